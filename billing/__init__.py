@@ -1,0 +1,1 @@
+"""What it costs: subscriptions, packages, usage, ledger, bills."""

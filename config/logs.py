@@ -1,0 +1,33 @@
+"""Structured log lines: JSON for machines, columns for people; never content or secrets."""
+
+from __future__ import annotations
+
+import logging
+
+import structlog
+
+_SHARED: list[structlog.typing.Processor] = [
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.ExtraAdder(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def formatter(style_name: str = "json") -> logging.Formatter:
+    """Return the formatter of standard-library log records for LOG_FORMAT."""
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer()
+        if style_name == "console"
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_SHARED,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.dict_tracebacks
+            if style_name != "console"
+            else structlog.processors.format_exc_info,
+            renderer,
+        ],
+    )

@@ -1,0 +1,1 @@
+"""The floor every app stands on: no tables, no business nouns."""

@@ -1,0 +1,10 @@
+"""Core app."""
+
+from django.apps import AppConfig
+
+
+class CoreConfig(AppConfig):
+    """Registers core's rows."""
+
+    name = "core"
+    verbose_name = "Core"

@@ -1,0 +1,1 @@
+"""Who may do what: accounts, users, groups, policies, projects, keys, tokens, traces."""

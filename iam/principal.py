@@ -1,0 +1,35 @@
+"""Who is calling: one frozen value that every layer below the edge receives instead of a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Method = Literal["aksk", "token", "session", "temporary", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A caller whose credentials were checked.
+
+    `project_id` and `region` are the project the call is about ("" for account-level calls);
+    `scoped` tells whether the credentials themselves are bound to a project (a project token)
+    or may act in every project of the account (AK/SK, session).
+    """
+
+    account_id: str
+    account_name: str
+    user_id: str
+    user_name: str
+    method: Method
+    is_owner: bool = False
+    is_operator: bool = False
+    project_id: str = ""
+    region: str = ""
+    scoped: bool = False
+    enterprise_project_id: str = "0"
+    access_key: str = ""
+    token_id: str = ""
+    source_ip: str = ""
+    mfa_at: float | None = None
+    policy_version: int = 0

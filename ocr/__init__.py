@@ -1,0 +1,1 @@
+"""The product: recognition services, engine, call records."""
