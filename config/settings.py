@@ -234,7 +234,14 @@ LOGGING = {
         "httpx": {"level": "WARNING"},
     },
 }
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W003",  # the user name is unique per account, the user id over all
+    "auth.W004",
+    "guardian.W001",  # guardian stores where a policy applies; iam.authz asks it, not has_perm
+    "admin.E408",  # config.middleware.PagesOnlyMiddleware runs the three for pages
+    "admin.E409",
+    "admin.E410",
+]
 
 # Product settings, used by name.
 REGIONS = tuple(tuple(item.split(":", 1)) for item in ENV["REGIONS"])
