@@ -1,0 +1,1 @@
+"""Engine: pictures in, pages out. Imports nothing here, so that web processes stay light."""

@@ -1,0 +1,73 @@
+"""What an engine offers, the profile of a read, and the errors of a call. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ocr.page import Page
+
+Extract = Callable[[Page, Mapping[str, Any]], Any]
+
+
+class EngineError(Exception):
+    """Base of the failures of one engine call; `recognize` maps each to an error row."""
+
+
+class EngineFull(EngineError):
+    """No engine process is free and the queue is full (ModelArts.4401)."""
+
+
+class EngineTimeout(EngineError):
+    """The call waited or ran longer than it may; its work was cancelled (504)."""
+
+
+class EngineDied(EngineError):
+    """The engine process ended in the middle of this call; it is being replaced (5xx)."""
+
+
+class UnreadableImage(EngineError):
+    """The bytes are no picture that can be decoded (AIS.0102)."""
+
+
+class ImageTooLarge(UnreadableImage):
+    """The picture's header announces more pixels than the engine accepts."""
+
+
+class ExtractError(EngineError):
+    """The extractor or the engine failed on this picture; the text names the fault, not the data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How a service wants its pictures read.
+
+    `detector`/`reader` are the first models asked; lines that the first reader scores below `reread_below`,
+    or that hold signs of a script it lacks, go to the small reader. `side` limits the longer side
+    the detector sees (pixels); 0 = as large as it is. `script` is the script expected besides Latin and
+    Chinese ("" = find out). `one_line` = the picture is a single line. `upright` = never turn the page.
+    `card` = the page is re-based on the card if one stands out.
+    """
+
+    name: str = "printed"
+    detector: Literal["tiny", "small"] = "tiny"
+    reader: Literal["tiny", "small"] = "tiny"
+    reread_below: float = 0.9
+    side: int = 1280
+    script: str = ""
+    one_line: bool = False
+    upright: bool = False
+    card: bool = False
+
+
+PRINTED = Profile()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one call gave: the extractor's result and the time the engine process spent."""
+
+    result: Any
+    engine_ms: float
+    detail: Mapping[str, float] = field(default_factory=dict)
