@@ -4,7 +4,11 @@ from django.apps import AppConfig
 
 
 class ConfigConfig(AppConfig):
-    """Registers config's rows."""
+    """Loads the start-up checks."""
 
     name = "config"
     verbose_name = "Wiring"
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from config import checks  # noqa: F401

@@ -1,0 +1,65 @@
+# One command each: run, demo, test, check, bench, accuracy.
+PYTHON ?= python3
+VENV ?= .venv
+PY := $(VENV)/bin/python
+PIP := $(VENV)/bin/pip install --quiet --disable-pip-version-check
+PORT ?= 8000
+DATA_DIR ?= var
+MODELS_DIR ?= $(DATA_DIR)/models
+export PORT DATA_DIR MODELS_DIR
+
+.PHONY: run demo test check bench accuracy migrate seed messages clean install
+
+run: $(VENV)/.run-ready
+	@exec $(PY) manage.py up
+
+demo: $(VENV)/.run-ready $(VENV)/.demo-ready
+	@$(PY) scripts/demo.py
+
+test: $(VENV)/.dev-ready
+	@sh scripts/prepare_tests.sh
+	$(PY) -m pytest $(PYTEST_ARGS)
+
+check: $(VENV)/.dev-ready
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy config core iam billing ocr portal
+	PYTHONPATH=. $(VENV)/bin/lint-imports
+	$(PY) manage.py check
+	$(PY) manage.py makemigrations --check --dry-run
+
+bench: $(VENV)/.dev-ready
+	$(PY) -m bench
+
+accuracy: $(VENV)/.dev-ready
+	$(PY) -m tests.accuracy
+
+migrate: $(VENV)/.run-ready
+	$(PY) manage.py migrate
+
+seed: $(VENV)/.run-ready
+	$(PY) manage.py sync_catalog
+
+install: $(VENV)/.run-ready
+
+# PaddleX pins the OpenCV build that needs libGL and GLib, which slim machines lack: the headless
+# build of the same version takes its place.
+$(VENV)/.run-ready: requirements.txt requirements-web.txt
+	@echo "Installing OCR Console into $(VENV) (once, about two minutes) ..."
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@$(PIP) -r requirements.txt
+	@$(VENV)/bin/pip uninstall --quiet --yes opencv-contrib-python
+	@$(PIP) --no-deps --force-reinstall opencv-contrib-python-headless==4.10.0.84
+	@sh scripts/language_packs.sh
+	@$(PY) -m ocr.engine.models --dir $(MODELS_DIR)
+	@touch $@
+
+$(VENV)/.demo-ready: $(VENV)/.run-ready requirements-demo.txt
+	@$(PIP) -r requirements-demo.txt
+	@touch $@
+
+$(VENV)/.dev-ready: $(VENV)/.run-ready requirements-dev.txt requirements-demo.txt
+	@$(PIP) -r requirements-dev.txt
+	@$(VENV)/bin/pip uninstall --quiet --yes opencv-contrib-python
+	@$(PIP) --no-deps --force-reinstall opencv-contrib-python-headless==4.10.0.84
+	@touch $@

@@ -1,0 +1,15 @@
+"""Routes of the recognition API: a loop over the catalogue."""
+
+from django.urls import path
+
+from ocr.api.views import RecognizeView
+from ocr.catalog import SERVICES
+
+urlpatterns = [
+    path(
+        f"v2/<str:project_id>/ocr/{service.code}",
+        RecognizeView.as_view(service=service),
+        name=f"ocr-{service.code}",
+    )
+    for service in SERVICES
+]

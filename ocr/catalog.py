@@ -1,0 +1,53 @@
+"""The product: one row per recognition service. Routes, actions, products, forms, charts derive from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from iam.actions import ActionRow
+from billing.services.products import ProductRow
+from ocr.engine.base import CARD, PASSPORT, TABLE, TEXT, Profile
+from ocr.extractors import general_text, passport
+from ocr.intake.header import BASIC, TEXT as TEXT_FORMATS, WEB, ImageLimits
+
+CERTIFICATE = "certificate"
+GENERAL = "general"
+GROUPS = {GENERAL: _("General OCR"), CERTIFICATE: _("Card and certificate OCR")}
+
+CARD_IMAGE = ImageLimits(formats=BASIC, max_side_px=8192)
+LICENCE_IMAGE = ImageLimits(formats=BASIC, max_side_px=4096)
+WEB_IMAGE = ImageLimits(formats=WEB, max_side_px=30000, max_pixels=160_000_000)
+TEXT_IMAGE = ImageLimits(formats=TEXT_FORMATS, max_side_px=30000, max_pixels=160_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One recognition API.
+
+    `code` is the last part of the URL, the product and the price key; `action_name` the service's
+    part of IAM actions (`ocr:<action_name>:subscribe`) and the value of Cloud Eye's dimension.
+    `calls_per_minute` is the default throttle of one user.
+    """
+
+    code: str
+    title: Promise
+    title_en: str
+    action_name: str
+    group: str
+    module: ModuleType
+    limits: ImageLimits
+    profile: Profile
+    calls_per_minute: int = 1200
+
+
+SERVICES: tuple[Service, ...] = (
+    Service("passport", _("Passport OCR"), "Passport OCR", "passport", CERTIFICATE, passport, CARD_IMAGE, PASSPORT),
+    Service("general-text", _("General Text OCR"), "General Text OCR", "generalText", GENERAL, general_text, TEXT_IMAGE, TEXT),
+)
+BY_CODE = {service.code: service for service in SERVICES}
+BY_ACTION_NAME = {service.action_name.lower(): service for service in SERVICES}

@@ -1,0 +1,1 @@
+"""From the request body to the checked bytes of one picture."""

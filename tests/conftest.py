@@ -1,0 +1,112 @@
+"""Fixtures shared by all tests: a running server with its demo account, and the sample folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = ROOT.parent / "shared" / "samples"
+
+
+@dataclass
+class Live:
+    """A running portal: base URL, the demo account's credentials, its data folder and process."""
+
+    url: str
+    credentials: dict[str, Any]
+    data_dir: Path
+    process: subprocess.Popen[bytes]
+    environ: dict[str, str] = field(default_factory=dict)
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command against the same data folder."""
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environ, check=True, capture_output=True, text=True
+        ).stdout
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def models_dir() -> str:
+    """Return the folder of the OCR weights, shared by all servers of a test run."""
+    return os.environ.get("MODELS_DIR") or str(ROOT / os.environ.get("DATA_DIR", "var") / "models")
+
+
+def start_server(data_dir: Path, **extra: str) -> Live:
+    """Start the real server on a free port and wait until it answers and its engine is warm."""
+    port = free_port()
+    environ = {
+        **{k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"},
+        "DATA_DIR": str(data_dir),
+        "PORT": str(port),
+        "MODELS_DIR": str(Path(models_dir()).resolve()),
+        "FETCH_ALLOWED_NETWORKS": "127.0.0.0/8",
+        "PYTHONUNBUFFERED": "1",
+        **extra,
+    }
+    data_dir.mkdir(parents=True, exist_ok=True)
+    log = (data_dir / "server.log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "up"],
+        cwd=ROOT, env=environ, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+    )
+    url = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=5) as answer:
+                if answer.status == 200:
+                    credentials = json.loads((data_dir / "demo-credentials.json").read_text())
+                    return Live(url, credentials, data_dir, process, environ)
+        except OSError:
+            time.sleep(0.2)
+    stop_server(process)
+    raise RuntimeError("the server did not start:\n" + (data_dir / "server.log").read_text()[-3000:])
+
+
+def stop_server(process: subprocess.Popen[bytes]) -> None:
+    """End the server and every process that it started."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """The real server with the demo account, the real engine, one for the whole run."""
+    server = start_server(tmp_path_factory.mktemp("live"))
+    yield server
+    stop_server(server.process)
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """Folder of real documents with truth; tests are skipped where it is absent."""
+    if not (SAMPLES / "truth.json").exists():
+        pytest.skip("no folder of sample documents beside the project")
+    return SAMPLES
