@@ -53,8 +53,10 @@ def modes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     }.items():
         if env[name] and urlsplit(env[name]).scheme not in schemes:
             found.append(
-                Error(f"{name} must start with {' or '.join(s + '://' for s in schemes)}.",
-                      id=f"config.E01{len(found)}")
+                Error(
+                    f"{name} must start with {' or '.join(s + '://' for s in schemes)}.",
+                    id=f"config.E01{len(found)}",
+                )
             )
     if env["ENGINE"] not in {"onnx", "paddle", "recorded"}:
         found.append(Error("ENGINE must be onnx, paddle or recorded.", id="config.E020"))
@@ -69,9 +71,7 @@ def _production(env: dict[str, Any]) -> list[CheckMessage]:
     if settings.DEBUG:
         found.append(Error("DEBUG is on behind https.", hint="Unset DEBUG.", id="config.E030"))
     if env["DEMO"]:
-        found.append(
-            Warning("DEMO is on behind https.", hint="Set DEMO=false.", id="config.W031")
-        )
+        found.append(Warning("DEMO is on behind https.", hint="Set DEMO=false.", id="config.W031"))
     if "*" in settings.ALLOWED_HOSTS:
         found.append(
             Warning("ALLOWED_HOSTS answers every host.", hint="Name your hosts.", id="config.W032")

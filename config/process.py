@@ -13,7 +13,7 @@ _ticker: jobs.Ticker | None = None
 
 def start() -> None:
     """Start the parts that this mode needs; the engine warms up in the background."""
-    global _ticker  # noqa: PLW0603
+    global _ticker
     if settings.SCALED:
         return
     from ocr.engine import dispatch

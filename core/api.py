@@ -18,7 +18,9 @@ from core.errors import ApiError
 
 log = logging.getLogger(__name__)
 
-GATEWAY = "gateway"  # {"error_msg", "error_code", "request_id"}: OCR, CES, CTS, BSS, /api/v1, IAM v3.0
+GATEWAY = (
+    "gateway"  # {"error_msg", "error_code", "request_id"}: OCR, CES, CTS, BSS, /api/v1, IAM v3.0
+)
 IAM = "iam"  # {"error": {"code": 401, "message", "title"}}: IAM v3
 EPS = "eps"  # {"error": {"error_code", "error_msg"}}
 
@@ -47,7 +49,10 @@ def error_response(error: ApiError, request: HttpRequest, style: str | None = No
     match style or api_style(request.path) or GATEWAY:
         case "iam":
             title = error.row.title or {
-                400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
+                400: "Bad Request",
+                401: "Unauthorized",
+                403: "Forbidden",
+                404: "Not Found",
                 409: "Conflict",
             }.get(error.status, "Error")
             body = {"error": {"code": error.status, "message": error.message, "title": title}}

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from django.utils.functional import Promise
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from iam.actions import ActionRow
-from billing.services.products import ProductRow
-from ocr.engine.base import CARD, PASSPORT, TABLE, TEXT, Profile
+from ocr.engine.base import PRINTED, Profile
 from ocr.extractors import general_text, passport
-from ocr.intake.header import BASIC, TEXT as TEXT_FORMATS, WEB, ImageLimits
+from ocr.intake.header import BASIC, WEB, ImageLimits
+from ocr.intake.header import TEXT as TEXT_FORMATS
 
 CERTIFICATE = "certificate"
 GENERAL = "general"
@@ -46,8 +44,26 @@ class Service:
 
 
 SERVICES: tuple[Service, ...] = (
-    Service("passport", _("Passport OCR"), "Passport OCR", "passport", CERTIFICATE, passport, CARD_IMAGE, PASSPORT),
-    Service("general-text", _("General Text OCR"), "General Text OCR", "generalText", GENERAL, general_text, TEXT_IMAGE, TEXT),
+    Service(
+        "passport",
+        _("Passport OCR"),
+        "Passport OCR",
+        "passport",
+        CERTIFICATE,
+        passport,
+        CARD_IMAGE,
+        PRINTED,
+    ),
+    Service(
+        "general-text",
+        _("General Text OCR"),
+        "General Text OCR",
+        "generalText",
+        GENERAL,
+        general_text,
+        TEXT_IMAGE,
+        PRINTED,
+    ),
 )
 BY_CODE = {service.code: service for service in SERVICES}
 BY_ACTION_NAME = {service.action_name.lower(): service for service in SERVICES}

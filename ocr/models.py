@@ -8,7 +8,22 @@ from core import clock
 
 # Upper edges of the latency histogram in milliseconds; the last bucket is open.
 LATENCY_EDGES_MS = (
-    25, 50, 100, 150, 200, 300, 400, 500, 750, 1000, 1500, 2000, 3000, 5000, 10000, 30000,
+    25,
+    50,
+    100,
+    150,
+    200,
+    300,
+    400,
+    500,
+    750,
+    1000,
+    1500,
+    2000,
+    3000,
+    5000,
+    10000,
+    30000,
 )
 
 
@@ -37,7 +52,8 @@ class CallRecord(models.Model):
                 fields=["id"], condition=models.Q(rolled_up=False), name="call_not_rolled_up"
             ),
             models.Index(
-                fields=["account_id", "-id"], condition=models.Q(status__gte=400),
+                fields=["account_id", "-id"],
+                condition=models.Q(status__gte=400),
                 name="call_account_failed",
             ),
         ]
@@ -63,14 +79,22 @@ class RollUp(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return f"{self.service} {self.start:%Y-%m-%dT%H:%M} {self.calls}"
+
 
 def _meta(name: str) -> type:
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=[
-                    "account_id", "start", "region", "service", "user_id",
-                    "enterprise_project_id", "error_code",
+                    "account_id",
+                    "start",
+                    "region",
+                    "service",
+                    "user_id",
+                    "enterprise_project_id",
+                    "error_code",
                 ],
                 name=f"{name}_key",
             )
@@ -79,19 +103,19 @@ def _meta(name: str) -> type:
     return Meta
 
 
-class CallMinute(RollUp):
+class CallMinute(RollUp):  # noqa: DJ008 - the base has it
     """Roll-up per minute."""
 
     Meta = _meta("call_minute")
 
 
-class CallHour(RollUp):
+class CallHour(RollUp):  # noqa: DJ008
     """Roll-up per hour."""
 
     Meta = _meta("call_hour")
 
 
-class CallDay(RollUp):
+class CallDay(RollUp):  # noqa: DJ008
     """Roll-up per day (UTC)."""
 
     Meta = _meta("call_day")

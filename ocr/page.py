@@ -19,6 +19,10 @@ class WrongDocument(Exception):
     """The picture is not the document that was asked for, or shows none (AIS.0104)."""
 
 
+class SameSides(Exception):
+    """Two cards of the same side in a picture that should show both sides (AIS.0122)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Char:
     """One character that was read: its box, score in 0..1 and what else it may be, best first."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from iam.throttle import throttle
 
 from billing import access
 from billing.services import metering
 from core import clock
 from core.errors import ApiError
 from iam.principal import Principal
-from iam.throttle import throttle
 from ocr import calls, errors
 from ocr.catalog import Service
 from ocr.engine import base, dispatch
@@ -52,9 +52,7 @@ def recognize(
     return outcome.result
 
 
-def _read(
-    service: Service, image: bytes, options: dict[str, Any], region: str
-) -> base.Outcome:
+def _read(service: Service, image: bytes, options: dict[str, Any], region: str) -> base.Outcome:
     """Read `image` in an engine process; engine trouble becomes the documented error."""
     try:
         return dispatch.recognise(
@@ -68,6 +66,8 @@ def _read(
         raise ApiError(errors.WRONG_DOCUMENT, reason=str(error)) from error
     except SameSides as error:
         raise ApiError(errors.SAME_SIDES) from error
+    except base.ImageTooLarge as error:
+        raise ApiError(errors.PIXELS, reason=str(error)) from error
     except base.UnreadableImage as error:
         raise ApiError(errors.FORMAT, reason=str(error)) from error
     except base.EngineFull as error:

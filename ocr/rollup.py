@@ -30,8 +30,16 @@ GRAINS: tuple[tuple[type[RollUp], dict[str, int]], ...] = (
     (CallDay, {"hour": 0, "minute": 0, "second": 0, "microsecond": 0}),
 )
 _COLUMNS = (
-    "id", "occurred_at", "region", "account_id", "service", "user_id", "enterprise_project_id",
-    "error_code", "status", "latency_ms",
+    "id",
+    "occurred_at",
+    "region",
+    "account_id",
+    "service",
+    "user_id",
+    "enterprise_project_id",
+    "error_code",
+    "status",
+    "latency_ms",
 )
 
 
@@ -51,7 +59,9 @@ def _roll_up_batch(batch: int) -> int:
             return 0
         for model, floor in GRAINS:
             _add(model, _sums(records, floor))
-        CallRecord.objects.filter(id__in=[record["id"] for record in records]).update(rolled_up=True)
+        CallRecord.objects.filter(id__in=[record["id"] for record in records]).update(
+            rolled_up=True
+        )
     return len(records)
 
 
@@ -61,7 +71,11 @@ def _sums(records: Iterable[dict[str, Any]], floor: dict[str, int]) -> dict[tupl
     for record in records:
         start: dt.datetime = record["occurred_at"].astimezone(dt.UTC).replace(**floor)
         key = (
-            record["account_id"], start, record["region"], record["service"], record["user_id"],
+            record["account_id"],
+            start,
+            record["region"],
+            record["service"],
+            record["user_id"],
             record["enterprise_project_id"],
             record["error_code"] if record["status"] >= 400 else "",
         )

@@ -131,7 +131,11 @@ def breakdown(account_id: str, over: Span, *, by: str, **filters: Any) -> list[d
 
 
 def failed_calls(
-    account_id: str, *, error_code: str = "", before_id: int | None = None, limit: int = 20,
+    account_id: str,
+    *,
+    error_code: str = "",
+    before_id: int | None = None,
+    limit: int = 20,
     **filters: Any,
 ) -> list[dict[str, Any]]:
     """Return the newest failed calls, paged by `before_id`."""
@@ -142,17 +146,23 @@ def failed_calls(
     if before_id is not None:
         given["id__lt"] = before_id
     return list(
-        rows.filter(**given).order_by("-id").values(
-            "id", "request_id", "occurred_at", "service", "region", "user_id", "status",
-            "error_code", "latency_ms", "source",
+        rows.filter(**given)
+        .order_by("-id")
+        .values(
+            "id",
+            "request_id",
+            "occurred_at",
+            "service",
+            "region",
+            "user_id",
+            "status",
+            "error_code",
+            "latency_ms",
+            "source",
         )[:limit]
     )
 
 
 def call_detail(account_id: str, request_id: str) -> dict[str, Any] | None:
     """Return the record of one call of the account, or None."""
-    return (
-        CallRecord.objects.filter(account_id=account_id, request_id=request_id)
-        .values()
-        .first()
-    )
+    return CallRecord.objects.filter(account_id=account_id, request_id=request_id).values().first()

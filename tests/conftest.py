@@ -67,7 +67,11 @@ def start_server(data_dir: Path, **extra: str) -> Live:
     log = (data_dir / "server.log").open("wb")
     process = subprocess.Popen(
         [sys.executable, "manage.py", "up"],
-        cwd=ROOT, env=environ, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+        cwd=ROOT,
+        env=environ,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
     url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + 120
@@ -82,7 +86,9 @@ def start_server(data_dir: Path, **extra: str) -> Live:
         except OSError:
             time.sleep(0.2)
     stop_server(process)
-    raise RuntimeError("the server did not start:\n" + (data_dir / "server.log").read_text()[-3000:])
+    raise RuntimeError(
+        "the server did not start:\n" + (data_dir / "server.log").read_text()[-3000:]
+    )
 
 
 def stop_server(process: subprocess.Popen[bytes]) -> None:

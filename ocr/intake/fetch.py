@@ -31,7 +31,14 @@ _REFUSED_TYPES = ("text/", "application/json", "application/xml", "video/", "aud
 _NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 _NEVER = tuple(
     ipaddress.ip_network(net)
-    for net in ("100.64.0.0/10", "192.0.0.0/24", "198.18.0.0/15", "2002::/16", "2001::/32", "fec0::/10")
+    for net in (
+        "100.64.0.0/10",
+        "192.0.0.0/24",
+        "198.18.0.0/15",
+        "2002::/16",
+        "2001::/32",
+        "fec0::/10",
+    )
 )
 
 
@@ -117,8 +124,14 @@ class _Pinned(httpcore.NetworkBackend):
         self._address = address
         self._inner = httpcore.SyncBackend()
 
-    def connect_tcp(self, host: str, port: int, timeout: float | None = None,
-                    local_address: str | None = None, socket_options: object = None) -> httpcore.NetworkStream:
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: object = None,
+    ) -> httpcore.NetworkStream:
         """Open the connection to the pinned address; TLS still verifies the host name."""
         return self._inner.connect_tcp(self._address, port, timeout, local_address)
 
@@ -129,12 +142,22 @@ def _get(parts: SplitResult, address: str, deadline: float) -> bytes | str:
         ssl_context=ssl.create_default_context(), network_backend=_Pinned(address), retries=0
     )
     url = httpx.URL(parts.geturl())
-    timeout = {"connect": CONNECT_SECONDS, "read": CONNECT_SECONDS, "write": CONNECT_SECONDS, "pool": 1.0}
+    timeout = {
+        "connect": CONNECT_SECONDS,
+        "read": CONNECT_SECONDS,
+        "write": CONNECT_SECONDS,
+        "pool": 1.0,
+    }
     request = httpcore.Request(
         "GET",
         httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-        headers=[(b"Host", url.netloc), (b"User-Agent", b"ocr-console"), (b"Accept", b"image/*, */*;q=0.5"),
-                 (b"Accept-Encoding", b"identity"), (b"Connection", b"close")],
+        headers=[
+            (b"Host", url.netloc),
+            (b"User-Agent", b"ocr-console"),
+            (b"Accept", b"image/*, */*;q=0.5"),
+            (b"Accept-Encoding", b"identity"),
+            (b"Connection", b"close"),
+        ],
         extensions={"timeout": timeout},
     )
     try:
@@ -144,7 +167,12 @@ def _get(parts: SplitResult, address: str, deadline: float) -> bytes | str:
                 return _read(response, deadline)
             finally:
                 response.close()
-    except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as error:
+    except (
+        httpcore.NetworkError,
+        httpcore.TimeoutException,
+        httpcore.ProtocolError,
+        OSError,
+    ) as error:
         raise ApiError(errors.DOWNLOAD_FAILED, reason=type(error).__name__) from error
 
 
@@ -163,5 +191,7 @@ def _read(response: httpcore.Response, deadline: float) -> bytes | str:
         if len(data) > MAX_BYTES:
             raise ApiError(errors.DOWNLOAD_FAILED, reason="the file exceeds 10 MB")
         if time.monotonic() > deadline:
-            raise ApiError(errors.DOWNLOAD_FAILED, reason=f"it took more than {TOTAL_SECONDS:.0f} s")
+            raise ApiError(
+                errors.DOWNLOAD_FAILED, reason=f"it took more than {TOTAL_SECONDS:.0f} s"
+            )
     return bytes(data)

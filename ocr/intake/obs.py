@@ -13,7 +13,7 @@ import httpx
 from django.conf import settings
 
 from core.errors import ApiError
-from iam import selectors as iam_selectors
+from iam.selectors import obs_authorization
 from iam.principal import Principal
 from ocr import errors
 
@@ -60,7 +60,7 @@ def read(location: ObsObject, url: str, principal: Principal) -> bytes:
         return _limited(answer.content)
     if location.signed:
         raise ApiError(errors.OBS_UNREADABLE, reason="the signature is wrong or has expired")
-    key = iam_selectors.obs_authorization(principal.account_id)
+    key = obs_authorization(principal.account_id)
     if key is None:
         raise ApiError(errors.OBS_NO_AGENCY)
     return _with_key(location, *key)
@@ -79,10 +79,17 @@ def _with_key(location: ObsObject, access_key: str, secret_key: str) -> bytes:
     from botocore.exceptions import BotoCoreError, ClientError
 
     client = boto3.client(
-        "s3", endpoint_url=settings.OBS_ENDPOINT, aws_access_key_id=access_key,
-        aws_secret_access_key=secret_key, region_name="us-east-1",
-        config=Config(connect_timeout=5, read_timeout=20, retries={"max_attempts": 1},
-                      s3={"addressing_style": "path"}),
+        "s3",
+        endpoint_url=settings.OBS_ENDPOINT,
+        aws_access_key_id=access_key,
+        aws_secret_access_key=secret_key,
+        region_name="us-east-1",
+        config=Config(
+            connect_timeout=5,
+            read_timeout=20,
+            retries={"max_attempts": 1},
+            s3={"addressing_style": "path"},
+        ),
     )
     try:
         answer = client.get_object(Bucket=location.bucket, Key=location.key)

@@ -18,14 +18,21 @@ def code(function, *arguments) -> str:
 
 @pytest.mark.parametrize(
     ("raw", "expected"),
-    [(b"", "APIG.0106"), (b"[]", "APIG.0106"), (b"3", "APIG.0106"), (b"{", "ModelArts.4105"), (b"\xff{}", "ModelArts.4105")],
+    [
+        (b"", "APIG.0106"),
+        (b"[]", "APIG.0106"),
+        (b"3", "APIG.0106"),
+        (b"{", "ModelArts.4105"),
+        (b"\xff{}", "ModelArts.4105"),
+    ],
 )
 def test_a_body_that_is_no_object(raw: bytes, expected: str) -> None:
     assert code(body.parse, raw) == expected
 
 
 @pytest.mark.parametrize(
-    "fields", [{}, {"image": ""}, {"image": "a", "url": "b"}, {"image": 3}, {"url": ["x"]}, {"image": None}]
+    "fields",
+    [{}, {"image": ""}, {"image": "a", "url": "b"}, {"image": 3}, {"url": ["x"]}, {"image": None}],
 )
 def test_not_exactly_one_source(fields: dict) -> None:
     assert code(body.source, fields) == "AIS.0101"
@@ -36,7 +43,9 @@ def test_base64_with_line_breaks() -> None:
     assert body.decode_base64(base64.encodebytes(data).decode()) == data
 
 
-@pytest.mark.parametrize("text", ["data:image/png;base64,AAAA", "a", "????", "Pässe", "=", "QQ==QQ"])
+@pytest.mark.parametrize(
+    "text", ["data:image/png;base64,AAAA", "a", "????", "Pässe", "=", "QQ==QQ"]
+)
 def test_what_is_no_base64(text: str) -> None:
     assert code(body.decode_base64, text) == "AIS.0102"
 

@@ -58,24 +58,65 @@ def server() -> Iterator[str]:
 def internal_hosts() -> list[str]:
     """Ways of writing loopback, private, link-local and other inner addresses."""
     plain = [
-        "127.0.0.1", "127.1", "127.255.255.254", "0.0.0.0", "0", "10.0.0.1", "10.255.255.255", "172.16.0.1",
-        "172.31.255.255", "192.168.0.1", "192.168.255.254", "169.254.169.254", "169.254.0.1", "100.64.0.1",
-        "100.127.255.254", "192.0.0.8", "198.18.0.1", "198.19.255.255", "224.0.0.1", "239.255.255.255",
-        "240.0.0.1", "255.255.255.255", "localhost", "LOCALHOST", "localhost.",
+        "127.0.0.1",
+        "127.1",
+        "127.255.255.254",
+        "0.0.0.0",
+        "0",
+        "10.0.0.1",
+        "10.255.255.255",
+        "172.16.0.1",
+        "172.31.255.255",
+        "192.168.0.1",
+        "192.168.255.254",
+        "169.254.169.254",
+        "169.254.0.1",
+        "100.64.0.1",
+        "100.127.255.254",
+        "192.0.0.8",
+        "198.18.0.1",
+        "198.19.255.255",
+        "224.0.0.1",
+        "239.255.255.255",
+        "240.0.0.1",
+        "255.255.255.255",
+        "localhost",
+        "LOCALHOST",
+        "localhost.",
     ]
     hosts = list(plain)
     for dotted in ("127.0.0.1", "10.0.0.1", "169.254.169.254", "192.168.0.1", "172.16.0.1"):
         a, b, c, d = (int(part) for part in dotted.split("."))
         number = (a << 24) | (b << 16) | (c << 8) | d
         hosts += [
-            str(number), hex(number), hex(number).upper().replace("0X", "0x"), oct(number).replace("0o", "0"),
-            f"0{a:o}.0{b:o}.0{c:o}.0{d:o}", f"0x{a:x}.0x{b:x}.0x{c:x}.0x{d:x}", f"{a}.{(b << 16) | (c << 8) | d}",
-            f"{a}.{b}.{(c << 8) | d}", f"00{a:o}.{b}.{c}.{d}", f"{a}.0x{b:x}.{c}.0{d:o}",
-            f"[::ffff:{dotted}]", f"[::ffff:{a:02x}{b:02x}:{c:02x}{d:02x}]", f"[0:0:0:0:0:ffff:{dotted}]",
-            f"[64:ff9b::{dotted}]", f"[64:ff9b:1::{dotted}]", f"[2002:{a:02x}{b:02x}:{c:02x}{d:02x}::1]",
+            str(number),
+            hex(number),
+            hex(number).upper().replace("0X", "0x"),
+            oct(number).replace("0o", "0"),
+            f"0{a:o}.0{b:o}.0{c:o}.0{d:o}",
+            f"0x{a:x}.0x{b:x}.0x{c:x}.0x{d:x}",
+            f"{a}.{(b << 16) | (c << 8) | d}",
+            f"{a}.{b}.{(c << 8) | d}",
+            f"00{a:o}.{b}.{c}.{d}",
+            f"{a}.0x{b:x}.{c}.0{d:o}",
+            f"[::ffff:{dotted}]",
+            f"[::ffff:{a:02x}{b:02x}:{c:02x}{d:02x}]",
+            f"[0:0:0:0:0:ffff:{dotted}]",
+            f"[64:ff9b::{dotted}]",
+            f"[64:ff9b:1::{dotted}]",
+            f"[2002:{a:02x}{b:02x}:{c:02x}{d:02x}::1]",
             f"[::{dotted}]",
         ]
-    hosts += ["[::1]", "[::]", "[fe80::1]", "[fc00::1]", "[fd12:3456::1]", "[fec0::1]", "[ff02::1]", "[0:0:0:0:0:0:0:1]"]
+    hosts += [
+        "[::1]",
+        "[::]",
+        "[fe80::1]",
+        "[fc00::1]",
+        "[fd12:3456::1]",
+        "[fec0::1]",
+        "[ff02::1]",
+        "[0:0:0:0:0:0:0:1]",
+    ]
     return hosts
 
 
@@ -86,11 +127,38 @@ def url_vectors() -> list[str]:
     urls += [f"http://user@{host}{{port}}/" for host in hosts[:25]]
     urls += [f"http://example.com@{host}{{port}}/" for host in hosts[:25]]
     urls += [f"http://user:word@{host}{{port}}/x.png" for host in hosts[25:50]]
-    schemes = ("file", "ftp", "gopher", "dict", "ldap", "jar", "data", "javascript", "ws", "sftp", "netdoc", "")
+    schemes = (
+        "file",
+        "ftp",
+        "gopher",
+        "dict",
+        "ldap",
+        "jar",
+        "data",
+        "javascript",
+        "ws",
+        "sftp",
+        "netdoc",
+        "",
+    )
     urls += [f"{scheme}://127.0.0.1{{port}}/x" for scheme in schemes]
-    urls += ["file:///etc/passwd", "//127.0.0.1{port}/x", "127.0.0.1{port}/x", "http:///x", "http://", "http:127.0.0.1{port}",
-             "http://127.0.0.1{port}\\@example.com/", "http://exa mple.com/", "http://127.0.0.1:0/", "http://127.0.0.1:99999/",
-             "http://[::1", "http://127。0。0。1{port}/", "http://①②⑦.0.0.1{port}/", "http://\t127.0.0.1{port}/", "\nhttp://127.0.0.1{port}/"]
+    urls += [
+        "file:///etc/passwd",
+        "//127.0.0.1{port}/x",
+        "127.0.0.1{port}/x",
+        "http:///x",
+        "http://",
+        "http:127.0.0.1{port}",
+        "http://127.0.0.1{port}\\@example.com/",
+        "http://exa mple.com/",
+        "http://127.0.0.1:0/",
+        "http://127.0.0.1:99999/",
+        "http://[::1",
+        "http://127。0。0。1{port}/",
+        "http://①②⑦.0.0.1{port}/",
+        "http://\t127.0.0.1{port}/",
+        "\nhttp://127.0.0.1{port}/",
+    ]
     return urls
 
 
@@ -116,8 +184,13 @@ def test_redirects_are_checked_again(host: str, server: str, settings) -> None:
         pytest.skip("this host is the opened one")
     with pytest.raises(ApiError) as caught:
         fetch.resolve(fetch._checked(f"http://{host}:9/"))
-        if fetch.socket.getaddrinfo(host.strip("[]"), 9)[0][4][0] in {"127.0.0.1", "::ffff:127.0.0.1"}:
-            raise ApiError(fetch.errors.URL_REFUSED, reason="another spelling of the opened address")
+        if fetch.socket.getaddrinfo(host.strip("[]"), 9)[0][4][0] in {
+            "127.0.0.1",
+            "::ffff:127.0.0.1",
+        }:
+            raise ApiError(
+                fetch.errors.URL_REFUSED, reason="another spelling of the opened address"
+            )
     assert caught.value.code in {"ModelArts.4601", "ModelArts.4603"}
     with pytest.raises(ApiError):
         fetch.download(f"http://{server}/to/gopher://{host}/", CALLER)
@@ -170,6 +243,9 @@ def test_bad_answers(path: str, server: str, settings) -> None:
     assert caught.value.code == "ModelArts.4603"
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "8.8.8.8", "2606:2800:220:1::1", "64:ff9b::808:808", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize(
+    "address",
+    ["93.184.216.34", "8.8.8.8", "2606:2800:220:1::1", "64:ff9b::808:808", "::ffff:8.8.8.8"],
+)
 def test_public_addresses_are_allowed(address: str) -> None:
     assert fetch.allowed(address, ())
