@@ -103,19 +103,19 @@ def _meta(name: str) -> type:
     return Meta
 
 
-class CallMinute(RollUp):  # noqa: DJ008 - the base has it
+class CallMinute(RollUp):
     """Roll-up per minute."""
 
     Meta = _meta("call_minute")
 
 
-class CallHour(RollUp):  # noqa: DJ008
+class CallHour(RollUp):
     """Roll-up per hour."""
 
     Meta = _meta("call_hour")
 
 
-class CallDay(RollUp):  # noqa: DJ008
+class CallDay(RollUp):
     """Roll-up per day (UTC)."""
 
     Meta = _meta("call_day")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from iam.throttle import throttle
 
 from billing import access
 from billing.services import metering
 from core import clock
 from core.errors import ApiError
 from iam.principal import Principal
+from iam.throttle import throttle
 from ocr import calls, errors
 from ocr.catalog import Service
 from ocr.engine import base, dispatch

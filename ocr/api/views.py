@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
-from iam.gateway import ApiView
 
+from iam.gateway import ApiView
 from iam.principal import Principal
 from ocr.catalog import Service
 from ocr.recognize import recognize

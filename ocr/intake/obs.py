@@ -13,8 +13,8 @@ import httpx
 from django.conf import settings
 
 from core.errors import ApiError
-from iam.selectors import obs_authorization
 from iam.principal import Principal
+from iam.selectors import obs_authorization
 from ocr import errors
 
 MAX_BYTES = 10 * 1024 * 1024
