@@ -1,0 +1,205 @@
+"""Usage events and how each unit was paid.
+
+event → allocation (who pays: a package, or pay-per-use) → hour charge (the fold) → tier charges
+→ bill lines, with one ledger entry per hour charge.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from billing.models import fields
+from core import clock
+
+
+class Allocation(models.Model):
+    """Calls of one batch, hour, user and project with one payer; `package` null = pay-per-use.
+
+    Rows with a package are that package's deductions.
+    """
+
+    account = models.ForeignKey("iam.Account", models.PROTECT, related_name="+", db_index=False)
+    region = models.CharField(max_length=64)
+    product = models.ForeignKey(
+        "billing.Product", models.PROTECT, related_name="+", db_index=False
+    )
+    enterprise_project_id = fields.enterprise_project()
+    user = models.ForeignKey(
+        "iam.User", models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    hour = models.DateTimeField()
+    package = models.ForeignKey(
+        "billing.Package",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="deductions",
+        db_index=False,
+    )
+    quantity = models.PositiveBigIntegerField()
+    package_used_after = models.PositiveBigIntegerField(null=True, blank=True)
+    hour_charge = models.ForeignKey(
+        "billing.HourCharge",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="allocations",
+        db_index=False,
+    )
+    bill_line = models.ForeignKey(
+        "billing.BillLine",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="allocations",
+        db_index=False,
+    )
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["account", "hour"],
+                condition=Q(package=None, hour_charge=None),
+                name="allocation_to_fold",
+            ),
+            models.Index(fields=["account", "hour"], name="allocation_account_hour"),
+            models.Index(
+                fields=["package", "id"], condition=Q(package__isnull=False), name="allocation_package"
+            ),
+            models.Index(
+                fields=["hour_charge", "id"],
+                condition=Q(hour_charge__isnull=False),
+                name="allocation_hour_charge",
+            ),
+            models.Index(
+                fields=["bill_line", "id"],
+                condition=Q(bill_line__isnull=False),
+                name="allocation_bill_line",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="allocation_positive"),
+            models.CheckConstraint(
+                condition=Q(package=None, bill_line=None, package_used_after=None)
+                | Q(
+                    package__isnull=False,
+                    bill_line__isnull=False,
+                    package_used_after__isnull=False,
+                    hour_charge=None,
+                ),
+                name="allocation_one_payer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.product_id} {self.hour:%Y-%m-%d %H}h"
+
+
+class UsageEvent(models.Model):
+    """One successful call. Inserted once with the call record; settling sets `allocation` once.
+
+    Foreign keys carry no database constraint: checking them would lock the account's row in the
+    path of every call, and the caller's identity was read in the same request.
+    """
+
+    request_id = models.CharField(max_length=64, unique=True)
+    account = models.ForeignKey(
+        "iam.Account", models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    region = models.CharField(max_length=64)
+    product = models.ForeignKey(
+        "billing.Product", models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    user = models.ForeignKey(
+        "iam.User", models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    project = models.ForeignKey(
+        "iam.Project", models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    enterprise_project_id = fields.enterprise_project()
+    occurred_at = models.DateTimeField()
+    quantity = models.PositiveIntegerField(default=1)
+    allocation = models.ForeignKey(
+        Allocation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="events",
+        db_index=False,
+        db_constraint=False,
+    )
+
+    class Meta:
+        indexes = [
+            # Settling reads only what is unsettled, however long the history behind it is.
+            models.Index(
+                fields=["account", "id"], condition=Q(allocation=None), name="usage_unsettled"
+            ),
+            models.Index(
+                fields=["allocation", "id"],
+                condition=Q(allocation__isnull=False),
+                name="usage_by_allocation",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="usage_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.request_id
+
+
+class HourCharge(models.Model):
+    """The fold of one hour: pay-per-use calls of a product, numbered within their month.
+
+    A call that arrives after its hour was folded makes another row; no number is charged twice.
+    """
+
+    account = models.ForeignKey("iam.Account", models.PROTECT, related_name="+", db_index=False)
+    region = models.CharField(max_length=64)
+    product = models.ForeignKey("billing.Product", models.PROTECT, related_name="+", db_index=False)
+    enterprise_project_id = fields.enterprise_project()
+    hour = models.DateTimeField()
+    month = models.CharField(max_length=7)
+    month_offset = models.PositiveBigIntegerField()
+    quantity = models.PositiveBigIntegerField()
+    amount = fields.amount()
+    price_version = models.ForeignKey("billing.PriceVersion", models.PROTECT, related_name="+")
+    ledger_entry = models.OneToOneField(
+        "billing.LedgerEntry", models.PROTECT, related_name="hour_charge"
+    )
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "hour"], name="hour_charge_account_hour")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "region", "product", "month", "month_offset"],
+                name="hour_charge_number_once",
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="hour_charge_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} {self.hour:%Y-%m-%d %H}h {self.quantity}"
+
+
+class TierCharge(models.Model):
+    """Part of an hour charge at one price: numbers `first`.. of the month, on one bill line."""
+
+    hour_charge = models.ForeignKey(HourCharge, models.PROTECT, related_name="tiers")
+    bill_line = models.ForeignKey("billing.BillLine", models.PROTECT, related_name="charges")
+    first = models.PositiveBigIntegerField()
+    quantity = models.PositiveBigIntegerField()
+    amount = fields.amount()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hour_charge", "first"], name="tier_charge_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="tier_charge_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} from {self.first}"
