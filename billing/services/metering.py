@@ -1,0 +1,35 @@
+"""Record one successful call: a single insert in the caller's transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from billing.models import UsageEvent
+from core import clock
+from iam.principal import Principal
+
+
+def usage_record(
+    *,
+    principal: Principal,
+    product_code: str,
+    request_id: str,
+    now: dt.datetime | None = None,
+    quantity: int = 1,
+) -> None:
+    """Insert the usage event of a call that succeeded; money follows later, in `settlement`.
+
+    Call it in the transaction that writes the call record. Raises IntegrityError when the request
+    id was recorded before, so one call is never billed twice.
+    """
+    UsageEvent.objects.create(
+        request_id=request_id,
+        account_id=principal.account_id,
+        region=principal.region,
+        product_id=product_code,
+        user_id=principal.user_id,
+        project_id=principal.project_id,
+        enterprise_project_id=principal.enterprise_project_id or "0",
+        occurred_at=now or clock.now(),
+        quantity=quantity,
+    )
