@@ -106,7 +106,9 @@ def _offer(where: str, row: Mapping[str, Any]) -> Offer:
 
 
 def _plan(row: Mapping[str, Any]) -> Plan:
-    plan = Plan(str(row["code"]), int(row["calls"]), Decimal(row["price"]), int(row.get("months", 12)))
+    plan = Plan(
+        str(row["code"]), int(row["calls"]), Decimal(row["price"]), int(row.get("months", 12))
+    )
     if plan.calls <= 0 or plan.price < 0 or plan.months <= 0:
         raise ValueError(f"plan {plan.code}: calls, price and months must be positive")
     return plan

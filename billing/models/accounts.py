@@ -53,9 +53,7 @@ class Subscription(models.Model):
     account = models.ForeignKey("iam.Account", models.CASCADE, related_name="+")
     region = models.CharField(max_length=64)
     product = models.ForeignKey("billing.Product", models.PROTECT, related_name="+")
-    user = models.ForeignKey(
-        "iam.User", models.CASCADE, null=True, blank=True, related_name="+"
-    )
+    user = models.ForeignKey("iam.User", models.CASCADE, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:

@@ -88,8 +88,13 @@ class BillLine(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=[
-                    "account", "month", "region", "enterprise_project_id", "product",
-                    "price_version", "tier",
+                    "account",
+                    "month",
+                    "region",
+                    "enterprise_project_id",
+                    "product",
+                    "price_version",
+                    "tier",
                 ],
                 condition=Q(mode="pay_per_use"),
                 name="bill_line_pay_per_use_once",
@@ -104,7 +109,12 @@ class BillLine(models.Model):
             ),
             models.CheckConstraint(
                 condition=(
-                    Q(mode="pay_per_use", price_version__isnull=False, package=None, order_line=None)
+                    Q(
+                        mode="pay_per_use",
+                        price_version__isnull=False,
+                        package=None,
+                        order_line=None,
+                    )
                     | Q(mode="package", price_version=None, package__isnull=False, order_line=None)
                     | Q(mode="order", price_version=None, order_line__isnull=False)
                 ),

@@ -38,8 +38,7 @@ class Budget(models.Model):
                 condition=Q(alert_percent__gte=1, alert_percent__lte=100), name="budget_alert_range"
             ),
             models.CheckConstraint(
-                condition=Q(scope="account", scope_id="")
-                | (~Q(scope="account") & ~Q(scope_id="")),
+                condition=Q(scope="account", scope_id="") | (~Q(scope="account") & ~Q(scope_id="")),
                 name="budget_scope_whole",
             ),
         ]

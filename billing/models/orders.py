@@ -37,7 +37,9 @@ class Order(models.Model):
                 fields=["account", "idempotency_key"], name="order_idempotency"
             ),
             models.CheckConstraint(
-                condition=(Q(status="done") & Q(paid_at__isnull=False) & Q(ledger_entry__isnull=False))
+                condition=(
+                    Q(status="done") & Q(paid_at__isnull=False) & Q(ledger_entry__isnull=False)
+                )
                 | (~Q(status="done") & Q(ledger_entry=None)),
                 name="order_done_is_paid",
             ),

@@ -21,9 +21,7 @@ class Allocation(models.Model):
 
     account = models.ForeignKey("iam.Account", models.PROTECT, related_name="+", db_index=False)
     region = models.CharField(max_length=64)
-    product = models.ForeignKey(
-        "billing.Product", models.PROTECT, related_name="+", db_index=False
-    )
+    product = models.ForeignKey("billing.Product", models.PROTECT, related_name="+", db_index=False)
     enterprise_project_id = fields.enterprise_project()
     user = models.ForeignKey(
         "iam.User", models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
@@ -66,7 +64,9 @@ class Allocation(models.Model):
             ),
             models.Index(fields=["account", "hour"], name="allocation_account_hour"),
             models.Index(
-                fields=["package", "id"], condition=Q(package__isnull=False), name="allocation_package"
+                fields=["package", "id"],
+                condition=Q(package__isnull=False),
+                name="allocation_package",
             ),
             models.Index(
                 fields=["hour_charge", "id"],

@@ -46,7 +46,10 @@ def refresh(account: BillingAccount, *, now: dt.datetime) -> str:
     if crossed:
         kind = "balance.low" if low else "balance.restored"
         events.emit(
-            account_id=account.account_id, kind=kind, threshold=str(account.balance_alert), **payload
+            account_id=account.account_id,
+            kind=kind,
+            threshold=str(account.balance_alert),
+            **payload,
         )
     return state
 
