@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 FREE_TIER = 0
 
@@ -32,7 +33,7 @@ class PriceTable:
         starts = [tier.above for tier in self.tiers]
         if not starts or starts[0] != 0:
             raise ValueError("the first tier must start at call 0")
-        if any(later <= earlier for earlier, later in zip(starts, starts[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(starts)):
             raise ValueError("tiers must start at rising call numbers")
         if self.free_calls < 0 or any(tier.unit_price < 0 for tier in self.tiers):
             raise ValueError("prices and allowances are never negative")

@@ -39,6 +39,10 @@ def refresh(account: BillingAccount, *, now: dt.datetime) -> str:
     account.balance_alerted = low
     if changed or crossed:
         account.save(update_fields=["arrears", "arrears_since", "balance_alerted"])
+    if changed:
+        # Tokens are refused by iam, which knows only whether the account is frozen.
+        account.account.is_frozen = state == "frozen"
+        account.account.save(update_fields=["is_frozen"])
     payload = {"balance": str(account.balance), "currency": account.currency}
     if changed:
         kind = {"ok": "arrears.ended", "grace": "arrears.grace", "frozen": "arrears.frozen"}[state]
@@ -73,10 +77,8 @@ def unlimited_set(
     with transaction.atomic():
         account = accounts.lock(account_id)
         account.unlimited = unlimited
-        if unlimited:
-            account.arrears, account.arrears_since = "ok", None
-        account.save(update_fields=["unlimited", "arrears", "arrears_since"])
         refresh(account, now=now or clock.now())
+        account.save(update_fields=["unlimited"])
     return account
 
 

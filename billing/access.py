@@ -1,0 +1,209 @@
+"""The gate before a recognition call: subscribed, not frozen, no hard budget reached.
+
+One query for most accounts. A second one only while an account is frozen; accounts with hard
+budgets pay for exactness with a short transaction on the rows of those budgets, others never
+touch a shared row.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import TracebackType
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, Sum
+
+from billing import errors, periods
+from billing.models import (
+    Budget,
+    BudgetHold,
+    BudgetPeriod,
+    Package,
+    Product,
+    Subscription,
+    UsageEvent,
+)
+from core import clock
+from core.errors import ApiError
+from iam.principal import Principal
+
+
+@dataclass(slots=True)
+class Admission:
+    """A call that was let in. `release` gives back what it holds when the call fails.
+
+    As a context manager it releases by itself when the block raises:
+
+        with access.require_open(principal, product, request_id=request_id):
+            ... engine ...
+            with transaction.atomic():
+                ... call record ...
+                metering.usage_record(...)
+    """
+
+    request_id: str = ""
+    periods: tuple[int, ...] = field(default=())
+
+    def release(self) -> None:
+        """Give the unit back to the hard budgets; does nothing the second time."""
+        if not self.periods:
+            return
+        with transaction.atomic():
+            held = self.periods
+            if self.request_id:
+                holds = BudgetHold.objects.select_for_update().filter(
+                    period_id__in=held, request_id=self.request_id
+                )
+                held = tuple(holds.values_list("period_id", flat=True))
+                holds.delete()
+            BudgetPeriod.objects.filter(id__in=held, admitted__gt=0).update(
+                admitted=F("admitted") - 1
+            )
+        self.periods = ()
+
+    def __enter__(self) -> Admission:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            self.release()
+
+
+def require_open(
+    principal: Principal,
+    product_code: str,
+    *,
+    request_id: str = "",
+    now: dt.datetime | None = None,
+) -> Admission:
+    """Let a call in, or raise the documented refusal.
+
+    ModelArts.4204 (403): no subscription of the user or Everyone in the region of the call.
+    ModelArts.4106 (403): the account is frozen and no bought package is left for an AK/SK call,
+    or a budget with a hard stop is reached. With `request_id` a unit held for a call that dies
+    without a trace comes back after a quarter of an hour.
+    """
+    now = now or clock.now()
+    row = (
+        Subscription.objects.filter(
+            Q(user_id=principal.user_id) | Q(user_id=None),
+            account_id=principal.account_id,
+            region=principal.region,
+            product_id=product_code,
+        )
+        .order_by()
+        .values_list(
+            "account__billing__arrears_since",
+            "account__billing__has_hard_budget",
+        )
+        .first()
+    )
+    if row is None:
+        raise ApiError(errors.NOT_SUBSCRIBED, name=product_code)
+    arrears_since, has_hard_budget = row
+    if arrears_since is not None and _is_frozen(arrears_since, now):
+        _require_package(principal, product_code, now)
+    if has_hard_budget:
+        return _admit(principal, product_code, request_id, now)
+    return Admission()
+
+
+def _is_frozen(since: dt.datetime, now: dt.datetime) -> bool:
+    return now >= since + dt.timedelta(days=settings.ARREARS_GRACE_DAYS)
+
+
+def _require_package(principal: Principal, product_code: str, now: dt.datetime) -> None:
+    """Raise ModelArts.4106 unless a bought package is left and the call is signed with AK/SK."""
+    if principal.method not in ("aksk", "temporary"):
+        raise ApiError(errors.RESTRICTED, reason="in arrears; only AK/SK calls on a package go on")
+    meter = {
+        "account_id": principal.account_id,
+        "region": principal.region,
+        "product_id": product_code,
+    }
+    waiting = (
+        UsageEvent.objects.filter(allocation=None, **meter)
+        .values("account_id")
+        .annotate(total=Sum("quantity"))
+        .values("total")
+    )
+    left = (
+        Package.objects.filter(
+            enterprise_project_id__in=["", principal.enterprise_project_id or "0"],
+            refunded_at=None,
+            effective_at__lte=now,
+            expires_at__gte=now,
+            **meter,
+        )
+        .values("account_id")
+        .annotate(left=Sum(F("granted") - F("used")), waiting=waiting)
+        .values_list("left", "waiting")
+        .first()
+    )
+    if left is None or (left[0] or 0) - (left[1] or 0) <= 0:
+        raise ApiError(errors.RESTRICTED, reason="in arrears and no package is left")
+
+
+def _admit(principal: Principal, product_code: str, request_id: str, now: dt.datetime) -> Admission:
+    """Take one unit of every hard budget that covers the call, or of none.
+
+    The rows are locked in the order of their ids, so two calls never wait for each other in a
+    circle, and with a limit of N never more than N units are out.
+    """
+    month = periods.month(now, settings.BILLING_TIME_ZONE)
+    scopes = (
+        Q(scope="account")
+        | Q(scope="user", scope_id=principal.user_id)
+        | Q(scope="enterprise_project", scope_id=principal.enterprise_project_id or "0")
+    )
+    budgets = Budget.objects.filter(scopes, account_id=principal.account_id, hard_stop=True)
+    found = {budget.pk: budget for budget in budgets}
+    if not found:
+        return Admission()
+    with transaction.atomic():
+        rows = _periods_lock(list(found), month)
+        for row in rows:
+            _require_room(found[row.budget_id], row, product_code)
+        ids = tuple(row.pk for row in rows)
+        BudgetPeriod.objects.filter(id__in=ids).update(admitted=F("admitted") + 1)
+        if request_id:
+            BudgetHold.objects.bulk_create(
+                BudgetHold(period_id=pk, request_id=request_id, created_at=now) for pk in ids
+            )
+    return Admission(request_id, ids)
+
+
+def _periods_lock(budget_ids: list[int], month: str) -> list[BudgetPeriod]:
+    rows = BudgetPeriod.objects.filter(budget_id__in=budget_ids, month=month)
+    locked = list(rows.select_for_update().order_by("id"))
+    if len(locked) == len(budget_ids):
+        return locked
+    # The first call of a month makes the month's rows.
+    BudgetPeriod.objects.bulk_create(
+        (BudgetPeriod(budget_id=pk, month=month) for pk in budget_ids), ignore_conflicts=True
+    )
+    return list(rows.select_for_update().order_by("id"))
+
+
+def _require_room(budget: Budget, row: BudgetPeriod, product_code: str) -> None:
+    """Raise ModelArts.4106 when one more call might pass the limit.
+
+    A budget in money holds the dearest price of the product for every call whose price is not
+    known yet, so that it is never exceeded.
+    """
+    if budget.unit == "calls":
+        room = row.admitted + 1 <= budget.limit
+    else:
+        top = Product.objects.values_list("top_unit_price", flat=True).get(code=product_code)
+        pending = max(row.admitted - row.settled, 0) + 1
+        room = row.spent + pending * Decimal(top) <= budget.limit
+    if not room:
+        raise ApiError(errors.BUDGET_REACHED, name=budget.name)

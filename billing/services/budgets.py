@@ -1,0 +1,278 @@
+"""Budgets: limits per month; soft alerts here, hard stops in `billing.access`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet, Sum
+
+from billing import errors, periods
+from billing.models import (
+    Allocation,
+    BillingAccount,
+    Budget,
+    BudgetHold,
+    BudgetPeriod,
+    HourCharge,
+    UsageEvent,
+)
+from billing.services import accounts, events
+from core import clock
+from core.errors import ApiError
+
+HOLD_MINUTES = 15
+
+
+def create(
+    *,
+    account_id: str,
+    name: str,
+    scope: str,
+    unit: str,
+    limit: Decimal,
+    scope_id: str = "",
+    alert_percent: int = 80,
+    hard_stop: bool = False,
+    now: dt.datetime | None = None,
+) -> Budget:
+    """Create a budget; usage of the running month counts at once.
+
+    Raises CBC.0100 on a bad value, CBC.0152 on a second budget of one name.
+    """
+    _check(scope=scope, scope_id=scope_id, unit=unit, limit=limit, alert_percent=alert_percent)
+    if unit == "amount" and scope == "user":
+        raise ApiError(errors.INVALID, reason="a user's budget counts calls, not money")
+    with transaction.atomic():
+        accounts.lock(account_id)
+        if Budget.objects.filter(account_id=account_id, name=name).exists():
+            raise ApiError(errors.CONFLICT, reason=f"A budget named {name} exists.")
+        budget = Budget.objects.create(
+            account_id=account_id,
+            name=name,
+            scope=scope,
+            scope_id=scope_id,
+            unit=unit,
+            limit=limit,
+            alert_percent=alert_percent,
+            hard_stop=hard_stop,
+        )
+        period_open(budget, now=now or clock.now())
+        _flag(account_id)
+    return budget
+
+
+def update(
+    *,
+    account_id: str,
+    budget_id: int,
+    limit: Decimal | None = None,
+    alert_percent: int | None = None,
+    hard_stop: bool | None = None,
+    now: dt.datetime | None = None,
+) -> Budget:
+    """Change a budget; the alert of the running month is armed again. 404 for another account's."""
+    with transaction.atomic():
+        accounts.lock(account_id)
+        budget = Budget.objects.filter(account_id=account_id, id=budget_id).first()
+        if budget is None:
+            raise ApiError(errors.NOT_FOUND, kind="budget")
+        budget.limit = budget.limit if limit is None else limit
+        budget.alert_percent = budget.alert_percent if alert_percent is None else alert_percent
+        budget.hard_stop = budget.hard_stop if hard_stop is None else hard_stop
+        _check(
+            scope=budget.scope,
+            scope_id=budget.scope_id,
+            unit=budget.unit,
+            limit=budget.limit,
+            alert_percent=budget.alert_percent,
+        )
+        budget.save()
+        period = period_open(budget, now=now or clock.now())
+        if hard_stop:
+            # Calls were not counted on entry while the budget was soft.
+            period.admitted = max(period.admitted, _calls_of_month(budget, period.month))
+        period.alerted = period.exhausted = False
+        period.save()
+        _flag(account_id)
+    return budget
+
+
+def delete(*, account_id: str, budget_id: int) -> None:
+    """Delete a budget; 404 for another account's."""
+    with transaction.atomic():
+        accounts.lock(account_id)
+        if not Budget.objects.filter(account_id=account_id, id=budget_id).delete()[0]:
+            raise ApiError(errors.NOT_FOUND, kind="budget")
+        _flag(account_id)
+
+
+def period_open(budget: Budget, *, now: dt.datetime) -> BudgetPeriod:
+    """Return the running month's row of a budget, made from what the month already holds."""
+    month = periods.month(now, settings.BILLING_TIME_ZONE)
+    period = budget.periods.filter(month=month).first()
+    if period is not None:
+        return period
+    calls = _calls_of_month(budget, month)
+    spent, priced = _spent_of_month(budget, month)
+    settled = _settled(budget, month)
+    return BudgetPeriod.objects.create(
+        budget=budget,
+        month=month,
+        admitted=calls,
+        settled=priced if budget.unit == "amount" else settled,
+        spent=spent,
+    )
+
+
+def count(*, account_id: str, allocations: Iterable[Allocation]) -> None:
+    """Count the calls of freshly settled allocations; sends the alerts of budgets in calls.
+
+    A budget in money knows the cost of a call that a package paid (nothing) here; the others
+    get theirs in `spend`.
+    """
+    rows = list(allocations)
+    for budget in Budget.objects.filter(account_id=account_id):
+        months: dict[str, int] = defaultdict(int)
+        for row in rows:
+            if _covers(budget, row.enterprise_project_id, row.user_id) and (
+                budget.unit == "calls" or row.package_id is not None
+            ):
+                months[periods.month(row.hour, settings.BILLING_TIME_ZONE)] += row.quantity
+        for month, quantity in months.items():
+            _grow(budget, month, settled=quantity, spent=Decimal(0))
+
+
+def spend(*, account_id: str, charges: Iterable[HourCharge]) -> None:
+    """Count the amounts of freshly folded hours; sends the alerts of budgets in money."""
+    rows = list(charges)
+    for budget in Budget.objects.filter(account_id=account_id, unit="amount"):
+        totals: dict[str, tuple[int, Decimal]] = {}
+        for row in rows:
+            if _covers(budget, row.enterprise_project_id, ""):
+                calls, amount = totals.get(row.month, (0, Decimal(0)))
+                totals[row.month] = (calls + row.quantity, amount + row.amount)
+        for month, (calls, amount) in totals.items():
+            _grow(budget, month, settled=calls, spent=amount)
+
+
+def holds_sweep(*, now: dt.datetime | None = None) -> int:
+    """End holds whose call is over or lost; gives the unit of a lost call back.
+
+    A call that recorded its usage keeps its unit; one that was killed before gives it back.
+    """
+    deadline = (now or clock.now()) - dt.timedelta(minutes=HOLD_MINUTES)
+    old = list(BudgetHold.objects.filter(created_at__lt=deadline).order_by("id")[:5000])
+    recorded = set(
+        UsageEvent.objects.filter(request_id__in=[hold.request_id for hold in old]).values_list(
+            "request_id", flat=True
+        )
+    )
+    for hold in old:
+        with transaction.atomic():
+            gone, _ = BudgetHold.objects.filter(id=hold.pk).delete()
+            if gone and hold.request_id not in recorded:
+                BudgetPeriod.objects.filter(id=hold.period_id, admitted__gt=0).update(
+                    admitted=F("admitted") - 1
+                )
+    return len(old)
+
+
+def _grow(budget: Budget, month: str, *, settled: int, spent: Decimal) -> None:
+    period, _ = BudgetPeriod.objects.get_or_create(budget=budget, month=month)
+    period = BudgetPeriod.objects.select_for_update().get(id=period.pk)
+    period.settled += settled
+    period.spent += spent
+    reached = period.spent if budget.unit == "amount" else Decimal(period.settled)
+    facts = {
+        "budget_id": budget.pk,
+        "name": budget.name,
+        "month": month,
+        "reached": str(reached),
+        "limit": str(budget.limit),
+    }
+    if not period.alerted and reached * 100 >= budget.limit * budget.alert_percent:
+        period.alerted = True
+        events.emit(account_id=budget.account_id, kind="budget.alert", **facts)
+    if not period.exhausted and reached >= budget.limit:
+        period.exhausted = True
+        events.emit(account_id=budget.account_id, kind="budget.exhausted", **facts)
+    period.save(update_fields=["settled", "spent", "alerted", "exhausted"])
+
+
+def _covers(budget: Budget, project: str, user: str) -> bool:
+    wanted = {"account": "", "enterprise_project": project, "user": user}[budget.scope]
+    return budget.scope_id == wanted
+
+
+def _scope(budget: Budget) -> dict[str, str]:
+    match budget.scope:
+        case "enterprise_project":
+            return {"enterprise_project_id": budget.scope_id}
+        case "user":
+            return {"user_id": budget.scope_id}
+    return {}
+
+
+def _calls_of_month(budget: Budget, month: str) -> int:
+    start, end = periods.month_bounds(month, settings.BILLING_TIME_ZONE)
+    waiting = UsageEvent.objects.filter(
+        account_id=budget.account_id,
+        allocation=None,
+        occurred_at__gte=start,
+        occurred_at__lt=end,
+        **_scope(budget),
+    )
+    return _settled(budget, month) + _sum(waiting)
+
+
+def _settled(budget: Budget, month: str) -> int:
+    start, end = periods.month_bounds(month, settings.BILLING_TIME_ZONE)
+    return _sum(
+        Allocation.objects.filter(
+            account_id=budget.account_id, hour__gte=start, hour__lt=end, **_scope(budget)
+        )
+    )
+
+
+def _spent_of_month(budget: Budget, month: str) -> tuple[Decimal, int]:
+    """Return the folded amount of the month and how many calls have their final price."""
+    if budget.scope == "user":
+        return Decimal(0), 0
+    start, end = periods.month_bounds(month, settings.BILLING_TIME_ZONE)
+    charges = HourCharge.objects.filter(account_id=budget.account_id, month=month, **_scope(budget))
+    packaged = Allocation.objects.filter(
+        account_id=budget.account_id,
+        hour__gte=start,
+        hour__lt=end,
+        package__isnull=False,
+        **_scope(budget),
+    )
+    spent = sum(charges.values_list("amount", flat=True), Decimal(0))
+    return spent, _sum(charges) + _sum(packaged)
+
+
+def _sum(rows: QuerySet[Any]) -> int:
+    return int(rows.aggregate(total=Sum("quantity"))["total"] or 0)
+
+
+def _check(*, scope: str, scope_id: str, unit: str, limit: Decimal, alert_percent: int) -> None:
+    """Raise CBC.0100 naming the value that is wrong."""
+    if scope not in dict(Budget.SCOPES) or (scope == "account") != (scope_id == ""):
+        raise ApiError(errors.INVALID, reason="scope")
+    if unit not in dict(Budget.UNITS):
+        raise ApiError(errors.INVALID, reason="unit")
+    if limit < 0 or not 1 <= alert_percent <= 100:
+        raise ApiError(errors.INVALID, reason="limit or alert_percent")
+
+
+def _flag(account_id: str) -> None:
+    """Tell the path of a call whether it must look for hard stops at all."""
+    BillingAccount.objects.filter(account_id=account_id).update(
+        has_hard_budget=Budget.objects.filter(account_id=account_id, hard_stop=True).exists()
+    )

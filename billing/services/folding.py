@@ -1,0 +1,186 @@
+"""Fold pay-per-use calls into charges, every hour on the hour.
+
+Calls of an account, region and product are numbered within their billing month; a fold takes the
+next numbers, prices them by tier and writes one ledger entry per hour, product and enterprise
+project. The database refuses a second charge for the same number.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+
+from billing import periods, pricing
+from billing.models import (
+    Allocation,
+    BillingAccount,
+    HourCharge,
+    LedgerEntry,
+    PriceVersion,
+    TierCharge,
+)
+from billing.services import accounts, budgets, ledger, products
+from billing.services.bill_lines import LineBook
+
+
+class _Hour(NamedTuple):
+    """One charge to be: sorted by time, so that numbers rise with time."""
+
+    hour: dt.datetime
+    region: str
+    product: str
+    project: str
+
+
+def accounts_due(*, now: dt.datetime) -> list[str]:
+    """Return the accounts that have pay-per-use calls in a past hour."""
+    return list(
+        Allocation.objects.filter(package=None, hour_charge=None, hour__lt=_current_hour(now))
+        .order_by()
+        .values_list("account_id", flat=True)
+        .distinct()
+    )
+
+
+def fold(account_id: str, *, now: dt.datetime) -> int:
+    """Charge the past hours of one account; returns how many charges were written.
+
+    One transaction; 0 when another writer holds the account. Safe to repeat.
+    """
+    with transaction.atomic():
+        account = accounts.try_lock(account_id)
+        if account is None:
+            return 0
+        due = list(
+            Allocation.objects.filter(
+                account_id=account_id, package=None, hour_charge=None, hour__lt=_current_hour(now)
+            ).order_by("id")
+        )
+        return _charge(account, due, now) if due else 0
+
+
+def _current_hour(now: dt.datetime) -> dt.datetime:
+    return periods.hour_start(now, settings.BILLING_TIME_ZONE)
+
+
+def _charge(account: BillingAccount, due: list[Allocation], now: dt.datetime) -> int:
+    hours: dict[_Hour, list[Allocation]] = defaultdict(list)
+    for row in due:
+        hours[_Hour(row.hour, row.region, row.product_id, row.enterprise_project_id)].append(row)
+    book = LineBook(account.account_id, account.currency)
+    prices = _Prices()
+    offsets: dict[tuple[str, str, str], int] = {}
+    drafts: list[tuple[HourCharge, list[TierCharge], list[Allocation]]] = []
+    for key, rows in sorted(hours.items()):
+        month = periods.month(key.hour, settings.BILLING_TIME_ZONE)
+        meter = (month, key.region, key.product)
+        if meter not in offsets:
+            offsets[meter] = book.month_offset(month=month, region=key.region, product=key.product)
+        quantity = sum(row.quantity for row in rows)
+        charge, tiers = _draft(account, key, month, offsets[meter], quantity, prices, book)
+        offsets[meter] += quantity
+        drafts.append((charge, tiers, rows))
+    _write(account, drafts, now)
+    book.save()
+    budgets.spend(account_id=account.account_id, charges=[draft[0] for draft in drafts])
+    ledger.settle_state(account, now=now)
+    return len(drafts)
+
+
+def _draft(
+    account: BillingAccount,
+    key: _Hour,
+    month: str,
+    offset: int,
+    quantity: int,
+    prices: _Prices,
+    book: LineBook,
+) -> tuple[HourCharge, list[TierCharge]]:
+    """Price one hour; the bill lines take their share here and are saved by the caller."""
+    version, table = prices.at(key.product, key.region, key.hour)
+    tiers = []
+    for part in pricing.lines(table, offset=offset, quantity=quantity):
+        line = book.pay_per_use(
+            month=month,
+            region=key.region,
+            project=key.project,
+            product=key.product,
+            version_id=version.pk,
+            tier=part.tier,
+            unit_price=part.unit_price,
+            at=key.hour,
+        )
+        grown = book.add(line, quantity=part.quantity, at=key.hour)
+        tiers.append(
+            TierCharge(bill_line=line, first=part.first, quantity=part.quantity, amount=grown)
+        )
+    charge = HourCharge(
+        account_id=account.account_id,
+        region=key.region,
+        product_id=key.product,
+        enterprise_project_id=key.project,
+        hour=key.hour,
+        month=month,
+        month_offset=offset,
+        quantity=quantity,
+        amount=sum((tier.amount for tier in tiers), Decimal(0)),
+        price_version=version,
+    )
+    return charge, tiers
+
+
+def _write(
+    account: BillingAccount,
+    drafts: list[tuple[HourCharge, list[TierCharge], list[Allocation]]],
+    now: dt.datetime,
+) -> None:
+    entries: list[LedgerEntry] = ledger.post_many(
+        account,
+        [("charge", -charge.amount, _reference(charge)) for charge, _, _ in drafts],
+        now=now,
+    )
+    for (charge, _, _), entry in zip(drafts, entries, strict=True):
+        charge.ledger_entry = entry
+        charge.created_at = now
+    HourCharge.objects.bulk_create([charge for charge, _, _ in drafts], batch_size=500)
+    tiers: list[TierCharge] = []
+    for charge, parts, rows in drafts:
+        for part in parts:
+            part.hour_charge = charge
+            tiers.append(part)
+        for start in range(0, len(rows), 500):
+            ids = [row.pk for row in rows[start : start + 500]]
+            Allocation.objects.filter(id__in=ids, hour_charge=None).update(hour_charge=charge)
+    TierCharge.objects.bulk_create(tiers, batch_size=500)
+
+
+def _reference(charge: HourCharge) -> str:
+    """Name the numbers that are charged: unique per account, so a repeat cannot post twice."""
+    return f"{charge.product_id}/{charge.region}/{charge.month}/{charge.month_offset}"
+
+
+class _Prices:
+    """Price versions of the products at hand, read once per fold."""
+
+    def __init__(self) -> None:
+        self._versions: dict[str, list[tuple[PriceVersion, pricing.PriceTable]]] = {}
+
+    def at(
+        self, product: str, region: str, hour: dt.datetime
+    ) -> tuple[PriceVersion, pricing.PriceTable]:
+        """Return the version in force at the start of `hour`: the region's own before the general."""
+        if product not in self._versions:
+            rows = PriceVersion.objects.filter(product_id=product).order_by("-effective_from")
+            self._versions[product] = [
+                (row, products.table_of(row)) for row in rows.prefetch_related("tiers")
+            ]
+        for wanted in (region, ""):
+            for version, table in self._versions[product]:
+                if version.region == wanted and version.effective_from <= hour:
+                    return version, table
+        raise LookupError(f"{product} has no price in {region} at {hour:%Y-%m-%d %H:%M}")

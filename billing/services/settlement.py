@@ -1,0 +1,227 @@
+"""Settle usage: packages burn first, the rest waits for the hourly fold in `folding`.
+
+One transaction per batch, one writer per account. A batch commits events, allocations, package
+counters, bill lines and budgets together, so a kill at any instruction leaves either all of it or
+nothing, and running again continues with what has no allocation yet.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+
+from billing import burndown, periods
+from billing.models import Allocation, BillingAccount, Package, UsageEvent
+from billing.services import accounts, assignment, budgets, events, folding
+from billing.services.bill_lines import LineBook
+from core import clock
+
+BATCH = 5000
+
+
+class _Row(NamedTuple):
+    """One unsettled event."""
+
+    id: int
+    region: str
+    product: str
+    project: str
+    user: str
+    occurred_at: dt.datetime
+    quantity: int
+
+
+class _Key(NamedTuple):
+    """What the calls of one allocation have in common."""
+
+    region: str
+    product: str
+    project: str
+    user: str
+    hour: dt.datetime
+    package: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What one run did."""
+
+    events: int = 0
+    folded: int = 0
+
+
+def settle(
+    account_id: str | None = None,
+    *,
+    limit: int | None = None,
+    now: dt.datetime | None = None,
+    batch: int = BATCH,
+) -> Settled:
+    """Settle up to `limit` events (all when None) of one account or of all; then fold past hours.
+
+    Accounts that another writer holds are left to it. Safe to run twice, concurrently, and after
+    a crash.
+    """
+    moment = now or clock.now()
+    done = folded = 0
+    for account in [account_id] if account_id else accounts_unsettled():
+        while limit is None or done < limit:
+            size = batch if limit is None else min(batch, limit - done)
+            count = _batch(account, size)
+            done += count
+            if count < size:
+                break
+    for account in [account_id] if account_id else folding.accounts_due(now=moment):
+        folded += folding.fold(account, now=moment)
+    return Settled(events=done, folded=folded)
+
+
+def accounts_unsettled() -> list[str]:
+    """Return the accounts that have unsettled events, by steps through the partial index."""
+    found: list[str] = []
+    waiting = UsageEvent.objects.filter(allocation=None).order_by("account_id")
+    last = ""
+    while True:
+        following = waiting.filter(account_id__gt=last).values_list("account_id", flat=True).first()
+        if following is None:
+            return found
+        found.append(following)
+        last = following
+
+
+def _batch(account_id: str, size: int) -> int:
+    """Settle one batch; returns how many events it took, 0 when another writer is at it."""
+    with transaction.atomic():
+        account = accounts.try_lock(account_id)
+        return 0 if account is None else settle_locked(account, size=size)
+
+
+def settle_locked(account: BillingAccount, *, size: int = BATCH) -> int:
+    """Settle one batch of a locked account inside the caller's transaction."""
+    rows = _unsettled(account.account_id, size)
+    if not rows:
+        return 0
+    packages = _packages(account.account_id, rows)
+    payers = burndown.burn(
+        [burndown.Use(r.region, r.product, r.project, r.occurred_at, r.quantity) for r in rows],
+        [_quota(package) for package in packages.values()],
+    )
+    groups: dict[_Key, list[_Row]] = defaultdict(list)
+    for row, payer in zip(rows, payers, strict=True):
+        hour = periods.hour_start(row.occurred_at, settings.BILLING_TIME_ZONE)
+        groups[_Key(row.region, row.product, row.project, row.user, hour, payer)].append(row)
+    allocations = _allocate(account, groups, packages)
+    pairs = [
+        (row.id, allocation.pk)
+        for allocation, group in zip(allocations, groups.values(), strict=True)
+        for row in group
+    ]
+    if assignment.assign(pairs) != len(rows):
+        raise RuntimeError("an event was settled twice at once; the batch is rolled back")
+    budgets.count(account_id=account.account_id, allocations=allocations)
+    return len(rows)
+
+
+def _unsettled(account_id: str, size: int) -> list[_Row]:
+    found = (
+        UsageEvent.objects.filter(account_id=account_id, allocation=None)
+        .order_by("id")
+        .values_list(
+            "id",
+            "region",
+            "product_id",
+            "enterprise_project_id",
+            "user_id",
+            "occurred_at",
+            "quantity",
+        )[:size]
+    )
+    return sorted((_Row(*row) for row in found), key=lambda row: (row.occurred_at, row.id))
+
+
+def _packages(account_id: str, rows: list[_Row]) -> dict[int, Package]:
+    """Return the packages that may pay for one of `rows`."""
+    first, last = rows[0].occurred_at, rows[-1].occurred_at
+    return Package.objects.filter(
+        account_id=account_id,
+        refunded_at=None,
+        effective_at__lte=last,
+        expires_at__gte=first,
+    ).in_bulk()
+
+
+def _quota(package: Package) -> burndown.Quota:
+    return burndown.Quota(
+        id=package.pk,
+        source=package.source,
+        region=package.region,
+        product=package.product_id,
+        project=package.enterprise_project_id,
+        effective_at=package.effective_at,
+        expires_at=package.expires_at,
+        created_at=package.created_at,
+        left=package.granted - package.used,
+    )
+
+
+def _allocate(
+    account: BillingAccount, groups: dict[_Key, list[_Row]], packages: dict[int, Package]
+) -> list[Allocation]:
+    """Write one allocation per group, burn the packages and add to their bill lines."""
+    book = LineBook(account.account_id, account.currency)
+    burned: dict[int, Package] = {}
+    allocations = []
+    for key, rows in groups.items():
+        quantity = sum(row.quantity for row in rows)
+        allocation = Allocation(
+            account_id=account.account_id,
+            region=key.region,
+            product_id=key.product,
+            enterprise_project_id=key.project,
+            user_id=key.user,
+            hour=key.hour,
+            quantity=quantity,
+        )
+        if key.package is not None:
+            package = burned.setdefault(key.package, packages[key.package])
+            package.used += quantity
+            line = book.package(
+                month=periods.month(key.hour, settings.BILLING_TIME_ZONE),
+                region=key.region,
+                project=key.project,
+                product=key.product,
+                package_id=key.package,
+                at=key.hour,
+            )
+            book.add(line, quantity=quantity, at=key.hour)
+            allocation.package_id = key.package
+            allocation.package_used_after = package.used
+            allocation.bill_line = line
+        allocations.append(allocation)
+    book.save()
+    _packages_save(account.account_id, list(burned.values()))
+    return Allocation.objects.bulk_create(allocations, batch_size=500)
+
+
+def _packages_save(account_id: str, packages: list[Package]) -> None:
+    """Write the counters; one alert per package when little is left, one when nothing is."""
+    for package in packages:
+        left = package.granted - package.used
+        facts = {
+            "package_id": package.pk,
+            "product": package.product_id,
+            "region": package.region,
+            "left": left,
+            "granted": package.granted,
+        }
+        if not package.alerted and left * 100 <= package.granted * package.alert_percent_left:
+            package.alerted = True
+            events.emit(account_id=account_id, kind="package.low", **facts)
+        if left == 0:
+            events.emit(account_id=account_id, kind="package.used_up", **facts)
+    Package.objects.bulk_update(packages, ["used", "alerted"], batch_size=200)
