@@ -1,0 +1,108 @@
+"""Subscribe and unsubscribe: a user or Everyone, per region and product."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from billing import errors
+from billing.models import Product, Subscription
+from billing.services import accounts, traces
+from billing.services.products import PRODUCTS
+from core.errors import ApiError
+from iam.principal import Principal
+
+RESOURCE_TYPE = "ai_service"
+
+
+def subscribe(
+    *,
+    principal: Principal,
+    product_code: str,
+    region: str = "",
+    user_id: str | None = None,
+    everyone: bool = False,
+) -> bool:
+    """Subscribe `user_id` (default: the caller) or Everyone; returns False if it was so already.
+
+    `region` defaults to the caller's. The caller's right to do so is checked at the edge.
+    Raises CBC.0151 for an unknown product or a user of another account.
+    """
+    region = region or principal.region
+    target = _target(principal, user_id=user_id, everyone=everyone)
+    with transaction.atomic():
+        product = _product(product_code)
+        accounts.ensure(principal.account_id)
+        made = ensure(
+            account_id=principal.account_id,
+            region=region,
+            product_code=product.code,
+            user_id=target,
+        )
+        if made:
+            _trace(principal, "subscribeAISubService", product, region, target)
+    return made
+
+
+def unsubscribe(
+    *,
+    principal: Principal,
+    product_code: str,
+    region: str = "",
+    user_id: str | None = None,
+    everyone: bool = False,
+) -> bool:
+    """End a subscription; returns False if there was none. See `subscribe`."""
+    region = region or principal.region
+    target = _target(principal, user_id=user_id, everyone=everyone)
+    with transaction.atomic():
+        product = _product(product_code)
+        gone, _ = Subscription.objects.filter(
+            account_id=principal.account_id, region=region, product=product, user_id=target
+        ).delete()
+        if gone:
+            _trace(principal, "unsubscribeAISubService", product, region, target)
+    return bool(gone)
+
+
+def ensure(*, account_id: str, region: str, product_code: str, user_id: str | None) -> bool:
+    """Make a subscription (`user_id` None = Everyone) unless it exists; no trace, no checks."""
+    _, made = Subscription.objects.get_or_create(
+        account_id=account_id, region=region, product_id=product_code, user_id=user_id
+    )
+    return made
+
+
+def _target(principal: Principal, *, user_id: str | None, everyone: bool) -> str | None:
+    if everyone:
+        return None
+    if user_id is None or user_id == principal.user_id:
+        return principal.user_id
+    user_model = Subscription._meta.get_field("user").related_model
+    if not user_model._default_manager.filter(  # type: ignore[union-attr]
+        id=user_id, account_id=principal.account_id
+    ).exists():
+        raise ApiError(errors.NOT_FOUND, kind="user")
+    return user_id
+
+
+def _product(code: str) -> Product:
+    product = Product.objects.filter(code=code, active=True).first()
+    if product is None:
+        raise ApiError(errors.NOT_FOUND, kind="service")
+    return product
+
+
+def _trace(
+    principal: Principal, name: str, product: Product, region: str, user_id: str | None
+) -> None:
+    row = PRODUCTS.find(product.code)
+    traces.record(
+        principal,
+        name,
+        resource_type=RESOURCE_TYPE,
+        resource_id=product.code,
+        resource_name=product.title,
+        service_type=row.trace_service if row else "BSS",
+        region=region,
+        user_id=user_id or "*",
+    )
