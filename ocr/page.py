@@ -16,7 +16,14 @@ Quad = tuple[Point, Point, Point, Point]
 
 
 class WrongDocument(Exception):
-    """The picture is not the document that was asked for, or shows none (AIS.0104)."""
+    """The picture is not the document that was asked for, or shows none (AIS.0104).
+
+    `code` names another row of the error table where the contract has one, e.g. AIS.0122.
+    """
+
+    def __init__(self, reason: str = "", *, code: str = "AIS.0104") -> None:
+        super().__init__(reason)
+        self.code = code
 
 
 class SameSides(Exception):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-from ocr.page import Page
+from ocr.page import Page, Reading
 
 Extract = Callable[[Page, Mapping[str, Any]], Any]
 
@@ -62,6 +62,21 @@ class Profile:
 
 
 PRINTED = Profile()
+
+
+class Engine(Protocol):
+    """A set of loaded models. Pictures are BGR arrays of bytes; nothing here knows of documents."""
+
+    def detect(self, picture: Any, *, model: str, side: int) -> Sequence[Any]:
+        """Return text boxes as 4x2 arrays in pixels of the picture, clockwise from top left."""
+
+    def recognise(
+        self, crops: Sequence[Any], *, model: str, alphabet: str = "", steps: bool = False
+    ) -> Sequence[Reading]:
+        """Read one-line crops; character quads are in pixels of the crop."""
+
+    def orient(self, picture: Any) -> tuple[int, float]:
+        """Return the degrees (0, 90, 180, 270) to turn the picture counter-clockwise, and a score."""
 
 
 @dataclass(frozen=True, slots=True)

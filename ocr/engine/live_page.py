@@ -1,0 +1,207 @@
+"""The page of a real picture: turned upright, detected and read only as far as it is asked."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ocr.engine import card, geometry, measures, portrait, upright
+from ocr.engine.base import Engine, Profile
+from ocr.engine.decode import Picture
+from ocr.engine.geometry import Array
+from ocr.engine.reader import LineReader
+from ocr.page import Line, Measures, Page, Quad, Reading
+from ocr.parsing.rows import in_order
+
+TALL = 1.5  # a box this much higher than wide holds a line that runs down
+
+
+class LivePage:
+    """Implements `ocr.page.Page` over an engine. Not thread-safe: one page, one call, one process."""
+
+    def __init__(
+        self,
+        picture: Picture,
+        *,
+        engine: Engine,
+        profile: Profile,
+        reader: LineReader | None = None,
+        to_image: Array | None = None,
+    ) -> None:
+        self.picture = picture
+        self.engine = engine
+        self.profile = profile
+        self.reader = reader or LineReader(engine)
+        high, wide = picture.pixels.shape[:2]
+        scale = np.diag([picture.width / wide, picture.height / high, 1.0])
+        self._base = scale if to_image is None else to_image
+        self._read: dict[Quad, Reading] = {}
+
+    @cached_property
+    def _upright(self) -> upright.Upright:
+        if self.profile.upright:
+            boxes = self._boxes_of(self.picture.pixels)
+            return upright.Upright(self.picture.pixels, np.eye(3), boxes, 0.0)
+        return upright.find(
+            self.picture.pixels, self.engine, self.reader, self.profile, self._boxes_of
+        )
+
+    def _boxes_of(self, pixels: Array) -> list[Array]:
+        return list(self.engine.detect(pixels, model=self.profile.detector, side=self.profile.side))
+
+    @cached_property
+    def _to_image(self) -> Array:
+        matrix: Array = self._base @ self._upright.back
+        return matrix
+
+    @property
+    def pixels(self) -> Array:
+        """The upright picture, BGR."""
+        return self._upright.pixels
+
+    @property
+    def width(self) -> float:
+        """Width of the upright page in pixels."""
+        return float(self.pixels.shape[1])
+
+    @property
+    def height(self) -> float:
+        """Height of the upright page in pixels."""
+        return float(self.pixels.shape[0])
+
+    @property
+    def image_width(self) -> int:
+        """Width of the caller's picture."""
+        return self.picture.width
+
+    @property
+    def image_height(self) -> int:
+        """Height of the caller's picture."""
+        return self.picture.height
+
+    @property
+    def direction(self) -> float:
+        """Degrees, counter-clockwise, by which the text is turned in the caller's picture."""
+        middle = np.array(
+            [[self.width / 2, self.height / 2], [self.width / 2 + 10, self.height / 2]]
+        )
+        start, end = geometry.apply(self._to_image, middle)
+        turned = float(np.degrees(np.arctan2(-(end[1] - start[1]), end[0] - start[0])))
+        return (turned + self._upright.residual) % 360.0
+
+    def detect(self) -> Sequence[Quad]:
+        """Return where text is, without reading it."""
+        return [geometry.as_quad(reading_quad(quad)) for quad in self._upright.boxes]
+
+    @cached_property
+    def lines(self) -> Sequence[Line]:
+        """All lines, read by the profile's reader, left to right and top to bottom."""
+        return in_order(self._lines_in(self._upright.boxes))
+
+    def _lines_in(self, boxes: Sequence[Array]) -> list[Line]:
+        quads = [reading_quad(quad) for quad in boxes]
+        return self.reader.lines(self.pixels, quads, self.profile)
+
+    def read(
+        self, region: Quad, *, script: str = "latin", model: str = "small", alphabet: str = ""
+    ) -> Reading:
+        """Read one line region again, keeping the likeliest symbols of every time step."""
+        crop = geometry.crop(self.pixels, geometry.as_array(region))
+        reading = self.reader.read(crop, script=script, model=model, alphabet=alphabet)
+        return on_page(reading, crop, geometry.as_array(region))
+
+    def find_lines(self, region: Quad) -> Sequence[Line]:
+        """Look for lines inside a region at twice the resolution the first pass had, and read them."""
+        quad = geometry.as_array(region)
+        crop = geometry.crop(self.pixels, quad)
+        high, wide = crop.shape[:2]
+        zoom = min(2.0, 1600 / max(high, wide))
+        if zoom > 1.05:
+            crop = cv2.resize(crop, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC)
+        boxes = self.engine.detect(crop, model="small", side=1600)
+        corners = np.array(
+            [[0, 0], [crop.shape[1], 0], [crop.shape[1], crop.shape[0]], [0, crop.shape[0]]],
+            np.float32,
+        )
+        matrix = cv2.getPerspectiveTransform(corners, quad)
+        placed = [geometry.apply(matrix, box).astype(np.float32) for box in boxes]
+        return in_order(self._lines_in(placed))
+
+    def locate(self, region: Quad) -> list[list[int]]:
+        """Return the quad as four integer points of the caller's picture, top-left, clockwise."""
+        points = geometry.apply(self._to_image, geometry.as_array(region))
+        points = np.clip(points, 0, (self.image_width, self.image_height))
+        return [
+            [round(float(x)), round(float(y))] for x, y in geometry.clockwise_from_top_left(points)
+        ]
+
+    @cached_property
+    def _card(self) -> LivePage | None:
+        found = card.find(self.pixels, self._upright.boxes)
+        if found is None:
+            return None
+        picture = Picture(found.pixels, self.image_width, self.image_height)
+        return LivePage(
+            picture,
+            engine=self.engine,
+            profile=self.profile,
+            reader=self.reader,
+            to_image=self._to_image @ found.back,
+        )
+
+    def card(self) -> Page | None:
+        """Return the page of the one card in the picture, rectified, or None if none stands out."""
+        return self._card
+
+    def portrait(self) -> tuple[Quad, bytes] | None:
+        """Return where the holder's photograph is and its JPEG, or None."""
+        found = portrait.find(self.pixels)
+        return (found, self.crop_jpeg(found)) if found else None
+
+    def measures(self) -> Measures:
+        """Return blur, glare and the like of the picture."""
+        return measures.measure(self.pixels, card.outline(self.pixels, self._upright.boxes))
+
+    def crop_jpeg(self, region: Quad) -> bytes:
+        """Return a region of the page as JPEG."""
+        return jpeg(geometry.crop(self.pixels, geometry.as_array(region)))
+
+    def upright_jpeg(self) -> bytes:
+        """Return the whole upright page as JPEG."""
+        return jpeg(self.pixels)
+
+    def tables(self) -> Sequence[Any]:
+        """Return the tables of the page."""
+        # By name: the table model loads only for the service that needs it.
+        found: Sequence[Any] = importlib.import_module("ocr.engine.tables").find(self)
+        return found
+
+
+def reading_quad(quad: Array) -> Array:
+    """Return the quad clockwise from where its line starts: a tall box is read downwards."""
+    across, down = geometry.sides(quad)
+    return np.roll(quad, -1, axis=0) if down >= TALL * across else quad
+
+
+def on_page(reading: Reading, crop: Array, quad: Array) -> Reading:
+    """Return the reading with its characters moved from pixels of the crop to the page."""
+    from dataclasses import replace
+
+    high, wide = crop.shape[:2]
+    corners = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, quad.astype(np.float32))
+    chars = tuple(
+        replace(char, quad=geometry.as_quad(geometry.apply(matrix, geometry.as_array(char.quad))))
+        for char in reading.chars
+    )
+    return replace(reading, chars=chars)
+
+
+def jpeg(pixels: Array) -> bytes:
+    """Return BGR pixels as JPEG bytes."""
+    return cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes()

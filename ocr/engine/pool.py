@@ -1,0 +1,268 @@
+"""Local pool of engine processes behind a bounded queue. Imports no picture or model library.
+
+The calling thread waits for an idle process, hands its picture over and waits for the answer, so a
+result can only reach the caller that sent the call; the id is checked all the same. A process that
+dies or overruns is killed and replaced in the background.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ocr.engine import base
+from ocr.engine.base import EngineDied, EngineFull, EngineTimeout, ExtractError, Outcome, Profile
+from ocr.engine.messages import Answer, Call, Setup, receive, send
+from ocr.page import WrongDocument
+
+logger = logging.getLogger(__name__)
+ROOT = Path(__file__).resolve().parents[2]
+START_LIMIT_S = 60.0
+PATIENCE = 3  # starts in a row that may fail before callers are told at once
+
+
+class Worker:
+    """One engine process and our end of its socket."""
+
+    def __init__(self, setup: Setup) -> None:
+        ours, theirs = socket.socketpair()
+        environment = {
+            **os.environ,
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_THREAD_LIMIT": "1",
+            "MALLOC_ARENA_MAX": "2",
+            "PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK": "True",
+        }
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "ocr.engine.worker", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
+        self.connection = ours
+        try:
+            send(ours, setup)
+            ours.settimeout(START_LIMIT_S)
+            receive(ours)
+        except (OSError, EOFError):
+            self.kill()
+            raise
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process runs."""
+        return self.process.poll() is None
+
+    def kill(self) -> None:
+        """End the process now."""
+        self.connection.close()
+        if self.is_alive:
+            self.process.kill()
+        self.process.wait()
+
+
+class Pool:
+    """As many engine processes as told; `recognise` may be called from any thread."""
+
+    def __init__(self, setup: Setup, *, processes: int, queue: int) -> None:
+        self.setup = setup
+        self.processes = processes
+        self.queue = queue
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
+        self._idle: deque[Worker] = deque()
+        self._busy: set[Worker] = set()
+        self._waiting: deque[object] = deque()
+        self._starting = 0
+        self._failed_starts = 0
+        self._restarts = 0
+        self._stopped = False
+        self._ids = itertools.count(1)
+        self._keeper = threading.Thread(target=self._keep, name="engine-keeper", daemon=True)
+        self._keeper.start()
+
+    def start(self, *, timeout: float = START_LIMIT_S) -> None:
+        """Wait until every process is warm; raises EngineDied if that fails."""
+        limit = time.monotonic() + timeout
+        with self._changed:
+            while len(self._idle) + len(self._busy) < self.processes:
+                if self._failed_starts >= PATIENCE or time.monotonic() >= limit:
+                    raise EngineDied("The engine processes could not be started.")
+                self._changed.wait(0.2)
+
+    def stop(self) -> None:
+        """End every process; waiting callers get EngineDied."""
+        with self._changed:
+            self._stopped = True
+            workers = [*self._idle, *self._busy]
+            self._idle.clear()
+            self._changed.notify_all()
+        for worker in workers:
+            worker.kill()
+        self._keeper.join(timeout=5)
+
+    def stats(self) -> dict[str, int]:
+        """Return processes alive, busy and starting, callers waiting, and restarts so far."""
+        with self._lock:
+            return {
+                "processes": len(self._idle) + len(self._busy),
+                "busy": len(self._busy),
+                "starting": self._starting,
+                "waiting": len(self._waiting),
+                "restarts": self._restarts,
+            }
+
+    def pids(self) -> list[int]:
+        """Return the process ids, for measurements and for tests that kill one."""
+        with self._lock:
+            return [worker.process.pid for worker in (*self._idle, *self._busy)]
+
+    def recognise(
+        self,
+        image: bytes,
+        *,
+        extract: base.Extract,
+        options: Mapping[str, Any],
+        profile: Profile,
+        timeout: float,
+    ) -> Outcome:
+        """Run one call in the next free process; raises the errors of `ocr.engine.base`."""
+        limit = time.monotonic() + timeout
+        call = Call(next(self._ids), image, extract, dict(options), profile)
+        while True:
+            worker = self._take(limit)
+            try:
+                worker.connection.settimeout(max(0.01, limit - time.monotonic()))
+                send(worker.connection, call)
+            except TimeoutError:
+                self._drop(worker)
+                raise EngineTimeout("The picture could not be handed over in time.") from None
+            except OSError:
+                self._drop(worker)  # it died while idle: nothing was executed, take another
+                continue
+            return self._wait(worker, call, limit)
+
+    def _wait(self, worker: Worker, call: Call, limit: float) -> Outcome:
+        try:
+            worker.connection.settimeout(max(0.01, limit - time.monotonic()))
+            answer = receive(worker.connection)
+        except TimeoutError:
+            self._drop(worker)
+            raise EngineTimeout("The picture was not read in time.") from None
+        except (EOFError, OSError):
+            self._drop(worker)
+            raise EngineDied("The engine process ended in the middle of the call.") from None
+        except BaseException:
+            self._drop(worker)  # an interrupted caller leaves an answer nobody may read
+            raise
+        if not isinstance(answer, Answer) or answer.id not in (call.id, -1):
+            self._drop(worker)
+            raise EngineDied("The engine process answered another call.")
+        self._give(worker)
+        return _outcome(answer)
+
+    def _take(self, limit: float) -> Worker:
+        """Return an idle process, in the order of arrival."""
+        ticket = object()
+        with self._changed:
+            must_wait = not self._idle or bool(self._waiting)
+            if must_wait and len(self._waiting) >= self.queue:
+                raise EngineFull("The queue of the engine is full.")
+            self._waiting.append(ticket)
+            try:
+                while not (self._idle and self._waiting[0] is ticket):
+                    self._refuse_if_hopeless()
+                    left = limit - time.monotonic()
+                    if left <= 0:
+                        raise EngineTimeout("No engine process became free in time.")
+                    self._changed.wait(min(left, 1.0))
+                worker = self._idle.popleft()
+                self._busy.add(worker)
+                return worker
+            finally:
+                self._waiting.remove(ticket)
+                self._changed.notify_all()
+
+    def _refuse_if_hopeless(self) -> None:
+        nobody = not self._idle and not self._busy
+        if self._stopped or (nobody and self._failed_starts >= PATIENCE):
+            raise EngineDied("No engine process is running.")
+
+    def _give(self, worker: Worker) -> None:
+        with self._changed:
+            self._busy.discard(worker)
+            if not self._stopped:
+                self._idle.append(worker)
+            self._changed.notify_all()
+
+    def _drop(self, worker: Worker) -> None:
+        worker.kill()
+        with self._changed:
+            self._busy.discard(worker)
+            if not self._stopped:
+                self._restarts += 1
+            self._changed.notify_all()
+
+    def _keep(self) -> None:
+        """Start what is missing, bury what died while idle; runs until the pool is stopped."""
+        while True:
+            with self._changed:
+                if self._stopped:
+                    return
+                dead = [worker for worker in self._idle if not worker.is_alive]
+                for worker in dead:
+                    self._idle.remove(worker)
+                    self._restarts += 1
+                missing = self.processes - len(self._idle) - len(self._busy)
+                self._starting = missing
+            for worker in dead:
+                worker.kill()
+            if missing > 0:
+                self._start_one()
+                continue
+            with self._changed:
+                self._changed.wait(0.25)
+
+    def _start_one(self) -> None:
+        try:
+            worker = Worker(self.setup)
+        except Exception:
+            logger.exception("An engine process could not be started")
+            with self._changed:
+                self._failed_starts += 1
+                self._changed.notify_all()
+                pause = min(30.0, 0.5 * 2**self._failed_starts)
+                self._changed.wait_for(lambda: self._stopped, timeout=pause)
+            return
+        with self._changed:
+            self._failed_starts = 0
+            if not self._stopped:
+                self._idle.append(worker)
+                self._changed.notify_all()
+                return
+        worker.kill()
+
+
+def _outcome(answer: Answer) -> Outcome:
+    if not answer.fault:
+        return Outcome(answer.result, answer.engine_ms)
+    if answer.fault == "WrongDocument":
+        raise WrongDocument(answer.reason, code=answer.code)
+    kind = getattr(base, answer.fault, ExtractError)
+    if kind is ExtractError:
+        logger.error("The engine failed on a picture: %s", answer.reason)
+    raise kind(answer.reason)

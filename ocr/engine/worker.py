@@ -1,0 +1,118 @@
+"""One engine process: `python -m ocr.engine.worker FD`. Decodes, reads and extracts, one call at a time.
+
+It speaks pickled messages, each after its length, over an inherited socket, and ends when the other
+end closes. It never imports Django.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import socket
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from ocr.engine.base import EngineError, ExtractError
+from ocr.engine.messages import Answer, Call, Setup, receive, send
+from ocr.page import WrongDocument
+
+
+def load_engine(setup: Setup) -> Any:
+    """Return the engine that the setting names, warmed."""
+    if setup.tessdata:
+        os.environ["TESSDATA_PREFIX"] = setup.tessdata
+    if setup.engine == "paddle":
+        from ocr.engine.paddle import PaddleEngine
+
+        paddle = PaddleEngine(Path(setup.models))
+        paddle.warm()
+        return paddle
+    from ocr.engine.onnx import OnnxEngine
+
+    onnx = OnnxEngine(Path(setup.models))
+    onnx.warm()
+    return onnx
+
+
+def run(call: Call, engine: Any) -> Answer:
+    """Decode, read and extract; a failure becomes a named fault without any of the picture's text."""
+    from ocr.engine.decode import decode
+    from ocr.engine.live_page import LivePage
+
+    started = time.perf_counter()
+    try:
+        picture = decode(call.image, page=call.options.get("pdf_page_number", 1))
+        page = LivePage(picture, engine=engine, profile=call.profile)
+        result = call.extract(page, call.options)
+        return Answer(call.id, result, engine_ms=_since(started))
+    except WrongDocument as error:
+        return Answer(
+            call.id,
+            fault="WrongDocument",
+            reason=str(error),
+            code=error.code,
+            engine_ms=_since(started),
+        )
+    except EngineError as error:
+        return Answer(
+            call.id, fault=type(error).__name__, reason=str(error), engine_ms=_since(started)
+        )
+    except (
+        Exception
+    ) as error:  # the process serves others: it must outlive any fault of one picture
+        return Answer(
+            call.id, fault=ExtractError.__name__, reason=_where(error), engine_ms=_since(started)
+        )
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
+
+
+def _where(error: Exception) -> str:
+    """Return kind and place of a fault, never its message: that could quote the document."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+    return f"{type(error).__name__} at {place}"
+
+
+def _trim() -> None:
+    """Give freed memory back to the system: one large page must not stay in the process's size."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def serve(connection: socket.socket) -> None:
+    """Answer calls until the other end closes."""
+    engine = load_engine(receive(connection))
+    send(connection, "ready")
+    calls = 0
+    while True:
+        try:
+            call = receive(connection)
+        except (EOFError, OSError):
+            return
+        except Exception as error:  # a reference that cannot be imported here
+            send(connection, Answer(-1, fault=ExtractError.__name__, reason=_where(error)))
+            continue
+        send(connection, run(call, engine))
+        calls += 1
+        if calls % 8 == 0:
+            _trim()
+
+
+def main() -> int:
+    """Serve the inherited socket; an interrupt of the terminal is the parent's business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with socket.socket(fileno=int(sys.argv[1])) as connection, contextlib.suppress(BrokenPipeError):
+        serve(connection)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

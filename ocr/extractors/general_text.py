@@ -1,0 +1,60 @@
+"""General text: every line of the picture with its place, in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ocr.options import Option
+from ocr.page import Line, Page
+from ocr.parsing.rows import rows
+
+LANGUAGES = ("auto", "zh", "ms", "uk", "hi", "ru", "vi", "id", "th", "ar", "de", "la", "fr", "it", "es", "pt", "ro", "pl", "am", "ja", "ko", "tr", "no", "da", "sv", "km", "he", "en", "fa", "my")  # fmt: skip
+
+OPTIONS: tuple[Option, ...] = (
+    Option("detect_direction", "bool", default=False, help="Report how far the text is turned."),
+    Option("quick_mode", "bool", default=False, help="The picture is a single line of text."),
+    Option("character_mode", "bool", default=False, help="Report every character and its place."),
+    Option("language", "str", default="", choices=("", *LANGUAGES), help="Language of the text."),
+    Option("single_orientation_mode", "bool", default=False, help="All text runs one way."),
+    Option("pdf_page_number", "int", default=1, minimum=1, help="Page of a PDF, from 1."),
+    Option("return_markdown_result", "bool", default=False, help="Also as lines of text."),
+)
+FIELDS = ("direction", "words_block_count", "words_block_list", "markdown_result")
+
+
+def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the documented result; a picture without text has no blocks, which is no error."""
+    ordered = rows(page.lines)
+    blocks = [
+        _block(page, line, with_chars=options["character_mode"]) for row in ordered for line in row
+    ]
+    result: dict[str, Any] = {
+        "direction": round(page.direction, 4) if options["detect_direction"] else -1,
+        "words_block_count": len(blocks),
+        "words_block_list": blocks,
+    }
+    if options["return_markdown_result"]:
+        result["markdown_result"] = "\n".join(
+            "\t".join(line.text for line in row) for row in ordered
+        )
+    return result
+
+
+def _block(page: Page, line: Line, *, with_chars: bool) -> dict[str, Any]:
+    block: dict[str, Any] = {
+        "words": line.text,
+        "location": page.locate(line.quad),
+        "confidence": round(line.score, 4),
+    }
+    if with_chars:
+        block["char_list"] = [
+            {
+                "char": char.text,
+                "char_location": page.locate(char.quad),
+                "char_confidence": round(char.score, 4),
+            }
+            for char in line.chars
+            if char.text.strip()
+        ]
+    return block
