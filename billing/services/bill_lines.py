@@ -69,6 +69,7 @@ class LineBook:
             enterprise_project_id=project,
             product_id=product,
             package_id=package_id,
+            unit_price=Decimal(0),
         )
 
     def add(self, line: BillLine, *, quantity: int, at: dt.datetime) -> Decimal:
@@ -104,6 +105,7 @@ class LineBook:
                 currency=self._currency,
                 first_at=at,
                 last_at=at,
+                amount=Decimal(0),
                 **values,
             )
             self._lines[key] = line
