@@ -14,7 +14,7 @@ from types import TracebackType
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, Subquery, Sum
 
 from billing import errors, periods
 from billing.models import (
@@ -143,8 +143,9 @@ def _require_package(principal: Principal, product_code: str, now: dt.datetime) 
             expires_at__gte=now,
             **meter,
         )
+        .order_by("account_id")
         .values("account_id")
-        .annotate(left=Sum(F("granted") - F("used")), waiting=waiting)
+        .annotate(left=Sum(F("granted") - F("used")), waiting=Subquery(waiting))
         .values_list("left", "waiting")
         .first()
     )

@@ -1,0 +1,14 @@
+"""Periodic work of billing: one line each, every one safe to run twice."""
+
+from __future__ import annotations
+
+from billing.services import arrears, budgets, packages, renewals, settlement
+from core.jobs import PeriodicJob
+
+JOBS = (
+    PeriodicJob("billing.settle", 5, settlement.settle),
+    PeriodicJob("billing.arrears", 60, arrears.refresh_due),
+    PeriodicJob("billing.auto-renew", 300, renewals.auto_renew),
+    PeriodicJob("billing.expiry-notices", 300, packages.expiry_notices),
+    PeriodicJob("billing.holds", 60, budgets.holds_sweep),
+)
