@@ -46,7 +46,7 @@ class Profile:
     `detector`/`reader` are the first models asked; lines that the first reader scores below `reread_below`,
     or that hold signs of a script it lacks, go to the small reader. `side` limits the longer side
     the detector sees (pixels); 0 = as large as it is. `script` is the script expected besides Latin and
-    Chinese ("" = find out). `one_line` = the picture is a single line. `upright` = never turn the page.
+    Chinese: a name of `ocr.engine.scripts`, "auto" to find out, "" for none. `one_line` = the picture is a single line. `upright` = never turn the page.
     `card` = the page is re-based on the card if one stands out.
     """
 
@@ -62,6 +62,7 @@ class Profile:
 
 
 PRINTED = Profile()
+TEXT = Profile(name="text", script="auto")
 
 
 class Engine(Protocol):

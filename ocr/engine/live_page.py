@@ -14,7 +14,7 @@ from ocr.engine import card, geometry, measures, portrait, upright
 from ocr.engine.base import Engine, Profile
 from ocr.engine.decode import Picture
 from ocr.engine.geometry import Array
-from ocr.engine.reader import LineReader
+from ocr.engine.reader import LineReader, on_page
 from ocr.page import Line, Measures, Page, Quad, Reading
 from ocr.parsing.rows import in_order
 
@@ -52,6 +52,8 @@ class LivePage:
         )
 
     def _boxes_of(self, pixels: Array) -> list[Array]:
+        if self.profile.one_line:
+            return [whole(pixels)]
         return list(self.engine.detect(pixels, model=self.profile.detector, side=self.profile.side))
 
     @cached_property
@@ -113,7 +115,7 @@ class LivePage:
         """Read one line region again, keeping the likeliest symbols of every time step."""
         crop = geometry.crop(self.pixels, geometry.as_array(region))
         reading = self.reader.read(crop, script=script, model=model, alphabet=alphabet)
-        return on_page(reading, crop, geometry.as_array(region))
+        return on_page(reading, geometry.as_array(region))
 
     def find_lines(self, region: Quad) -> Sequence[Line]:
         """Look for lines inside a region at twice the resolution the first pass had, and read them."""
@@ -188,18 +190,10 @@ def reading_quad(quad: Array) -> Array:
     return np.roll(quad, -1, axis=0) if down >= TALL * across else quad
 
 
-def on_page(reading: Reading, crop: Array, quad: Array) -> Reading:
-    """Return the reading with its characters moved from pixels of the crop to the page."""
-    from dataclasses import replace
-
-    high, wide = crop.shape[:2]
-    corners = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
-    matrix = cv2.getPerspectiveTransform(corners, quad.astype(np.float32))
-    chars = tuple(
-        replace(char, quad=geometry.as_quad(geometry.apply(matrix, geometry.as_array(char.quad))))
-        for char in reading.chars
-    )
-    return replace(reading, chars=chars)
+def whole(pixels: Array) -> Array:
+    """Return the quad of the whole picture."""
+    high, wide = pixels.shape[:2]
+    return np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
 
 
 def jpeg(pixels: Array) -> bytes:

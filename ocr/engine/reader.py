@@ -9,11 +9,12 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from ocr.engine import geometry
+from ocr.engine import geometry, scripts
 from ocr.engine.base import Engine, Profile
 from ocr.engine.geometry import Array
 from ocr.page import Line, Reading
 
+FOREIGN_BELOW = 0.8  # a line scored lower by both models may be in a script they lack
 LATIN_READERS = ("", "latin", "chinese", "japanese")
 
 
@@ -29,18 +30,16 @@ class LineReader:
         readings = list(self.engine.recognise(crops, model=profile.reader))
         if profile.reader != "small":
             self._again(crops, readings, profile)
+        if profile.script and any(reading.score < FOREIGN_BELOW for reading in readings):
+            return self._foreign(pixels, quads, readings, profile)
         return [
-            Line(
-                fold(reading.text),
-                reading.score,
-                geometry.as_quad(quad),
-                _placed(reading, crop, quad),
-            )
-            for reading, crop, quad in zip(readings, crops, quads, strict=True)
+            _line(reading, quad)
+            for reading, quad in zip(readings, quads, strict=True)
             if reading.text.strip()
         ]
 
     def _again(self, crops: Sequence[Array], readings: list[Reading], profile: Profile) -> None:
+        """Let the small model read what the tiny one doubts; keep the surer of the two."""
         doubtful = [
             index for index, reading in enumerate(readings) if reading.score < profile.reread_below
         ]
@@ -51,11 +50,45 @@ class LineReader:
             if reading.score >= readings[index].score - 0.05:
                 readings[index] = reading
 
+    def _foreign(
+        self, pixels: Array, quads: Sequence[Array], readings: Sequence[Reading], profile: Profile
+    ) -> list[Line]:
+        """Read the lines that PP-OCR cannot read with the reader of their script."""
+        good = [index for index, one in enumerate(readings) if one.score >= FOREIGN_BELOW]
+        doubtful = [index for index in range(len(quads)) if index not in set(good)]
+        script = profile.script
+        if script == "auto":
+            script = self._guess(pixels, quads, good, doubtful)
+        lines = [_line(readings[index], quads[index]) for index in good]
+        if not script:
+            lines += [_line(readings[index], quads[index]) for index in doubtful]
+            return [line for line in lines if line.text]
+        regions = [quads[index] for index in doubtful]
+        if scripts.BY_NAME[script].stacked:
+            regions = merged(regions)
+        for quad in regions:
+            crop = geometry.crop(pixels, quad)
+            latin = self.engine.recognise([crop], model="small")[0]
+            foreign = scripts.mixed(scripts.read(crop, script=script), latin)
+            is_own = scripts.share_of(foreign.text, script) >= 0.3 and foreign.score > 0.4
+            chosen = foreign if is_own else latin
+            if chosen.text.strip():
+                lines.append(replace(_line(chosen, quad), script=script if is_own else "latin"))
+        return lines
+
+    def _guess(
+        self, pixels: Array, quads: Sequence[Array], good: Sequence[int], doubtful: Sequence[int]
+    ) -> str:
+        """Return the script of the doubtful lines, if they are too much to be mere noise."""
+        sizes = [float(np.prod(geometry.sides(quad))) for quad in quads]
+        if sum(sizes[index] for index in doubtful) < 0.15 * sum(sizes):
+            return ""
+        widest = sorted(doubtful, key=lambda index: -sizes[index])[:2]
+        return scripts.guess([geometry.crop(pixels, quads[index]) for index in widest])
+
     def read(self, crop: Array, *, script: str, model: str, alphabet: str) -> Reading:
         """Read one crop with a named reader, keeping what else each character may be."""
         if script not in LATIN_READERS:
-            from ocr.engine import scripts  # Tesseract loads only for a script that needs it
-
             return scripts.read(crop, script=script, alphabet=alphabet)
         return self.engine.recognise([crop], model=model, alphabet=alphabet, steps=True)[0]
 
@@ -65,15 +98,58 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
-def _placed(reading: Reading, crop: Array, quad: Array) -> tuple:  # type: ignore[type-arg]
-    high, wide = crop.shape[:2]
+def merged(quads: Sequence[Array]) -> list[Array]:
+    """Return the quads with the marks that were split off above or below joined to their line."""
+    ordered = sorted(quads, key=lambda quad: -geometry.sides(quad)[0])
+    lines: list[Array] = []
+    for quad in ordered:
+        home = next((k for k, line in enumerate(lines) if _is_mark_of(quad, line)), None)
+        if home is None:
+            lines.append(quad)
+        else:
+            both = np.vstack([lines[home], quad])
+            lines[home] = _around(both)
+    return lines
+
+
+def _is_mark_of(quad: Array, line: Array) -> bool:
+    left, top = quad.min(axis=0)
+    right, bottom = quad.max(axis=0)
+    a, b = line.min(axis=0), line.max(axis=0)
+    shared = min(right, b[0]) - max(left, a[0])
+    gap = max(top - b[1], a[1] - bottom)
+    high = b[1] - a[1]
+    overlap = min(bottom, b[1]) - max(top, a[1])
+    is_flat = bottom - top < 0.6 * high
+    return bool(
+        shared > 0.6 * (right - left)
+        and ((is_flat and gap < 0.15 * high) or overlap > 0.5 * min(high, bottom - top))
+    )
+
+
+def _around(points: Array) -> Array:
+    left, top = points.min(axis=0)
+    right, bottom = points.max(axis=0)
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
+
+
+def _line(reading: Reading, quad: Array) -> Line:
+    placed = on_page(reading, quad)
+    return Line(fold(placed.text), placed.score, geometry.as_quad(quad), placed.chars)
+
+
+def on_page(reading: Reading, quad: Array) -> Reading:
+    """Return the reading with its characters moved from pixels of the crop to the page."""
+    if not reading.chars:
+        return reading
+    across, down = geometry.sides(quad)
+    wide, high = max(1, int(across)), max(1, int(down))
     corners = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
     matrix = cv2.getPerspectiveTransform(corners, quad.astype(np.float32))
-    if not reading.chars:
-        return ()
     points = np.array([char.quad for char in reading.chars], np.float64).reshape(-1, 2)
     moved = geometry.apply(matrix, points).reshape(-1, 4, 2)
-    return tuple(
+    chars = tuple(
         replace(char, quad=geometry.as_quad(place))
         for char, place in zip(reading.chars, moved, strict=True)
     )
+    return replace(reading, chars=chars)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,15 +17,40 @@ from ocr.page import Char, Reading, box
 
 Array = np.ndarray[Any, Any]
 
-# Script → (Tesseract pack, Debian package, first and last letters by which the script is known).
-PACKS = {
-    "arabic": ("ara", "tesseract-ocr-ara"),
-    "persian": ("fas", "tesseract-ocr-fas"),
-    "thai": ("tha", "tesseract-ocr-tha"),
-    "khmer": ("khm", "tesseract-ocr-khm"),
-    "burmese": ("mya", "tesseract-ocr-mya"),
-    "korean": ("kor", "tesseract-ocr-kor"),
-    "cyrillic": ("rus", "tesseract-ocr-rus"),
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script read by Tesseract: its pack, its Debian package, and the ranges of its letters."""
+
+    name: str
+    pack: str
+    package: str
+    ranges: tuple[tuple[str, str], ...]
+    stacked: bool = False  # marks above and below letters, which the detector splits off
+
+
+_ARABIC = (("\u0600", "\u06ff"), ("\u0750", "\u077f"), ("\ufb50", "\ufeff"))
+SCRIPTS = (
+    Script("arabic", "ara", "tesseract-ocr-ara", _ARABIC, stacked=True),
+    Script("persian", "fas", "tesseract-ocr-fas", _ARABIC, stacked=True),
+    Script("thai", "tha", "tesseract-ocr-tha", (("\u0e00", "\u0e7f"),), stacked=True),
+    Script("khmer", "khm", "tesseract-ocr-khm", (("\u1780", "\u17ff"),), stacked=True),
+    Script("burmese", "mya", "tesseract-ocr-mya", (("\u1000", "\u109f"),), stacked=True),
+    Script("korean", "kor", "tesseract-ocr-kor", (("\uac00", "\ud7a3"), ("\u3130", "\u318f"))),
+    Script("cyrillic", "rus", "tesseract-ocr-rus", (("\u0400", "\u052f"),)),
+)
+BY_NAME = {script.name: script for script in SCRIPTS}
+
+# The contract's `language` values that PP-OCR cannot read → script.
+OF_LANGUAGE = {
+    "ar": "arabic",
+    "fa": "persian",
+    "th": "thai",
+    "km": "khmer",
+    "my": "burmese",
+    "ko": "korean",
+    "ru": "cyrillic",
+    "uk": "cyrillic",
 }
 FOLDERS = (
     "/usr/share/tesseract-ocr/5/tessdata",
@@ -32,6 +60,8 @@ FOLDERS = (
     "/opt/homebrew/share/tessdata",
 )
 LEAST_HEIGHT = 48  # pixels: stacked marks are lost below
+CONVINCING = 0.6  # score times share of own letters: below, a line is rather noise or blurred Latin
+SURE_CHAR = 0.93
 PADDING = 0.18  # of the height, above and below
 
 
@@ -46,8 +76,8 @@ def available_scripts() -> dict[str, bool]:
     """Return, for each script, whether its pack is there to be read with."""
     place = folder()
     return {
-        script: place is not None and (place / f"{pack}.traineddata").is_file()
-        for script, (pack, _) in PACKS.items()
+        script.name: place is not None and (place / f"{script.pack}.traineddata").is_file()
+        for script in SCRIPTS
     }
 
 
@@ -66,8 +96,9 @@ def read(crop: Array, *, script: str, alphabet: str = "") -> Reading:
         return Reading("", 0.0, reader="none")
     import tesserocr
 
+    pack = BY_NAME[script].pack
     padded, scale, pad = _prepared(crop)
-    api = _reader(PACKS[script][0])
+    api = _reader(pack)
     api.SetVariable("tessedit_char_whitelist", alphabet)
     high, wide = padded.shape
     api.SetImageBytes(padded.tobytes(), wide, high, 1, wide)
@@ -83,7 +114,7 @@ def read(crop: Array, *, script: str, alphabet: str = "") -> Reading:
     text = (api.GetUTF8Text() or "").strip().replace("\n", " ")
     score = sum(char.score for char in chars) / len(chars) if chars else 0.0
     api.Clear()
-    return Reading(text, score, tuple(chars), reader=f"tesseract-{PACKS[script][0]}")
+    return Reading(text, score, tuple(chars), reader=f"tesseract-{pack}")
 
 
 def _prepared(crop: Array) -> tuple[Array, float, int]:
@@ -99,3 +130,76 @@ def _prepared(crop: Array) -> tuple[Array, float, int]:
     ground = int(np.median(np.concatenate([grey[0], grey[-1]])))
     padded = cv2.copyMakeBorder(grey, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(ground,))
     return np.ascontiguousarray(padded), scale, pad
+
+
+def share_of(text: str, script: str) -> float:
+    """Return the share of a text's letters that belong to the script."""
+    letters = [char for char in text if char.isalpha() or unicodedata.category(char)[0] == "M"]
+    ranges = BY_NAME[script].ranges
+    own = sum(any(low <= char <= high for low, high in ranges) for char in letters)
+    return own / len(letters) if letters else 0.0
+
+
+def guess(crops: Sequence[Array]) -> str:
+    """Return the script in which the crops read best, or "" when none of them is convincing.
+
+    Tesseract's own script detection needs a page of text; a line is better judged by reading it.
+    """
+    best, best_value = "", CONVINCING
+    for script, there in available_scripts().items():
+        if not there:
+            continue
+        readings = [read(crop, script=script) for crop in crops]
+        value = sum(
+            reading.score * share_of(reading.text, script) * (len(reading.chars) > 1)
+            for reading in readings
+        ) / len(crops)
+        if value > best_value + 0.02:  # Arabic goes before Persian where both read the same
+            best, best_value = script, value
+    return best
+
+
+def mixed(foreign: Reading, latin: Reading) -> Reading:
+    """Return the reading of a line of two scripts: sure runs of digits and Latin replace what they cover.
+
+    Packs read foreign digits and words as letters of their own script, PP-OCR reads them well.
+    """
+    runs = [run for run in _sure_runs(latin) if len(run) > 1]
+    if not runs or not foreign.chars:
+        return foreign
+    kept: list[Char] = []
+    for char in foreign.chars:
+        middle = (char.quad[0][0] + char.quad[1][0]) / 2
+        if not any(run[0].quad[0][0] <= middle <= run[-1].quad[1][0] for run in runs):
+            kept.append(char)
+    if len(kept) == len(foreign.chars) or not kept:
+        return foreign
+    return _joined(foreign, latin, kept, runs)
+
+
+def _sure_runs(latin: Reading) -> list[list[Char]]:
+    runs: list[list[Char]] = [[]]
+    for char in latin.chars:
+        if char.score >= SURE_CHAR and char.text.isascii() and char.text.isprintable():
+            runs[-1].append(char)
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if any(char.text.isalnum() for char in run)]
+
+
+def _joined(foreign: Reading, latin: Reading, kept: list[Char], runs: list[list[Char]]) -> Reading:
+    pieces = [(char.quad[0][0], [char]) for char in kept]
+    pieces += [(run[0].quad[0][0], run) for run in runs]
+    right_to_left = any("\u0590" <= char.text[0] <= "\u08ff" for char in kept)
+    pieces.sort(key=lambda piece: piece[0], reverse=right_to_left)
+    chars: list[Char] = []
+    text = ""
+    usual = float(np.median([char.quad[1][0] - char.quad[0][0] for char in kept]))
+    for _, piece in pieces:
+        if chars:
+            a, b = (chars[-1], piece[0]) if not right_to_left else (piece[-1], chars[-1])
+            text += " " if b.quad[0][0] - a.quad[1][0] > 0.45 * usual else ""
+        text += "".join(char.text for char in piece)
+        chars.extend(piece)
+    score = sum(char.score for char in chars) / len(chars)
+    return replace(foreign, text=text.strip(), score=score, chars=tuple(chars))

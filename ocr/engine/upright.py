@@ -14,6 +14,8 @@ from ocr.engine.reader import LineReader
 
 SKEW_LIMIT = 3.0  # degrees: less is left to the line crops, which are turned one by one anyway
 SURE = 0.88  # mean score of sample lines at which no other direction is tried
+LEGIBLE = 0.75  # below in both directions, scores say nothing about which is right
+HINT_SURE = 0.8
 SAMPLES = 4
 
 
@@ -92,12 +94,21 @@ def _turns(pixels: Array, boxes: Sequence[Array], engine: Engine) -> int:
     if not lying and ahead[0] >= SURE:
         return 0
     behind = _score(pixels, [np.roll(quad, 2, axis=0) for quad in quads], engine)
+    if max(ahead[0], behind[0]) < LEGIBLE:  # a script PP-OCR lacks, or noise: only the hint is left
+        return _hinted(pixels, engine, (90, 270) if lying else (0, 180))
     if not lying:
         return 180 if behind[0] > ahead[0] + 0.03 else 0
     best = ahead if ahead[0] >= behind[0] else behind
     if best[1] and engine.orient(pixels)[0] in (0, 180):
         return 0 if ahead[0] >= behind[0] else 180  # columns of Chinese on a page that stands
     return 90 if ahead[0] >= behind[0] else 270
+
+
+def _hinted(pixels: Array, engine: Engine, choices: tuple[int, int]) -> int:
+    hint, score = engine.orient(pixels)
+    return (
+        hint if score > HINT_SURE and hint in (0, *choices) else (0 if 0 in choices else choices[0])
+    )
 
 
 def _sample(boxes: Sequence[Array]) -> list[Array]:

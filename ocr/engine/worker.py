@@ -14,10 +14,11 @@ import socket
 import sys
 import time
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ocr.engine.base import EngineError, ExtractError
+from ocr.engine.base import EngineError, ExtractError, Profile
 from ocr.engine.messages import Answer, Call, Setup, receive, send
 from ocr.page import WrongDocument
 
@@ -47,7 +48,7 @@ def run(call: Call, engine: Any) -> Answer:
     started = time.perf_counter()
     try:
         picture = decode(call.image, page=call.options.get("pdf_page_number", 1))
-        page = LivePage(picture, engine=engine, profile=call.profile)
+        page = LivePage(picture, engine=engine, profile=profile_of(call))
         result = call.extract(page, call.options)
         return Answer(call.id, result, engine_ms=_since(started))
     except WrongDocument as error:
@@ -68,6 +69,19 @@ def run(call: Call, engine: Any) -> Answer:
         return Answer(
             call.id, fault=ExtractError.__name__, reason=_where(error), engine_ms=_since(started)
         )
+
+
+def profile_of(call: Call) -> Profile:
+    """Return the call's profile with what its options say about the reading."""
+    from ocr.engine.scripts import OF_LANGUAGE
+
+    profile = call.profile
+    script = OF_LANGUAGE.get(call.options.get("language", ""), "")
+    if script:
+        profile = replace(profile, script=script)
+    if call.options.get("quick_mode"):
+        profile = replace(profile, one_line=True)
+    return profile
 
 
 def _since(started: float) -> float:
