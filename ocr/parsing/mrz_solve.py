@@ -244,7 +244,9 @@ def passing(solution: Solution) -> int:
     return sum(solution.checks.values())
 
 
-def grids(rows: Sequence[Sequence[tuple[float, list[Cell]]]]) -> list[tuple[float, list[list[Cell]]]]:
+def grids(
+    rows: Sequence[Sequence[tuple[float, list[Cell]]]],
+) -> list[tuple[float, list[list[Cell]]]]:
     """Return every way to take one fitted line a row, with the summed cost."""
     return [
         (sum(cost for cost, _ in choice), [cells for _, cells in choice])
