@@ -1,16 +1,91 @@
-"""Reads of billing, by topic; every function takes the account first."""
+"""Reads of billing, by topic; every function about an account takes it first."""
 
-from billing.selectors.subscriptions import (
-    SubscriptionState,
-    subscribers,
-    subscription_state,
+from billing.selectors.bills import (
+    Forecast,
+    MonthSum,
+    account,
+    bill_lines,
+    bill_months,
+    bill_total,
+    forecast,
+    ledger,
+    ledger_is_sound,
+    month_sums,
+    unbilled_calls,
+    usage_by,
+)
+from billing.selectors.enterprise_projects import (
+    Expenditure,
+    expenditure,
+    expenditure_distribution,
+    expenditure_trend,
+    projects_billed,
+)
+from billing.selectors.packages import (
+    PackageRow,
+    budgets,
+    orders,
+    package_history,
+    package_state,
+    packages,
+    waiting_calls,
+)
+from billing.selectors.prices import Mix, Quote, plans, price_in_force, products, quote
+from billing.selectors.subscriptions import SubscriptionState, subscribers, subscription_state
+from billing.selectors.tracing import (
+    CallRow,
+    LinePart,
+    UnitTrace,
+    charge_calls,
+    deduction_calls,
+    line_get,
+    line_parts,
+    unit_trace,
 )
 from billing.selectors.usage import QuotaLeft, quota_left
 
 __all__ = [
+    "CallRow",
+    "Expenditure",
+    "Forecast",
+    "LinePart",
+    "Mix",
+    "MonthSum",
+    "PackageRow",
     "QuotaLeft",
+    "Quote",
     "SubscriptionState",
+    "UnitTrace",
+    "account",
+    "bill_lines",
+    "bill_months",
+    "bill_total",
+    "budgets",
+    "charge_calls",
+    "deduction_calls",
+    "expenditure",
+    "expenditure_distribution",
+    "expenditure_trend",
+    "forecast",
+    "ledger",
+    "ledger_is_sound",
+    "line_get",
+    "line_parts",
+    "month_sums",
+    "orders",
+    "package_history",
+    "package_state",
+    "packages",
+    "plans",
+    "price_in_force",
+    "products",
+    "projects_billed",
     "quota_left",
+    "quote",
     "subscribers",
     "subscription_state",
+    "unbilled_calls",
+    "unit_trace",
+    "usage_by",
+    "waiting_calls",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
@@ -83,12 +84,12 @@ def unlimited_set(
 
 
 def balance_alert_set(
-    *, account_id: str, threshold: object, now: dt.datetime | None = None
+    *, account_id: str, threshold: Decimal | None, now: dt.datetime | None = None
 ) -> BillingAccount:
     """Set (or with None remove) the balance below which one alert is sent per crossing."""
     with transaction.atomic():
         account = accounts.lock(account_id)
-        account.balance_alert = threshold  # type: ignore[assignment]
+        account.balance_alert = threshold
         account.save(update_fields=["balance_alert"])
         refresh(account, now=now or clock.now())
     return account

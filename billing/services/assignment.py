@@ -32,4 +32,4 @@ def assign(pairs: list[tuple[int, int]]) -> int:
                 f" WHERE {table}.id = pair.id AND {table}.allocation_id IS NULL",
                 [json.dumps(pairs)],
             )
-        return cursor.rowcount
+        return int(cursor.rowcount)

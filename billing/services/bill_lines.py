@@ -84,7 +84,7 @@ class LineBook:
         before = line.amount
         line.amount = round_amount(line.quantity * line.unit_price, line.currency)
         self._touched[line.pk] = line
-        return line.amount - before
+        return Decimal(line.amount - before)
 
     def save(self) -> None:
         """Write every touched line."""

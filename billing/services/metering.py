@@ -15,7 +15,6 @@ def usage_record(
     product_code: str,
     request_id: str,
     now: dt.datetime | None = None,
-    quantity: int = 1,
 ) -> None:
     """Insert the usage event of a call that succeeded; money follows later, in `settlement`.
 
@@ -31,5 +30,4 @@ def usage_record(
         project_id=principal.project_id,
         enterprise_project_id=principal.enterprise_project_id or "0",
         occurred_at=now or clock.now(),
-        quantity=quantity,
     )

@@ -78,9 +78,7 @@ def _target(principal: Principal, *, user_id: str | None, everyone: bool) -> str
     if user_id is None or user_id == principal.user_id:
         return principal.user_id
     user_model = Subscription._meta.get_field("user").related_model
-    if not user_model._default_manager.filter(  # type: ignore[union-attr]
-        id=user_id, account_id=principal.account_id
-    ).exists():
+    if not user_model._default_manager.filter(id=user_id, account_id=principal.account_id).exists():
         raise ApiError(errors.NOT_FOUND, kind="user")
     return user_id
 
