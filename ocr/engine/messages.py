@@ -12,6 +12,7 @@ from typing import Any
 from ocr.engine.base import Profile
 
 _LENGTH = struct.Struct("!Q")
+TAKEN = "taken"
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,18 +143,28 @@ class Pool:
         """Run one call in the next free process; raises the errors of `ocr.engine.base`."""
         limit = time.monotonic() + timeout
         call = Call(next(self._ids), image, extract, dict(options), profile)
-        while True:
+        for _ in range(self.processes + 2):
             worker = self._take(limit)
-            try:
-                worker.connection.settimeout(max(0.01, limit - time.monotonic()))
-                send(worker.connection, call)
-            except TimeoutError:
-                self._drop(worker)
-                raise EngineTimeout("The picture could not be handed over in time.") from None
-            except OSError:
-                self._drop(worker)  # it died while idle: nothing was executed, take another
-                continue
-            return self._wait(worker, call, limit)
+            if self._hand_over(worker, call, limit):
+                return self._wait(worker, call, limit)
+        raise EngineDied("No engine process takes the call.")
+
+    def _hand_over(self, worker: Worker, call: Call, limit: float) -> bool:
+        """Give the call to a process; False when it had died while idle, so that nothing was begun."""
+        try:
+            worker.connection.settimeout(max(0.01, limit - time.monotonic()))
+            send(worker.connection, call)
+            receive(worker.connection)
+        except TimeoutError:
+            self._drop(worker)
+            raise EngineTimeout("The picture could not be handed over in time.") from None
+        except (EOFError, OSError):
+            self._drop(worker)
+            return False
+        except BaseException:
+            self._drop(worker)
+            raise
+        return True
 
     def _wait(self, worker: Worker, call: Call, limit: float) -> Outcome:
         try:

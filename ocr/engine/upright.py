@@ -60,7 +60,7 @@ def find(
 
 def _half_turned(boxes: Sequence[Array], pixels: Array) -> list[Array]:
     high, wide = pixels.shape[:2]
-    return [np.roll(np.float32([wide, high]) - box, 2, axis=0).astype(np.float32) for box in boxes]
+    return [np.roll(np.array([wide, high], np.float32) - box, 2, axis=0).astype(np.float32) for box in boxes]
 
 
 def _skew(boxes: Sequence[Array]) -> float:
@@ -76,9 +76,13 @@ def _skew(boxes: Sequence[Array]) -> float:
         weights.append(max(across, down))
     if not angles:
         return 0.0
-    order = np.argsort(np.array(angles))
-    total = np.cumsum(np.array(weights)[order])
-    return angles[int(order[int(np.searchsorted(total, total[-1] / 2))])]
+    ranked = sorted(zip(angles, weights, strict=True))
+    half, passed = sum(weights) / 2, 0.0
+    for angle, weight in ranked:
+        passed += weight
+        if passed >= half:
+            return angle
+    return 0.0
 
 
 def _turns(pixels: Array, boxes: Sequence[Array], engine: Engine) -> int:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ocr.engine.base import EngineError, ExtractError, Profile
-from ocr.engine.messages import Answer, Call, Setup, receive, send
+from ocr.engine.messages import TAKEN, Answer, Call, Setup, receive, send
 from ocr.page import WrongDocument
 
 
@@ -27,6 +27,8 @@ def load_engine(setup: Setup) -> Any:
     """Return the engine that the setting names, warmed."""
     if setup.tessdata:
         os.environ["TESSDATA_PREFIX"] = setup.tessdata
+    if setup.engine == "recorded":
+        return None  # nothing is read: what is left is the pool itself, which tests need
     if setup.engine == "paddle":
         from ocr.engine.paddle import PaddleEngine
 
@@ -112,8 +114,12 @@ def serve(connection: socket.socket) -> None:
         except (EOFError, OSError):
             return
         except Exception as error:  # a reference that cannot be imported here
+            send(connection, TAKEN)
             send(connection, Answer(-1, fault=ExtractError.__name__, reason=_where(error)))
             continue
+        send(
+            connection, TAKEN
+        )  # from here on a death is this caller's, before it nothing was begun
         send(connection, run(call, engine))
         calls += 1
         if calls % 8 == 0:

@@ -1,0 +1,58 @@
+"""Web image: text of screenshots and designs, contact details and the picture's size on request.
+
+`detect_font` is answered with empty lists: no reader here tells typefaces apart, and a guess would be
+an invention. `detect_direction` turns a lying picture for reading, as every service does; the contract
+has no field to report it in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from ocr.options import Option
+from ocr.page import Page
+from ocr.parsing.contacts import contact
+from ocr.parsing.rows import in_order
+
+OPTIONS: tuple[Option, ...] = (
+    Option("detect_direction", "bool", default=False, help="Turn a lying picture before reading."),
+    Option(
+        "extract_type",
+        "list",
+        default=[],
+        choices=("contact_info", "image_size"),
+        help="What to extract besides the text.",
+    ),
+    Option("detect_font", "bool", default=False, help="List likely fonts of each block."),
+    Option(
+        "detect_text_direction", "bool", default=True, help="Read lines that stand on their head."
+    ),
+)
+FIELDS = ("words_block_count", "words_block_list", "extracted_data")
+
+
+def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the documented result; `extracted_data` holds only what was asked for."""
+    lines = in_order(page.lines)
+    fonts: dict[str, Any] = {"font_list": [], "font_scores": []} if options["detect_font"] else {}
+    blocks = [
+        {
+            "words": line.text,
+            "confidence": round(line.score, 4),
+            "location": page.locate(line.quad),
+            **fonts,
+        }
+        for line in lines
+    ]
+    extracted: dict[str, Any] = {}
+    if "contact_info" in options["extract_type"]:
+        extracted["contact_info"] = asdict(contact([line.text for line in lines]))
+    if "image_size" in options["extract_type"]:
+        extracted["image_size"] = {"height": page.image_height, "width": page.image_width}
+    return {
+        "words_block_count": len(blocks),
+        "words_block_list": blocks,
+        "extracted_data": extracted,
+    }

@@ -1,0 +1,64 @@
+"""Web image: blocks, contact details in their parts, the picture's size."""
+
+from __future__ import annotations
+
+import pytest
+
+from ocr.engine.recorded import RecordedPage
+from ocr.extractors import web_image
+from ocr.options import parse
+from ocr.page import Line, box
+from ocr.parsing.contacts import Contact, contact
+
+
+def page(*texts: str) -> RecordedPage:
+    lines = tuple(
+        Line(text, 0.9, box(10, 30 * row, 300, 30 * row + 20)) for row, text in enumerate(texts)
+    )
+    return RecordedPage(image_width=640, image_height=480, lines=lines)
+
+
+def run(shown: RecordedPage, **body):
+    return web_image.extract(shown, parse(web_image.OPTIONS, body))
+
+
+def test_nothing_is_extracted_unless_asked():
+    result = run(page("hello"))
+    assert result["extracted_data"] == {}
+    assert result["words_block_list"][0].keys() == {"words", "confidence", "location"}
+
+
+def test_size_and_contact_on_request():
+    shown = page("收货人：王小明 13800138000", "广东省深圳市龙岗区坂田街道五和大道1号")
+    extracted = run(shown, extract_type=["contact_info", "image_size"])["extracted_data"]
+    assert extracted["image_size"] == {"height": 480, "width": 640}
+    assert extracted["contact_info"] == {
+        "name": "王小明",
+        "phone": "13800138000",
+        "province": "广东省",
+        "city": "深圳市",
+        "district": "龙岗区",
+        "detail_address": "坂田街道五和大道1号",
+    }
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (("北京市朝阳区建国路88号",), Contact("", "", "北京市", "北京市", "朝阳区", "建国路88号")),
+        (
+            ("李雷 139-0000-1111", "地址：江苏苏州市昆山市", "前进西路20号"),
+            Contact("李雷", "139-0000-1111", "江苏省", "苏州市", "昆山市", "前进西路20号"),
+        ),
+        (("Call +66 2 123 4567 today",), Contact(phone="+66 2 123 4567")),
+        (("四川火锅真好吃", "订单号 202613800138000991"), Contact()),
+        ((), Contact()),
+    ],
+)
+def test_contacts(lines, expected):
+    assert contact(lines) == expected
+
+
+def test_an_unknown_extract_type_is_refused():
+    with pytest.raises(ValueError, match="extract_type"):
+        parse(web_image.OPTIONS, {"extract_type": ["faces"]})
