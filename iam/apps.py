@@ -1,4 +1,4 @@
-"""Identity app."""
+"""Identity app: registers its actions and periodic work."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,15 @@ class IamConfig(AppConfig):
 
     name = "iam"
     verbose_name = "Identity"
+
+    def ready(self) -> None:
+        """Fill the tables that other apps add to."""
+        from core import jobs
+        from iam import actions
+        from iam.services import audit, tokens
+
+        actions.register(actions.OWN)
+        jobs.register(
+            jobs.PeriodicJob("iam.revoked_tokens", 3600, tokens.purge),
+            jobs.PeriodicJob("iam.old_traces", 6 * 3600, audit.purge),
+        )

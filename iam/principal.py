@@ -12,9 +12,10 @@ Method = Literal["aksk", "token", "session", "temporary", "system"]
 class Principal:
     """A caller whose credentials were checked.
 
-    `project_id` and `region` are the project the call is about ("" for account-level calls);
-    `scoped` tells whether the credentials themselves are bound to a project (a project token)
-    or may act in every project of the account (AK/SK, session).
+    `project_id`, `project_name` and `region` are the project the call is about ("" for account-level
+    calls); `scoped` tells whether the credentials themselves are bound to a project (a project
+    token) or may act in every project of the account (AK/SK, session). `agency_id` is set for a
+    caller of another account that acts for this one; `user_id` is then the agency.
     """
 
     account_id: str
@@ -25,6 +26,7 @@ class Principal:
     is_owner: bool = False
     is_operator: bool = False
     project_id: str = ""
+    project_name: str = ""
     region: str = ""
     scoped: bool = False
     enterprise_project_id: str = "0"
@@ -33,3 +35,6 @@ class Principal:
     source_ip: str = ""
     mfa_at: float | None = None
     policy_version: int = 0
+    agency_id: str = ""
+    is_frozen: bool = False
+    request_id: str = ""

@@ -1,0 +1,36 @@
+"""Version documents: what OpenStack clients ask first, without credentials."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from core import api
+
+
+def base_url(request: HttpRequest) -> str:
+    """Return the URL under which the caller reached this installation."""
+    return request.build_absolute_uri("/").rstrip("/")
+
+
+def _version(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "id": "v3.6",
+        "status": "stable",
+        "updated": "2016-04-04T00:00:00Z",
+        "links": [{"rel": "self", "href": f"{base_url(request)}/v3/"}],
+        "media-types": [
+            {"base": "application/json", "type": "application/vnd.openstack.identity-v3+json"}
+        ],
+    }
+
+
+def root(request: HttpRequest) -> HttpResponse:
+    """Return the list of versions with 300, as `GET /` answers callers that want JSON."""
+    return api.json_response({"versions": {"values": [_version(request)]}}, status=300)
+
+
+def v3(request: HttpRequest) -> HttpResponse:
+    """Return the one version, `GET /v3`."""
+    return api.json_response({"version": _version(request)})

@@ -1,0 +1,130 @@
+"""Access keys: made, switched, deleted; their lock-out and last use."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import Case, F, Q, Value, When
+
+from core import clock, crypto
+from core.errors import ApiError
+from iam import errors
+from iam.models import AccessKey, User
+from iam.principal import Principal
+from iam.services import audit, versions
+from iam.services.temporary import new_pair
+
+KEYS_PER_USER = 2
+FAILURES_ALLOWED = 5  # the sixth consecutive failure locks
+LOCK = dt.timedelta(minutes=5)
+USE_RESOLUTION = dt.timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key just made: the only time its secret is known."""
+
+    row: AccessKey
+    secret: str
+
+
+def use_is_old(last_used_at: dt.datetime | None, now: dt.datetime) -> bool:
+    """Tell whether the time of last use is worth writing again (at most once a minute)."""
+    return last_used_at is None or now - last_used_at > USE_RESOLUTION
+
+
+def key_used(*, access: str, now: dt.datetime) -> None:
+    """Note the use of a key and end its row of failures."""
+    AccessKey.objects.filter(pk=access).filter(
+        Q(locked_until__isnull=True) | Q(locked_until__lte=now)
+    ).update(last_used_at=now, failures=0, locked_until=None)
+
+
+def key_failed(*, access: str, now: dt.datetime | None = None) -> None:
+    """Count a wrong signature in one UPDATE; more than five in a row lock the key for 5 minutes."""
+    now = now or clock.now()
+    over = Q(locked_until__isnull=False, locked_until__lte=now)
+    AccessKey.objects.filter(pk=access).update(
+        failures=Case(When(over, then=Value(1)), default=F("failures") + 1),
+        locked_until=Case(
+            When(over, then=Value(None)),
+            When(
+                Q(failures__gte=FAILURES_ALLOWED) & Q(locked_until__isnull=True),
+                then=Value(now + LOCK),
+            ),
+            default=F("locked_until"),
+        ),
+    )
+
+
+def access_key_create(*, principal: Principal, user: User, description: str = "") -> NewKey:
+    """Return a new key of `user` with its secret; raises 403 for a third one."""
+    with audit.operation(
+        principal, "createCredential", resource_type="credential",
+        request={"user_id": user.id, "description": description},
+    ) as running:  # fmt: skip
+        User.objects.select_for_update().get(pk=user.pk)  # two at a time would make three keys
+        if AccessKey.objects.filter(user=user).count() >= KEYS_PER_USER:
+            raise ApiError(errors.LIMIT, kind="access keys", limit=KEYS_PER_USER)
+        if len(description) > 255:
+            raise ApiError(errors.DESCRIPTION)
+        row, secret = _insert(user, description)
+        running.about(row.access, user.name)
+        running.response = {"access": row.access, "status": row.status}
+    return NewKey(row, secret)
+
+
+def _insert(user: User, description: str) -> tuple[AccessKey, str]:
+    for _ in range(5):
+        access, secret = new_pair()
+        try:
+            with transaction.atomic():
+                row = AccessKey.objects.create(
+                    access=access,
+                    user=user,
+                    secret_encrypted=crypto.encrypt(secret),
+                    description=description,
+                )
+        except IntegrityError:
+            continue
+        return row, secret
+    raise RuntimeError("no free access key after five tries")
+
+
+def access_key_update(
+    *,
+    principal: Principal,
+    key: AccessKey,
+    status: str | None = None,
+    description: str | None = None,
+) -> AccessKey:
+    """Switch a key on or off or describe it; switching off ends the user's tokens."""
+    with audit.operation(
+        principal, "updateCredential", resource_type="credential",
+        resource_id=key.access, resource_name=key.access,
+        request={"status": status, "description": description},
+    ):  # fmt: skip
+        if status is not None:
+            if status not in {"active", "inactive"}:
+                raise ApiError(errors.BAD_PARAMETER, name="status")
+            if key.status != status:
+                versions.end_tokens([key.user_id])
+            key.status = status
+        if description is not None:
+            if len(description) > 255:
+                raise ApiError(errors.DESCRIPTION)
+            key.description = description
+        key.save(update_fields=["status", "description"])
+    return key
+
+
+def access_key_delete(*, principal: Principal, key: AccessKey) -> None:
+    """Delete a key; it and the user's tokens stop working at once."""
+    with audit.operation(
+        principal, "deleteCredential", resource_type="credential",
+        resource_id=key.access, resource_name=key.access,
+    ):  # fmt: skip
+        versions.end_tokens([key.user_id])
+        key.delete()

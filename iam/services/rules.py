@@ -1,0 +1,139 @@
+"""Rules on names, passwords and settings of an account, with the error of each. Defaults included."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from core.errors import ApiError
+from iam import errors
+from iam.models import Account
+
+# The names and defaults of the published security settings; what a tenant changed is in
+# `Account.settings`, by family.
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "login_policy": {
+        "account_validity_period": 0,
+        "custom_info_for_login": "",
+        "lockout_duration": 15,
+        "login_failed_times": 5,
+        "period_with_login_failures": 15,
+        "session_timeout": 60,
+        "show_recent_login_info": False,
+    },
+    "password_policy": {
+        "maximum_consecutive_identical_chars": 0,
+        "maximum_password_length": 32,
+        "minimum_password_age": 0,
+        "minimum_password_length": 8,
+        "number_of_recent_passwords_disallowed": 1,
+        "password_not_username_or_invert": True,
+        "password_requirements": "",
+        "password_validity_period": 0,
+        "password_char_combination": 2,
+    },
+    "protect_policy": {
+        "operation_protection": False,
+        "allow_user": {
+            "manage_accesskey": True,
+            "manage_email": True,
+            "manage_mobile": True,
+            "manage_password": True,
+        },
+    },
+    "console_acl_policy": {
+        "allow_address_netmasks": [],
+        "allow_ip_ranges": [{"ip_range": "0.0.0.0-255.255.255.255", "description": ""}],
+    },
+    "api_acl_policy": {
+        "allow_address_netmasks": [],
+        "allow_ip_ranges": [{"ip_range": "0.0.0.0-255.255.255.255", "description": ""}],
+    },
+}
+RANGES: dict[str, tuple[int, int]] = {
+    "account_validity_period": (0, 240),
+    "lockout_duration": (15, 1440),
+    "login_failed_times": (3, 10),
+    "period_with_login_failures": (15, 60),
+    "session_timeout": (15, 1440),
+    "maximum_consecutive_identical_chars": (0, 32),
+    "minimum_password_age": (0, 1440),
+    "minimum_password_length": (6, 32),
+    "number_of_recent_passwords_disallowed": (0, 10),
+    "password_validity_period": (0, 180),
+    "password_char_combination": (2, 4),
+}
+_USER_NAME = re.compile(r"[A-Za-z_\-.][A-Za-z0-9 _\-.]{0,63}")
+_MOBILE = re.compile(r"\+?[0-9 ()-]{0,32}")
+_KINDS = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]")
+
+
+def family(account: Account, name: str) -> dict[str, Any]:
+    """Return the settings of one family, the account's changes over the defaults."""
+    return {**DEFAULTS[name], **account.settings.get(name, {})}
+
+
+def check_user_name(name: Any) -> str:
+    """Return `name`: 1 to 64 of letters, digits, space, `_-.`, no digit or space first."""
+    if not isinstance(name, str) or not _USER_NAME.fullmatch(name):
+        raise ApiError(errors.USER_NAME)
+    return name
+
+
+def check_text(value: Any, name: str, longest: int, *, least: int = 0) -> str:
+    """Return a text of `least`..`longest` characters."""
+    if not isinstance(value, str) or not least <= len(value) <= longest:
+        raise ApiError(
+            errors.DESCRIPTION if name == "description" else errors.BAD_PARAMETER, name=name
+        )
+    return value
+
+
+def check_email(value: Any) -> str:
+    """Return an e-mail address or the empty string."""
+    if not isinstance(value, str) or len(value) > 255:
+        raise ApiError(errors.EMAIL)
+    try:
+        if value:
+            validate_email(value)
+    except ValidationError as error:
+        raise ApiError(errors.EMAIL) from error
+    return value
+
+
+def check_mobile(value: Any) -> str:
+    """Return a telephone number or the empty string."""
+    if not isinstance(value, str) or not _MOBILE.fullmatch(value):
+        raise ApiError(errors.PHONE)
+    return value
+
+
+def check_area_code(value: Any) -> str:
+    """Return a country calling code such as `0086` or the empty string."""
+    if not isinstance(value, str) or not re.fullmatch(r"\+?[0-9]{0,7}", value):
+        raise ApiError(errors.PHONE)
+    return value
+
+
+def check_password(account: Account, user_name: str, password: Any) -> str:
+    """Return `password` if it meets the account's password rules; raises 1118 or 1103."""
+    if not isinstance(password, str):
+        raise ApiError(errors.PASSWORD)
+    rules = family(account, "password_policy")
+    kinds = sum(bool(re.search(kind, password)) for kind in _KINDS)
+    short = len(password) < rules["minimum_password_length"]
+    long = len(password) > rules["maximum_password_length"]
+    if short or long or kinds < rules["password_char_combination"]:
+        raise ApiError(errors.WEAK_PASSWORD)
+    if rules["password_not_username_or_invert"] and password.lower() in {
+        user_name.lower(),
+        user_name.lower()[::-1],
+    }:
+        raise ApiError(errors.WEAK_PASSWORD)
+    run = rules["maximum_consecutive_identical_chars"]
+    if run and re.search(rf"(.)\1{{{run},}}", password):
+        raise ApiError(errors.WEAK_PASSWORD)
+    return password

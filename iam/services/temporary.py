@@ -1,0 +1,76 @@
+"""Temporary AK/SK: everything is sealed into the security token, nothing is stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import string
+from dataclasses import dataclass
+
+import orjson
+
+from core import clock, crypto
+
+SHORTEST_S, LONGEST_S, USUAL_S = 900, 86400, 900
+_ALPHABET = string.ascii_uppercase + string.digits
+_SECRET_ALPHABET = string.ascii_letters + string.digits
+
+
+@dataclass(frozen=True, slots=True)
+class TemporaryKey:
+    """A temporary pair and whose it is."""
+
+    access: str
+    secret: str
+    user_id: str
+    epoch: int
+    expires_at: dt.datetime
+    agency_id: str = ""
+    agency_account_id: str = ""
+    security_token: str = ""
+
+
+def new_pair() -> tuple[str, str]:
+    """Return a random access key (20 characters) and secret (40 characters)."""
+    return (
+        "".join(secrets.choice(_ALPHABET) for _ in range(20)),
+        "".join(secrets.choice(_SECRET_ALPHABET) for _ in range(40)),
+    )
+
+
+def temporary_key_issue(
+    *,
+    user_id: str,
+    epoch: int,
+    duration_s: int = USUAL_S,
+    agency_id: str = "",
+    agency_account_id: str = "",
+) -> TemporaryKey:
+    """Return a pair that lives `duration_s` seconds (the caller checked 900..86400)."""
+    access, secret = new_pair()
+    expires = clock.now() + dt.timedelta(seconds=duration_s)
+    payload = [
+        access,
+        secret,
+        user_id,
+        epoch,
+        clock.epoch_ms(expires),
+        agency_id,
+        agency_account_id,
+    ]
+    sealed = crypto.encrypt("STS:" + orjson.dumps(payload).decode())
+    return TemporaryKey(
+        access, secret, user_id, epoch, expires, agency_id, agency_account_id, sealed
+    )
+
+
+def temporary_key_open(security_token: str) -> TemporaryKey:
+    """Return the sealed pair, expired or not; raises ValueError if it is not one of ours."""
+    text = crypto.decrypt(security_token)
+    if not text.startswith("STS:"):
+        raise ValueError("not a security token")
+    access, secret, user_id, epoch, expires, agency_id, account_id = orjson.loads(text[4:])
+    return TemporaryKey(
+        access, secret, user_id, epoch, clock.from_epoch_ms(expires), agency_id, account_id,
+        security_token,
+    )  # fmt: skip

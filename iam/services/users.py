@@ -1,0 +1,157 @@
+"""Users: made, changed, deleted; their passwords."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from core import clock
+from core.errors import ApiError
+from iam import errors
+from iam.models import Account, User
+from iam.principal import Principal
+from iam.services import audit, rules, versions
+
+USERS_PER_ACCOUNT = 20000
+
+
+def _own_account(principal: Principal) -> Account:
+    return Account.objects.get(pk=principal.account_id)
+
+
+def _access_mode(value: Any) -> str:
+    if value not in {User.DEFAULT, User.PROGRAMMATIC, User.CONSOLE}:
+        raise ApiError(errors.BAD_PARAMETER, name="access_mode")
+    return str(value)
+
+
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ApiError(errors.BAD_PARAMETER, name="enabled")
+    return value
+
+
+def _text(value: Any) -> str:
+    return rules.check_text(value, "description", 255)
+
+
+_CHECKS: dict[str, Callable[[Any], Any]] = {
+    "name": rules.check_user_name,
+    "email": rules.check_email,
+    "mobile": rules.check_mobile,
+    "access_mode": _access_mode,
+    "enabled": _boolean,
+    "must_change_password": _boolean,
+    "description": _text,
+    "area_code": rules.check_area_code,
+    "xuser_id": _text,
+    "xuser_type": _text,
+}
+
+
+def _apply(user: User, account: Account, fields: dict[str, Any]) -> None:
+    """Check `fields` and set them on `user`; an unknown name is a programming error."""
+    for name, value in fields.items():
+        if name == "password":
+            _set_password(user, account, value)
+        else:
+            setattr(user, name, _CHECKS[name](value))
+
+
+def _set_password(user: User, account: Account, password: Any) -> None:
+    password = rules.check_password(account, user.name, password)
+    if user.password and user.has_usable_password() and user.check_password(password):
+        raise ApiError(errors.SAME_PASSWORD)
+    user.set_password(password)
+    user.password_changed_at = clock.now()
+
+
+def _save(user: User) -> None:
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise ApiError(errors.USER_EXISTS) from error
+
+
+def user_create(
+    *, principal: Principal, name: str, password: str | None = None, **fields: Any
+) -> User:
+    """Return a new user of the caller's account; without a password only keys can be used.
+
+    Raises 409 1109 for a taken name, 400 for a value that breaks a rule, 403 at the quota.
+    """
+    with audit.operation(
+        principal, "createUser", resource_type="user", resource_name=str(name),
+        request={"name": name, **fields},
+    ) as running:  # fmt: skip
+        account = _own_account(principal)
+        if User.objects.filter(account=account).count() >= USERS_PER_ACCOUNT:
+            raise ApiError(errors.USER_QUOTA)
+        user = User(account=account)
+        user.set_unusable_password()
+        _apply(user, account, {"name": name, **fields})
+        if password is not None:
+            _set_password(user, account, password)
+        _save(user)
+        running.about(user.id, user.name)
+        running.response = {"id": user.id, "name": user.name}
+    return user
+
+
+def user_update(
+    *, principal: Principal, user: User, action_name: str = "updateUser", **fields: Any
+) -> User:
+    """Change a user. A new password, name, access mode or state ends the user's tokens."""
+    with audit.operation(
+        principal, action_name, resource_type="user", resource_id=user.id,
+        resource_name=user.name, request=fields,
+    ):  # fmt: skip
+        user.refresh_from_db()
+        if user.is_owner and (fields.get("enabled") is False or "name" in fields):
+            raise ApiError(errors.OWNER_DELETE)
+        _apply(user, user.account, fields)
+        _save(user)
+        if fields.keys() & {"password", "name", "access_mode", "enabled"}:
+            versions.end_tokens([user.id])
+            user.refresh_from_db()
+    return user
+
+
+def user_delete(*, principal: Principal, user: User) -> None:
+    """Delete a user with keys and grants; the account owner cannot be deleted."""
+    with audit.operation(
+        principal, "deleteUser", resource_type="user", resource_id=user.id, resource_name=user.name
+    ):
+        if user.is_owner:
+            raise ApiError(errors.OWNER_DELETE)
+        versions.bump(user.account_id)
+        user.delete()
+
+
+def password_change(
+    *, principal: Principal, user: User, original_password: str, password: str
+) -> User:
+    """Change one's own password; ends all tokens and sessions. Raises 401 for a wrong original."""
+    with audit.operation(
+        principal, "changePassword", resource_type="user", resource_id=user.id,
+        resource_name=user.name,
+    ):  # fmt: skip
+        if not isinstance(original_password, str) or not user.check_password(original_password):
+            raise ApiError(errors.BAD_LOGIN)
+        _set_password(user, user.account, password)
+        user.must_change_password = False
+        _save(user)
+        versions.end_tokens([user.id])
+    user.refresh_from_db()
+    return user
+
+
+def password_reset(*, principal: Principal, user: User, password: str, one_time: bool) -> User:
+    """Set another user's password; `one_time` makes the user choose a new one at sign-in."""
+    return user_update(
+        principal=principal, user=user, action_name="resetPassword",
+        password=password, must_change_password=one_time,
+    )  # fmt: skip
