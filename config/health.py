@@ -25,7 +25,8 @@ def ready(request: HttpRequest) -> HttpResponse:
     if not settings.SCALED:
         from ocr.engine import dispatch
 
-        if not dispatch.is_ready():
+        figures = dispatch.stats()
+        if figures["starting"] or (settings.ENGINE != "recorded" and not figures["processes"]):
             missing.append("engine")
     return json_response(
         {"status": "waiting" if missing else "ok", "missing": missing},

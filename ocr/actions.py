@@ -1,14 +1,24 @@
-"""The actions of each service's subscription, one row a service and verb (API reference, "Permissions")."""
+"""Actions of each service's subscription, a row a service and verb (API reference, "Permissions")."""
 
 from __future__ import annotations
 
 from iam.actions import ActionRow
 from ocr.catalog import SERVICES
 
-VERBS = {
-    "subscribe": ("Subscribe to the service", "write"),
-    "unsubscribe": ("Unsubscribe from the service", "write"),
-    "getSubscribeUserList": ("See who is subscribed", "read"),
-    "subscribeAllUsers": ("Subscribe other users or Everyone", "write"),
-    "unsubscribeAllUsers": ("Unsubscribe other users or Everyone", "write"),
-}
+VERBS = (
+    ("subscribe", "Subscribe to {title}", "write"),
+    ("unsubscribe", "Unsubscribe from {title}", "write"),
+    ("getSubscribeUserList", "See who is subscribed to {title}", "read"),
+    ("subscribeAllUsers", "Subscribe other users or Everyone to {title}", "write"),
+    ("unsubscribeAllUsers", "Unsubscribe other users or Everyone from {title}", "write"),
+)
+ROWS = tuple(
+    ActionRow(
+        name=f"ocr:{service.action_name}:{verb}",
+        description=text.format(title=service.title_en),
+        scope="project",
+        access=access,
+    )
+    for service in SERVICES
+    for verb, text, access in VERBS
+)

@@ -40,30 +40,19 @@ class Service:
     module: ModuleType
     limits: ImageLimits
     profile: Profile
+    price_class: str = "card"
     calls_per_minute: int = 1200
 
 
 SERVICES: tuple[Service, ...] = (
     Service(
-        "passport",
-        _("Passport OCR"),
-        "Passport OCR",
-        "passport",
-        CERTIFICATE,
-        passport,
-        CARD_IMAGE,
-        PRINTED,
+        "general-text", _("General Text OCR"), "General Text OCR", "generalText", GENERAL,
+        general_text, TEXT_IMAGE, PRINTED, price_class="text",
     ),
     Service(
-        "general-text",
-        _("General Text OCR"),
-        "General Text OCR",
-        "generalText",
-        GENERAL,
-        general_text,
-        TEXT_IMAGE,
-        PRINTED,
+        "passport", _("Passport OCR"), "Passport OCR", "passport", CERTIFICATE,
+        passport, CARD_IMAGE, PRINTED,
     ),
-)
+)  # fmt: skip
 BY_CODE = {service.code: service for service in SERVICES}
 BY_ACTION_NAME = {service.action_name.lower(): service for service in SERVICES}

@@ -32,7 +32,7 @@ def recognize(
         principal=principal, service=service.code, request_id=request_id, source=source
     ) as call:
         throttle(principal, service.code, service.calls_per_minute)
-        with access.require_open(principal, service.code, service.title_en):
+        with access.require_open(principal, service.code, request_id=request_id):
             fields = body_.parse(body)
             try:
                 options = parse_options(service.module.OPTIONS, fields)
@@ -40,7 +40,7 @@ def recognize(
                 raise ApiError(errors.PARAMETER, reason=str(error)) from error
             image = load.load(fields, service.limits, principal)
             outcome = _read(service, image, options, principal.region)
-            call.engine_ms = outcome.engine_ms
+            call.engine_ms = round(outcome.engine_ms)
             with transaction.atomic():
                 call.succeed()
                 metering.usage_record(

@@ -166,3 +166,11 @@ def failed_calls(
 def call_detail(account_id: str, request_id: str) -> dict[str, Any] | None:
     """Return the record of one call of the account, or None."""
     return CallRecord.objects.filter(account_id=account_id, request_id=request_id).values().first()
+
+
+def call_counts(account_id: str) -> dict[str, int]:
+    """Return the account's successful and failed calls of all time, by the daily roll-up."""
+    sums = CallDay.objects.filter(account_id=account_id).aggregate(
+        successful=Sum("calls", filter=_OK), failed=Sum("calls", filter=~_OK)
+    )
+    return {name: value or 0 for name, value in sums.items()}
