@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import include, path
 
 from config import health
+from iam.api import versions
+
+
+def root(request: HttpRequest) -> HttpResponse:
+    """Answer `GET /`: the identity service's version list for API clients, else the console.
+
+    Signed or token requests and those that want JSON and not HTML are API clients.
+    """
+    authorization = request.headers.get("Authorization", "")
+    accept = request.headers.get("Accept", "")
+    wants_json = "json" in accept and "html" not in accept
+    if (
+        authorization.startswith(("SDK-", "V11-"))
+        or "X-Auth-Token" in request.headers
+        or wants_json
+    ):
+        return versions.root(request)
+    return HttpResponseRedirect("/console/overview")
+
 
 urlpatterns = [
+    path("", root, name="root"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("", include("iam.api.urls")),
+    path("", include("ocr.api.urls")),
     path("operator/", admin.site.urls),
 ]

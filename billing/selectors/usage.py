@@ -54,3 +54,9 @@ def quota_left(
     return {
         code: QuotaLeft(granted, used, waiting.get(code, 0)) for code, granted, used in packages
     }
+
+
+def usage_count(account_id: str) -> int:
+    """Return how many units the account used in all: the number of its successful calls."""
+    total = UsageEvent.objects.filter(account_id=account_id).aggregate(total=Sum("quantity"))
+    return total["total"] or 0

@@ -60,7 +60,10 @@ def find(
 
 def _half_turned(boxes: Sequence[Array], pixels: Array) -> list[Array]:
     high, wide = pixels.shape[:2]
-    return [np.roll(np.array([wide, high], np.float32) - box, 2, axis=0).astype(np.float32) for box in boxes]
+    return [
+        np.roll(np.array([wide, high], np.float32) - box, 2, axis=0).astype(np.float32)
+        for box in boxes
+    ]
 
 
 def _skew(boxes: Sequence[Array]) -> float:

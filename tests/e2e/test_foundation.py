@@ -38,9 +38,7 @@ SAMPLE = ROOT / "ocr" / "samples" / "passport.jpg"
 TEXT_SAMPLE = ROOT / "ocr" / "samples" / "general-text.png"
 
 
-def client(
-    live: Live, *, user: str = "admin", secret: str = "", project: str = ""
-) -> OcrClient:
+def client(live: Live, *, user: str = "admin", secret: str = "", project: str = "") -> OcrClient:
     """The official client with the demo user's keys."""
     who = live.credentials["users"][user]
     keys = BasicCredentials(
@@ -113,8 +111,11 @@ def test_the_project_is_found_by_the_client(live: Live) -> None:
 def test_keystone_client_gets_a_token_that_ocr_takes(live: Live) -> None:
     who = live.credentials["users"]["admin"]
     auth = v3.Password(
-        auth_url=f"{live.url}/v3", username=who["name"], password=who["password"],
-        user_domain_name=live.credentials["account"], project_name=live.credentials["region"],
+        auth_url=f"{live.url}/v3",
+        username=who["name"],
+        password=who["password"],
+        user_domain_name=live.credentials["account"],
+        project_name=live.credentials["region"],
         project_domain_name=live.credentials["account"],
     )
     token = session.Session(auth=auth).get_token()
@@ -198,11 +199,18 @@ def test_a_killed_engine_process_fails_one_call_clearly(live: Live) -> None:
 
 def test_errors_are_json_on_every_api_path(live: Live) -> None:
     for path, method in [
-        ("/v2/ocr/passport", "POST"), ("/v2/x/ocr/passport", "GET"), ("/v2/x/ocr/nothing", "POST"),
-        ("/v3/nothing", "GET"), ("/v3/auth/tokens", "POST"), ("/V1.0/x/metrics", "GET"),
-        ("/v1.0/enterprise-projects", "GET"), ("/api/v1/subscriptions", "GET"),
+        ("/v2/ocr/passport", "POST"),
+        ("/v2/x/ocr/passport", "GET"),
+        ("/v2/x/ocr/nothing", "POST"),
+        ("/v3/nothing", "GET"),
+        ("/v3/auth/tokens", "POST"),
+        ("/V1.0/x/metrics", "GET"),
+        ("/v1.0/enterprise-projects", "GET"),
+        ("/api/v1/subscriptions", "GET"),
     ]:
-        request = urllib.request.Request(live.url + path, data=b"{" if method == "POST" else None, method=method)
+        request = urllib.request.Request(
+            live.url + path, data=b"{" if method == "POST" else None, method=method
+        )
         with pytest.raises(urllib.error.HTTPError) as caught:
             urllib.request.urlopen(request, timeout=20)
         assert caught.value.headers["Content-Type"] == "application/json", path

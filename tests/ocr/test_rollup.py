@@ -38,7 +38,14 @@ def records(count: int, seed: int = 1) -> list[CallRecord]:
 
 def by_minute(rows: list[CallRecord]) -> Counter:
     return Counter(
-        (r.account_id, r.occurred_at.replace(second=0), r.region, r.service, r.user_id, r.error_code)
+        (
+            r.account_id,
+            r.occurred_at.replace(second=0),
+            r.region,
+            r.service,
+            r.user_id,
+            r.error_code,
+        )
         for r in rows
     )
 

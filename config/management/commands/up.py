@@ -14,6 +14,7 @@ from django.core.management import BaseCommand, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from billing.services import packages, products, subscriptions
 from iam.services import demo
 
 
@@ -32,7 +33,8 @@ class Command(BaseCommand):
         call_command("sync_catalog", verbosity=0)
         self._collect_static()
         if settings.ENV["DEMO"] and not settings.SCALED:
-            write_demo_credentials()
+            described = write_demo_credentials()
+            open_services(account_id=described["domain_id"], region=described["region"])
         if options["prepare_only"]:
             return
         connection.close()
@@ -59,8 +61,17 @@ class Command(BaseCommand):
         marker.write_text(digest.hexdigest())
 
 
-def write_demo_credentials() -> None:
-    """Write $DATA_DIR/demo-credentials.json (mode 0600) once; the secrets are shown nowhere else."""
+def open_services(*, account_id: str, region: str) -> None:
+    """Subscribe Everyone of the demo account to every service in `region` and give the free quota."""
+    for product in products.PRODUCTS:
+        subscriptions.ensure(
+            account_id=account_id, region=region, product_code=product.code, user_id=None
+        )
+        packages.free_grant(account_id=account_id, region=region, product_code=product.code)
+
+
+def write_demo_credentials() -> dict[str, Any]:
+    """Write and return $DATA_DIR/demo-credentials.json (mode 0600); secrets are shown nowhere else."""
     path: Path = settings.DATA_DIR / "demo-credentials.json"
     known = json.loads(path.read_text()) if path.exists() else None
     described = demo.demo_account_ensure(known=known, base_url=settings.PUBLIC_URL)
@@ -68,3 +79,4 @@ def write_demo_credentials() -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
+    return described
