@@ -39,7 +39,7 @@ def refresh(account: BillingAccount, *, now: dt.datetime) -> str:
     crossed = low != account.balance_alerted
     account.balance_alerted = low
     if changed or crossed:
-        account.save(update_fields=["arrears", "arrears_since", "balance_alerted"])
+        account.save(update_fields=["unlimited", "arrears", "arrears_since", "balance_alerted"])
     if changed:
         # Tokens are refused by iam, which knows only whether the account is frozen.
         account.account.is_frozen = state == "frozen"

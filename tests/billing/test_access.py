@@ -232,3 +232,16 @@ def test_a_new_budget_counts_what_the_month_already_holds(subscribed):
     assert refused(lambda: require_open(subscribed.principal, PRODUCT, now=NOW))[0] == (
         "ModelArts.4106"
     )
+
+
+def test_unlimited_comes_and_goes_with_a_negative_balance(subscribed):
+    arrears.unlimited_set(account_id=subscribed.id, unlimited=True, now=NOW)
+    overdraw(subscribed)
+    account = BillingAccount.objects.get(account_id=subscribed.id)
+    assert (account.balance < 0, account.arrears) == (True, "ok")
+    arrears.unlimited_set(account_id=subscribed.id, unlimited=False, now=NOW)
+    account.refresh_from_db()
+    assert account.arrears == "grace"
+    arrears.unlimited_set(account_id=subscribed.id, unlimited=True, now=NOW)
+    account.refresh_from_db()
+    assert (account.arrears, account.arrears_since) == ("ok", None)
