@@ -80,11 +80,12 @@ class Admission:
 def require_open(
     principal: Principal,
     product_code: str,
+    name: str = "",
     *,
     request_id: str = "",
     now: dt.datetime | None = None,
 ) -> Admission:
-    """Let a call in, or raise the documented refusal.
+    """Let a call in, or raise the documented refusal (`name` is how it calls the API).
 
     ModelArts.4204 (403): no subscription of the user or Everyone in the region of the call.
     ModelArts.4106 (403): the account is frozen and no bought package is left for an AK/SK call,
@@ -107,7 +108,7 @@ def require_open(
         .first()
     )
     if row is None:
-        raise ApiError(errors.NOT_SUBSCRIBED, name=product_code)
+        raise ApiError(errors.NOT_SUBSCRIBED, name=name or product_code)
     arrears_since, has_hard_budget = row
     if arrears_since is not None and _is_frozen(arrears_since, now):
         _require_package(principal, product_code, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from iam.principal import Principal
+from iam.services import audit
 
 
 def record(
@@ -19,8 +20,6 @@ def record(
     **facts: Any,
 ) -> None:
     """Write one trace; `facts` become its request body (never secrets)."""
-    from iam.services import audit
-
     audit.trace_record(
         principal=principal,
         action_name=action_name,
