@@ -11,7 +11,9 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         """Hand rows to the registries."""
-        from billing import tasks
+        from billing import actions, tasks
         from core import jobs
+        from iam import actions as iam_actions
 
+        iam_actions.register(actions.ROWS)
         jobs.register(*tasks.JOBS)

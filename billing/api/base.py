@@ -1,0 +1,48 @@
+"""What every `/api/v1` view of billing shares: checked input, documented output."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from rest_framework.request import Request
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from billing import errors
+from core.errors import ApiError
+from iam.principal import Principal
+
+Shape = TypeVar("Shape", bound="Serializer[Any]")
+
+
+class BillingView(APIView):
+    """A view whose `actions` name the permission per method (None = checked in the handler)."""
+
+    def principal(self, request: Request) -> Principal:
+        """Return the caller."""
+        caller: Any = request.user
+        if not isinstance(caller, Principal):
+            raise TypeError("ActionPermission lets only principals through")
+        return caller
+
+
+def checked(shape: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """Return the validated body; raises CBC.0100 naming the field that is wrong."""
+    serializer = shape(data=request.data)
+    if not serializer.is_valid():
+        name, problems = next(iter(serializer.errors.items()))
+        first = problems[0] if isinstance(problems, list) else problems
+        raise ApiError(errors.INVALID, reason=f"{name}: {first}")
+    return dict(serializer.validated_data)
+
+
+def page_of(request: Request, *, default: int = 100, largest: int = 1000) -> tuple[int, int]:
+    """Return (offset, limit) of the query; raises CBC.0100 for anything but small numbers."""
+    try:
+        offset = int(request.query_params.get("offset", 0))
+        limit = int(request.query_params.get("limit", default))
+    except ValueError as error:
+        raise ApiError(errors.INVALID, reason="offset or limit") from error
+    if offset < 0 or not 1 <= limit <= largest:
+        raise ApiError(errors.INVALID, reason="offset or limit")
+    return offset, limit

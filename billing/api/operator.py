@@ -1,0 +1,120 @@
+"""`/api/v1/operator`: money and packages for accounts, by the operator of the installation."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from billing import errors
+from billing.api import serializers as shapes
+from billing.api.base import BillingView, checked
+from billing.burndown import PROMOTIONAL
+from billing.services import arrears, packages, top_ups
+from core import clock
+from core.errors import ApiError
+from iam import selectors as iam_selectors
+from iam.principal import Principal
+
+
+class OperatorView(BillingView):
+    """A view for operators only; a policy of a tenant cannot open it."""
+
+    action = None
+
+    def operator(self, request: Request) -> Principal:
+        """Return the caller, or raise 403 unless it is an operator."""
+        caller = self.principal(request)
+        if not caller.is_operator:
+            raise ApiError(errors.DENIED, action="operator")
+        return caller
+
+
+class TopUpView(OperatorView):
+    """Top up an account."""
+
+    @extend_schema(request=shapes.TopUpIn, responses=shapes.LedgerOut, tags=["operator"])
+    def post(self, request: Request) -> Response:
+        """Add money; the same reference again adds nothing."""
+        caller = self.operator(request)
+        wanted = checked(shapes.TopUpIn, request)
+        account = iam_selectors.account(wanted["account_id"])
+        entry = top_ups.top_up(
+            principal=caller,
+            account_id=account.pk,
+            amount=wanted["amount"],
+            reference=wanted["reference"],
+        )
+        return Response(shapes.LedgerOut(entry).data)
+
+
+class AdjustmentView(OperatorView):
+    """Correct an account's balance."""
+
+    @extend_schema(request=shapes.TopUpIn, responses=shapes.LedgerOut, tags=["operator"])
+    def post(self, request: Request) -> Response:
+        """Add a signed entry; the ledger itself is never changed."""
+        caller = self.operator(request)
+        wanted = checked(shapes.TopUpIn, request)
+        account = iam_selectors.account(wanted["account_id"])
+        entry = top_ups.adjust(
+            principal=caller,
+            account_id=account.pk,
+            amount=wanted["amount"],
+            reference=wanted["reference"],
+        )
+        return Response(shapes.LedgerOut(entry).data)
+
+
+class VoucherCreateView(OperatorView):
+    """Make a voucher."""
+
+    @extend_schema(
+        request=shapes.VoucherNewIn, responses={201: shapes.VoucherNewOut}, tags=["operator"]
+    )
+    def post(self, request: Request) -> Response:
+        """Return the code; it is shown once."""
+        caller = self.operator(request)
+        wanted = checked(shapes.VoucherNewIn, request)
+        if wanted["expires_at"] <= clock.now():
+            raise ApiError(errors.INVALID, reason="expires_at")
+        voucher, code = top_ups.voucher_create(
+            principal=caller, amount=wanted["amount"], expires_at=wanted["expires_at"]
+        )
+        return Response({"id": voucher.pk, "code": code}, status=201)
+
+
+class GrantView(OperatorView):
+    """Give a promotional package."""
+
+    @extend_schema(request=shapes.GrantIn, responses={201: shapes.PackageOut}, tags=["operator"])
+    def post(self, request: Request) -> Response:
+        """Grant quota without money."""
+        self.operator(request)
+        wanted = checked(shapes.GrantIn, request)
+        package = packages.grant(
+            account_id=iam_selectors.account(wanted["account_id"]).pk,
+            region=wanted["region"],
+            product_code=wanted["product"],
+            calls=wanted["calls"],
+            months=wanted["months"],
+            enterprise_project_id=wanted["enterprise_project_id"],
+            source=PROMOTIONAL,
+            grant_key=wanted["key"],
+        )
+        return Response({"id": package.pk, "granted": package.granted}, status=201)
+
+
+class AccountBillingView(OperatorView):
+    """Change an account's billing."""
+
+    @extend_schema(request=shapes.AccountChangeIn, responses=shapes.BalanceOut, tags=["operator"])
+    def post(self, request: Request) -> Response:
+        """Give an unlimited balance (internal chargeback), or take it away."""
+        self.operator(request)
+        wanted = checked(shapes.AccountChangeIn, request)
+        account = arrears.unlimited_set(
+            account_id=iam_selectors.account(wanted["account_id"]).pk,
+            unlimited=wanted["unlimited"],
+        )
+        return Response(shapes.BalanceOut(account).data)
