@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import Any
 
 from django.conf import settings
 
@@ -24,7 +25,7 @@ def show() -> None:
     out.flush()
 
 
-def _command(demo: dict) -> str:
+def _command(demo: dict[str, Any]) -> str:
     user = demo["users"]["admin"]
     auth = {
         "auth": {

@@ -374,7 +374,7 @@ def _by_session(request: HttpRequest, project_id: str) -> Principal:
         raise ApiError(errors.NO_CREDENTIALS)
     csrf = _Csrf(lambda _: None)  # type: ignore[arg-type, return-value]
     csrf.process_request(request)
-    if csrf.process_view(request, None, (), {}):
+    if csrf.process_view(request, None, (), {}):  # type: ignore[arg-type]
         raise ApiError(errors.CSRF)
     return _principal(request, _split(row), "session", mfa_at=session.get("mfa_at"))
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from iam.actions import ActionRow
 from ocr.catalog import SERVICES
 
-VERBS = (
+VERBS: tuple[tuple[str, str, Literal["read", "write"]], ...] = (
     ("subscribe", "Subscribe to {title}", "write"),
     ("unsubscribe", "Unsubscribe from {title}", "write"),
     ("getSubscribeUserList", "See who is subscribed to {title}", "read"),

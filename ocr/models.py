@@ -83,39 +83,33 @@ class RollUp(models.Model):
         return f"{self.service} {self.start:%Y-%m-%dT%H:%M} {self.calls}"
 
 
-def _meta(name: str) -> type:
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=[
-                    "account_id",
-                    "start",
-                    "region",
-                    "service",
-                    "user_id",
-                    "enterprise_project_id",
-                    "error_code",
-                ],
-                name=f"{name}_key",
-            )
-        ]
-
-    return Meta
+_KEY = [
+    "account_id",
+    "start",
+    "region",
+    "service",
+    "user_id",
+    "enterprise_project_id",
+    "error_code",
+]
 
 
 class CallMinute(RollUp):
     """Roll-up per minute."""
 
-    Meta = _meta("call_minute")
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=_KEY, name="call_minute_key")]
 
 
 class CallHour(RollUp):
     """Roll-up per hour."""
 
-    Meta = _meta("call_hour")
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=_KEY, name="call_hour_key")]
 
 
 class CallDay(RollUp):
     """Roll-up per day (UTC)."""
 
-    Meta = _meta("call_day")
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=_KEY, name="call_day_key")]

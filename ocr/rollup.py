@@ -65,9 +65,11 @@ def _roll_up_batch(batch: int) -> int:
     return len(records)
 
 
-def _sums(records: Iterable[dict[str, Any]], floor: dict[str, int]) -> dict[tuple, list[Any]]:
+def _sums(
+    records: Iterable[dict[str, Any]], floor: dict[str, int]
+) -> dict[tuple[Any, ...], list[Any]]:
     """Return key → [calls, latency sum, histogram] of `records`."""
-    sums: dict[tuple, list[Any]] = {}
+    sums: dict[tuple[Any, ...], list[Any]] = {}
     for record in records:
         start: dt.datetime = record["occurred_at"].astimezone(dt.UTC).replace(**floor)
         key = (
@@ -86,7 +88,7 @@ def _sums(records: Iterable[dict[str, Any]], floor: dict[str, int]) -> dict[tupl
     return sums
 
 
-def _add(model: type[RollUp], sums: dict[tuple, list[Any]]) -> None:
+def _add(model: type[RollUp], sums: dict[tuple[Any, ...], list[Any]]) -> None:
     """Add `sums` to the rows of `model`: read the rows of the touched buckets, write back totals."""
     starts = {key[1] for key in sums}
     accounts = {key[0] for key in sums}

@@ -145,7 +145,7 @@ def failed_calls(
         given["error_code"] = error_code
     if before_id is not None:
         given["id__lt"] = before_id
-    return list(
+    found: list[Any] = list(
         rows.filter(**given)
         .order_by("-id")
         .values(
@@ -161,11 +161,14 @@ def failed_calls(
             "source",
         )[:limit]
     )
+    return found
 
 
 def call_detail(account_id: str, request_id: str) -> dict[str, Any] | None:
     """Return the record of one call of the account, or None."""
-    return CallRecord.objects.filter(account_id=account_id, request_id=request_id).values().first()
+    rows = CallRecord.objects.filter(account_id=account_id, request_id=request_id)
+    found: Any = rows.values().first()
+    return found
 
 
 def call_counts(account_id: str) -> dict[str, int]:

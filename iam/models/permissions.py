@@ -135,7 +135,7 @@ class EnterpriseProjectUserPermission(UserObjectPermissionBase):
 class EnterpriseProjectGroupPermission(GroupObjectPermissionBase):
     """guardian: a group's policies may apply in this enterprise project."""
 
-    group = models.ForeignKey(Group, on_delete=models.CASCADE)
+    group = models.ForeignKey(Group, on_delete=models.CASCADE)  # type: ignore[assignment]
     content_object = models.ForeignKey(EnterpriseProject, on_delete=models.CASCADE)
 
     class Meta(GroupObjectPermissionBase.Meta):

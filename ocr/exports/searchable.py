@@ -156,7 +156,7 @@ def _shown(line: TextLine, height: int, scale: float) -> list[bytes]:
     advance = len(line.text.encode("utf-16-be")) / 2 * _ADVANCE / _UNITS
     ux, uy = (x1 - x0) / long, (y1 - y0) / long  # along the text
     vx, vy = (x0 - x3) / tall, (y0 - y3) / tall  # up
-    start_x, start_y = x3, y3
+    start_x, start_y = float(x3), float(y3)
     along = long / advance
     if is_rtl(line.text):  # begins at the right edge and runs left
         start_x, start_y = x3 + ux * long, y3 + uy * long
