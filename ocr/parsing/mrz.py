@@ -7,6 +7,7 @@ returns the fields in the words of ICAO Doc 9303. Rules: parts 3 to 7.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +19,9 @@ from ocr.parsing.mrz_cells import Cell, fitted, options
 from ocr.parsing.mrz_formats import TRAVEL_DOCUMENTS, Format
 from ocr.parsing.mrz_rows import Row, rows_of
 from ocr.parsing.mrz_solve import Solution, grids, passing, solve
+
+_LENGTH_SLACK = 4  # characters a format may fit worse than the best one and still be tried
+_MOST = 24  # combinations of format and rows that are solved at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +58,29 @@ def read_rows(
 ) -> Mrz | None:
     """Return the zone that rows show; each row may come in several readings of the same place."""
     best: tuple[float, Solution, tuple[Row, ...]] | None = None
-    for format_ in formats:
-        for start in range(len(rows) - format_.lines + 1):
-            window = rows[start : start + format_.lines]
-            for choice in itertools.islice(itertools.product(*window), 12):
-                found = _best_fit(format_, choice)
-                if found and (best is None or found[0] > best[0]):
-                    best = (found[0], found[1], choice)
+    for _, format_, choice in _likely(rows, formats):
+        found = _best_fit(format_, choice)
+        if found and (best is None or found[0] > best[0]):
+            best = (found[0], found[1], choice)
     if best is None or passing(best[1]) < least or not _is_plausible(best[1]):
         return None
     return _result(best[1], best[2])
+
+
+def _likely(
+    rows: Sequence[Sequence[Row]], formats: Sequence[Format]
+) -> list[tuple[float, Format, tuple[Row, ...]]]:
+    """Return the formats and rows worth solving, those whose lengths fit best first."""
+    found: list[tuple[float, Format, tuple[Row, ...]]] = []
+    for format_ in formats:
+        for start in range(len(rows) - format_.lines + 1):
+            window = rows[start : start + format_.lines]
+            for choice in itertools.islice(itertools.product(*window), 27):
+                off = sum(abs(len(row.cells) - format_.length) for row in choice)
+                first = choice[0].cells[0][0][0] if choice[0].cells else ""
+                found.append((off + (0.0 if first in format_.first else 2.0), format_, choice))
+    found.sort(key=lambda item: item[0])
+    return [item for item in found if item[0] <= found[0][0] + _LENGTH_SLACK][:_MOST]
 
 
 def _is_plausible(solution: Solution) -> bool:
@@ -80,11 +97,21 @@ def _best_fit(format_: Format, rows: Sequence[Row]) -> tuple[float, Solution] | 
     best: tuple[float, Solution] | None = None
     for cost, grid in grids(ways):
         grid = [mrz_names.without_noise(format_, index, line) for index, line in enumerate(grid)]
+        grid[0][0] = _first(format_, grid[0][0])
         solution = _with_countries(solve(format_, grid), grid)
         worth = 4.0 * passing(solution) - solution.cost - cost - _strangeness(solution)
         if best is None or worth > best[0]:
             best = (worth, solution)
     return best
+
+
+def _first(format_: Format, cell: Cell) -> Cell:
+    """Return what the first character of a zone may be: the format allows few letters.
+
+    One that looks like none of them counts as the commonest, at a price that lowers its confidence.
+    """
+    known = tuple(entry for entry in options(cell, "code") if entry[0] in format_.first)
+    return known or ((format_.first[-1], 4.0),)
 
 
 def _strangeness(solution: Solution) -> float:
@@ -107,18 +134,16 @@ def _with_countries(solution: Solution, grid: Sequence[Sequence[Cell]]) -> Solut
     for span in solution.format.spans:
         if span.name not in ("country", "nationality"):
             continue
-        if lines[span.line][span.start : span.end] in MRZ_CODES:
-            continue
         cells = [options(cell, "letters")[:5] for cell in grid[span.line][span.start : span.end]]
         known = [
             (sum(cost for _, cost in choice), "".join(char for char, _ in choice))
             for choice in itertools.product(*cells)
-            if "".join(char for char, _ in choice) in MRZ_CODES
         ]
-        if known and min(known)[0] < 5.0:
+        known = sorted(entry for entry in known if entry[1] in MRZ_CODES)
+        if known and known[0][0] < 5.0:
             line = lines[span.line]
-            lines[span.line] = line[: span.start] + min(known)[1] + line[span.end :]
-            odds[span.name] = max(odds.get(span.name, 0.0), 0.8 if len(known) > 1 else 0.95)
+            lines[span.line] = line[: span.start] + known[0][1] + line[span.end :]
+            odds[span.name] = 1.0 / sum(math.exp(known[0][0] - cost) for cost, _ in known)
     return Solution(solution.format, tuple(lines), solution.checks, odds, solution.cost)
 
 

@@ -56,6 +56,7 @@ _READ_AS = {
     "О": "O", "Р": "P", "С": "C", "Т": "T", "У": "Y", "Х": "X", "〇": "0", "○": "0", "口": "0",
 }  # fmt: skip
 
+_DEAREST = 6.0  # dearer readings than this above the best are not considered
 SURE_BELOW = 0.1
 SURE = 2.0  # what doubting a character costs that its reader was sure of and that may stand there
 
@@ -119,7 +120,8 @@ def options(cell: Cell, kind: Kind, *, optional: bool = True) -> Cell:
                 costs[twin] = min(costs.get(twin, 99.0), cost + price + surplus)
     if not costs:
         costs["<"] = 9.0
-    return tuple(sorted(costs.items(), key=lambda item: item[1]))
+    ranked = sorted(costs.items(), key=lambda item: item[1])
+    return tuple(item for item in ranked if item[1] < ranked[0][1] + _DEAREST)
 
 
 BLANK: Cell = (("<", 1.5),)
@@ -148,7 +150,7 @@ def fitted(cells: Sequence[Cell], length: int) -> list[tuple[float, list[Cell]]]
         else:
             found.append((price, [*cells[:end], *[BLANK] * -extra, *cells[end:]]))
     found.sort(key=lambda item: item[0])
-    return found[:5]
+    return found[:3]
 
 
 def _filler_runs(cells: Sequence[Cell]) -> list[tuple[int, int]]:
@@ -161,3 +163,61 @@ def _filler_runs(cells: Sequence[Cell]) -> list[tuple[int, int]]:
             runs.append((start, index))
             start = None
     return runs
+
+
+_ABSENT = 3.0  # what a character costs in a reading that does not offer it
+
+
+def merged(one: Sequence[Cell], other: Sequence[Cell]) -> list[Cell]:
+    """Return two readings of one place as one row of cells; the longer one gives the length.
+
+    They are aligned first, since either may have lost a character; a position that only one of them
+    has keeps its options.
+    """
+    if len(other) > len(one):
+        one, other = other, one
+    pairs = _aligned(one, other)
+    return [_mixed(cell, other[index]) if index is not None else cell for cell, index in pairs]
+
+
+def _mixed(one: Cell, other: Cell) -> Cell:
+    mine, theirs = dict(one), dict(other)
+    costs = {
+        char: (mine.get(char, _ABSENT) + theirs.get(char, _ABSENT)) / 2
+        for char in {**mine, **theirs}
+    }
+    least = min(costs.values()) - min(one[0][1], other[0][1])
+    ranked = sorted(costs.items(), key=lambda item: item[1])
+    return tuple((char, cost - least) for char, cost in ranked)
+
+
+def _aligned(one: Sequence[Cell], other: Sequence[Cell]) -> list[tuple[Cell, int | None]]:
+    """Pair every cell of `one` with the index of its mate in `other`, by least edit distance."""
+    rows, columns = len(one), len(other)
+    costs = [[0.0] * (columns + 1) for _ in range(rows + 1)]
+    for i in range(rows + 1):
+        for j in range(columns + 1):
+            if i == 0 or j == 0:
+                costs[i][j] = float(i + j)
+                continue
+            swap = costs[i - 1][j - 1] + _unlike(one[i - 1], other[j - 1])
+            costs[i][j] = min(swap, costs[i - 1][j] + 1.0, costs[i][j - 1] + 1.0)
+    pairs: list[tuple[Cell, int | None]] = []
+    i, j = rows, columns
+    while i > 0:
+        if j > 0 and costs[i][j] == costs[i - 1][j - 1] + _unlike(one[i - 1], other[j - 1]):
+            pairs.append((one[i - 1], j - 1))
+            i, j = i - 1, j - 1
+        elif costs[i][j] == costs[i - 1][j] + 1.0:
+            pairs.append((one[i - 1], None))
+            i -= 1
+        else:
+            j -= 1
+    return pairs[::-1]
+
+
+def _unlike(one: Cell, other: Cell) -> float:
+    a, b = one[0][0], other[0][0]
+    if a == b:
+        return 0.0
+    return 0.4 if b in TWINS.get(a, {}) else 1.0

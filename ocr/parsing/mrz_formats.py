@@ -39,7 +39,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One kind of zone. `first` are the letters its first line may begin with."""
+    """One kind of zone. `first` are the letters its first line may begin with, the commonest last."""
 
     name: str
     length: int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 
@@ -10,7 +9,6 @@ from ocr.parsing.mrz_cells import Cell, options
 from ocr.parsing.mrz_formats import Format
 
 _FILLER_LIKE = frozenset("KCLESXZ<")
-_SURE = -math.log(0.98)
 
 
 def without_noise(format_: Format, line: int, cells: Sequence[Cell]) -> list[Cell]:
@@ -25,7 +23,7 @@ def without_noise(format_: Format, line: int, cells: Sequence[Cell]) -> list[Cel
         letters = [options(cell, "name")[0][0] for cell in cells[span.start : span.end]]
         cut = _name_end("".join(letters))
         for index in range(span.start + cut, span.end):
-            result[index] = (("<", _SURE if letters[index - span.start] == "<" else 0.5),)
+            result[index] = (("<", 0.0 if letters[index - span.start] == "<" else 0.3),)
     return result
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ocr.page import Line, Page, Quad, box
 from ocr.parsing.mrz import Mrz, read_rows
-from ocr.parsing.mrz_cells import ALPHABET, cells_of
+from ocr.parsing.mrz_cells import ALPHABET, cells_of, merged
 from ocr.parsing.mrz_formats import TRAVEL_DOCUMENTS, Format
 from ocr.parsing.mrz_rows import Row, may_be_mrz, rows_of
 
@@ -37,7 +37,9 @@ def _settled(page: Page, rows: Sequence[Row], formats: Sequence[Format]) -> Mrz 
     if first is not None and first.is_right and _is_sure(first):
         return first
     candidates = first.rows if first is not None else rows[-8:]
-    doubled = [[row, *_again(page, row)] for row in candidates]
+    left = min((row.left for row in candidates), default=0.0)
+    right = max((row.right for row in candidates), default=0.0)
+    doubled = [[row, *_again(page, row, left=left, right=right)] for row in candidates]
     return _better(first, read_rows(doubled, formats=formats))
 
 
@@ -54,13 +56,33 @@ def _better(one: Mrz | None, other: Mrz | None) -> Mrz | None:
     return other if sum(other.confidence.values()) >= sum(one.confidence.values()) else one
 
 
-def _again(page: Page, row: Row) -> list[Row]:
-    """Return the row as the careful model reads it when only MRZ characters may be answered."""
-    reading = page.read(row.quad, model="small", alphabet=ALPHABET)
+def _again(page: Page, row: Row, *, left: float, right: float) -> list[Row]:
+    """Return the row as the careful model reads it when only MRZ characters may be answered.
+
+    All lines of a zone begin and end together, so a row that was cut short is read in full width.
+    """
+    margin = 0.4 * row.char_width
+    wide = _stretched(row.quad, left=left - margin, right=right + margin)
+    reading = page.read(wide, model="small", alphabet=ALPHABET)
     if not may_be_mrz(reading.text):
         return []
     cells = cells_of(reading.text, score=reading.score, chars=reading.chars)
-    return [Row(tuple(cells), row.quad, reading.score, (reading.text,))]
+    both = merged(row.cells, cells)
+    return [Row(tuple(found), row.quad, reading.score, (reading.text,)) for found in (cells, both)]
+
+
+def _stretched(quad: Quad, *, left: float, right: float) -> Quad:
+    """Return the quad with its ends moved along its own slope to the given x."""
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = quad
+    if bx - ax < 1 or cx - dx < 1 or right - left > 1.5 * (bx - ax):
+        return quad
+    top, bottom = (by - ay) / (bx - ax), (cy - dy) / (cx - dx)
+    return (
+        (left, ay + top * (left - ax)),
+        (right, by + top * (right - bx)),
+        (right, cy + bottom * (right - cx)),
+        (left, dy + bottom * (left - dx)),
+    )
 
 
 def _closer(page: Page, rows: Sequence[Row]) -> list[Line]:

@@ -18,9 +18,8 @@ from ocr.parsing.mrz_formats import Check, Format
 
 FAILED = 5.0  # what a check that nothing satisfies costs
 BAD_DATE = 4.0
-_TRIES = 160  # readings of one field that are looked at
+_TRIES = 120  # readings of one field that are looked at
 _KEPT = 6  # readings of one field that the overall digit may choose from
-_COMPOSITES = 3000
 
 Place = tuple[int, int]
 
@@ -43,6 +42,9 @@ class _Reading:
     text: str
     cost: float
     agrees: bool
+
+
+_Ways = dict[int, tuple[float, list[_Reading]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,20 +170,19 @@ def _agree(
     covered = _places(composite.over)
     digits = dict(options(grid[composite.line][composite.position], "check", optional=False))
     weights = {place: (7, 3, 1)[index % 3] for index, place in enumerate(covered)}
-    lists = [
-        [(reading.cost, _share(group, reading, weights), reading) for reading in group.readings]
-        for group in groups
-    ]
     owned = {place for group in groups for place in group.places}
     fixed = sum(mrz_value(lines[a][b]) * w for (a, b), w in weights.items() if (a, b) not in owned)
-    ceiling = FAILED + sum(entry[0][0] for entry in lists)
-    best: tuple[float, str, list[_Reading]] | None = None
-    for cost, combination in _combinations(lists, _COMPOSITES):
-        digit = str((fixed + sum(share for _, share, _ in combination)) % 10)
-        total = cost + digits.get(digit, ceiling)
-        if total < (best[0] if best else ceiling):
-            best = (total, digit, [reading for _, _, reading in combination])
-    if best is not None:
+    ways: _Ways = {fixed % 10: (0.0, [])}  # sum so far -> cheapest readings that give it
+    for group in groups:
+        ways = _extended(ways, group, weights)
+    ceiling = FAILED + sum(group.readings[0].cost for group in groups)
+    priced = [
+        (cost + digits[str(total)], str(total), readings)
+        for total, (cost, readings) in ways.items()
+        if str(total) in digits
+    ]
+    best = min(priced, default=None, key=lambda item: item[0])
+    if best is not None and best[0] < ceiling:
         lines[composite.line][composite.position] = best[1]
         return best[2], True, digits[best[1]]
     lines[composite.line][composite.position] = min(digits, key=lambda d: digits[d])
@@ -193,15 +194,16 @@ def _share(group: _Group, reading: _Reading, weights: dict[Place, int]) -> int:
     return sum(mrz_value(char) * weights.get(place, 0) for place, char in pairs)
 
 
-def _combinations(
-    lists: list[list[tuple[float, int, _Reading]]], limit: int
-) -> list[tuple[float, tuple[tuple[float, int, _Reading], ...]]]:
-    """Return choices of one entry a list, cheapest first, at most about `limit`."""
-    partial: list[tuple[float, tuple[tuple[float, int, _Reading], ...]]] = [(0.0, ())]
-    for entries in lists:
-        grown = [(cost + e[0], (*chosen, e)) for cost, chosen in partial for e in entries]
-        partial = heapq.nsmallest(limit // 10, grown, key=lambda item: item[0])
-    return partial
+def _extended(ways: _Ways, group: _Group, weights: dict[Place, int]) -> _Ways:
+    """Return the cheapest readings for every sum modulo 10 after one more group."""
+    grown: _Ways = {}
+    for reading in group.readings:
+        share = _share(group, reading, weights)
+        for total, (cost, readings) in ways.items():
+            key = (total + share) % 10
+            if key not in grown or cost + reading.cost < grown[key][0]:
+                grown[key] = (cost + reading.cost, [*readings, reading])
+    return grown
 
 
 def _cheapest(choices: Sequence[Cell], limit: int) -> list[tuple[float, str]]:
