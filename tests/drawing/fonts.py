@@ -1,0 +1,52 @@
+"""Fonts by role, taken from Debian packages: fonts-ocr-b, -dejavu-core, -liberation, -noto-core, -noto-cjk."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from PIL import ImageFont
+
+_ROOT = Path("/usr/share/fonts")
+# Role -> (file below /usr/share/fonts, index of the face in a collection)
+_FILES: dict[str, tuple[str, int]] = {
+    "ocrb": ("opentype/ocr-b/OCRB.otf", 0),
+    "sans": ("truetype/dejavu/DejaVuSans.ttf", 0),
+    "sans-bold": ("truetype/dejavu/DejaVuSans-Bold.ttf", 0),
+    "arial": ("truetype/liberation/LiberationSans-Regular.ttf", 0),
+    "arial-bold": ("truetype/liberation/LiberationSans-Bold.ttf", 0),
+    "narrow": ("truetype/liberation/LiberationSansNarrow-Regular.ttf", 0),
+    "serif": ("truetype/liberation/LiberationSerif-Regular.ttf", 0),
+    "mono": ("truetype/liberation/LiberationMono-Bold.ttf", 0),
+    "zh": ("opentype/noto/NotoSansCJK-Regular.ttc", 2),
+    "zh-bold": ("opentype/noto/NotoSansCJK-Bold.ttc", 2),
+    "zh-hant": ("opentype/noto/NotoSansCJK-Regular.ttc", 3),
+    "zh-hant-bold": ("opentype/noto/NotoSansCJK-Bold.ttc", 3),
+    "song": ("opentype/noto/NotoSerifCJK-Regular.ttc", 2),
+    "arabic": ("truetype/noto/NotoNaskhArabic-Regular.ttf", 0),
+    "arabic-bold": ("truetype/noto/NotoNaskhArabic-Bold.ttf", 0),
+    "thai": ("truetype/noto/NotoSansThai-Regular.ttf", 0),
+    "thai-bold": ("truetype/noto/NotoSansThai-Bold.ttf", 0),
+    "khmer": ("truetype/khmeros/KhmerOS.ttf", 0),
+    "myanmar": ("truetype/noto/NotoSansMyanmar-Regular.ttf", 0),
+}
+PACKAGES = (
+    "fonts-ocr-b",
+    "fonts-dejavu-core",
+    "fonts-liberation",
+    "fonts-noto-core",
+    "fonts-noto-cjk",
+    "fonts-khmeros",
+)
+
+
+def missing(*roles: str) -> list[str]:
+    """Return the roles (all of them by default) whose font file this machine lacks."""
+    return [role for role in roles or tuple(_FILES) if not (_ROOT / _FILES[role][0]).exists()]
+
+
+@lru_cache(maxsize=256)
+def font(role: str, size: int) -> ImageFont.FreeTypeFont:
+    """Return the font of a role at a size in pixels; complex scripts are shaped if raqm is there."""
+    name, index = _FILES[role]
+    return ImageFont.truetype(str(_ROOT / name), size, index=index)

@@ -1,0 +1,34 @@
+"""Seeded sets of drawn documents. Development and report use different seeds, and never meet.
+
+A kind of document is one module here with `CODE` and `draw(rng) -> Drawn`, and one row in `MODULES`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import random
+from collections.abc import Iterator
+
+from tests.drawing.canvas import Drawn
+from tests.drawing.photo import photograph
+
+MODULES: dict[str, str] = {
+    "passport": "tests.drawing.passport",
+}
+SEEDS = {"development": 1_000, "report": 770_000}
+
+
+def draw(code: str, rng: random.Random) -> Drawn:
+    """Draw one document of a service."""
+    drawn: Drawn = importlib.import_module(MODULES[code]).draw(rng)
+    return drawn
+
+
+def documents(
+    code: str, *, count: int, style: str, purpose: str = "development"
+) -> Iterator[tuple[Drawn, bytes]]:
+    """Yield drawn documents with a photograph of each, always the same for the same arguments."""
+    for index in range(count):
+        rng = random.Random(f"{SEEDS[purpose] + index}:{code}:{style}")
+        drawn = draw(code, rng)
+        yield drawn, photograph(drawn, rng, style=style)
