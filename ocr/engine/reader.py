@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,6 +16,9 @@ from ocr.engine.geometry import Array
 from ocr.page import Line, Reading
 
 FOREIGN_BELOW = 0.8  # a line scored lower by both models may be in a script they lack
+WEAK_CHAR = 0.5  # one sign scored lower spoils a line whose mean still looks good
+TRUST = 0.08  # by how much the small model may be less sure than the tiny one and still be right
+_CONFUSED = re.compile(r"[A-Za-z][015]+[A-Za-z]|\d[OoIlS]\d")
 LATIN_READERS = ("", "latin", "chinese", "japanese")
 
 
@@ -41,13 +45,13 @@ class LineReader:
     def _again(self, crops: Sequence[Array], readings: list[Reading], profile: Profile) -> None:
         """Let the small model read what the tiny one doubts; keep the surer of the two."""
         doubtful = [
-            index for index, reading in enumerate(readings) if reading.score < profile.reread_below
+            index for index, one in enumerate(readings) if is_doubtful(one, profile.reread_below)
         ]
         if not doubtful:
             return
         second = self.engine.recognise([crops[index] for index in doubtful], model="small")
         for index, reading in zip(doubtful, second, strict=True):
-            if reading.score >= readings[index].score - 0.05:
+            if reading.score >= readings[index].score - TRUST:
                 readings[index] = reading
 
     def _foreign(
@@ -91,6 +95,17 @@ class LineReader:
         if script not in LATIN_READERS:
             return scripts.read(crop, script=script, alphabet=alphabet)
         return self.engine.recognise([crop], model=model, alphabet=alphabet, steps=True)[0]
+
+
+def is_doubtful(reading: Reading, below: float) -> bool:
+    """Say whether the small model should read the line too; never when `below` is 0."""
+    if below <= 0:
+        return False
+    return (
+        reading.score < below
+        or any(char.score < WEAK_CHAR and char.text.isalnum() for char in reading.chars)
+        or _CONFUSED.search(reading.text) is not None
+    )
 
 
 def fold(text: str) -> str:
