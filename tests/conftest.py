@@ -116,3 +116,17 @@ def samples() -> Path:
     if not (SAMPLES / "truth.json").exists():
         pytest.skip("no folder of sample documents beside the project")
     return SAMPLES
+
+
+@pytest.fixture
+def demo(db: None) -> dict[str, Any]:
+    """The demo account in the test database, as demo-credentials.json describes it."""
+    from django.core.management import call_command
+
+    from config.management.commands import up
+    from iam.services import demo as demo_account
+
+    call_command("sync_catalog")
+    described = demo_account.demo_account_ensure(base_url="http://testserver")
+    up.open_services(account_id=described["domain_id"], region=described["region"])
+    return described
