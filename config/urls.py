@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import include, path
+from drf_spectacular.views import SpectacularJSONAPIView
 
 from config import health
 from iam.api import versions
@@ -31,7 +32,14 @@ urlpatterns = [
     path("", root, name="root"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    # BSS words come before /v2/{project_id}/ocr; CTS before IAM where the second segment is an id.
+    path("", include("billing.api.urls")),
     path("", include("iam.api.urls")),
     path("", include("ocr.api.urls")),
+    path(
+        "api/v1/openapi.json",
+        SpectacularJSONAPIView.as_view(authentication_classes=[], permission_classes=[]),
+        name="openapi",
+    ),
     path("operator/", admin.site.urls),
 ]

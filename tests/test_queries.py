@@ -39,7 +39,9 @@ def counted(demo: dict, *, body: dict, project: str = "", slug: str = "general-t
     path = f"/v2/{project or demo['project_id']}/ocr/{slug}"
     user = demo["users"]["admin"]
     send(user, "POST", path, body)  # caches warm, last use of the key written
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         answer = send(user, "POST", path, body)
     statements = [q["sql"] for q in queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]
     return answer, statements
@@ -54,9 +56,7 @@ def test_a_successful_call_costs_at_most_eight_statements(demo: dict) -> None:
 
 
 def test_a_refused_call_costs_less(demo: dict) -> None:
-    answer, statements = counted(
-        demo, body={"image": picture()}, project=demo["other_project_id"]
-    )
+    answer, statements = counted(demo, body={"image": picture()}, project=demo["other_project_id"])
     assert (answer.status_code, json.loads(answer.content)["error_code"]) == (403, "ModelArts.4204")
     assert len(statements) <= 5, "\n".join(statements)
 
@@ -73,7 +73,9 @@ def test_a_refused_call_costs_less(demo: dict) -> None:
         ({"url": "ftp://example.com/x.png"}, "ModelArts.4601"),
     ],
 )
-def test_bad_input_gets_its_code_and_is_recorded_unbilled(demo: dict, body: dict, code: str) -> None:
+def test_bad_input_gets_its_code_and_is_recorded_unbilled(
+    demo: dict, body: dict, code: str
+) -> None:
     path = f"/v2/{demo['project_id']}/ocr/general-text"
     answer = send(demo["users"]["admin"], "POST", path, body)
     content = json.loads(answer.content)

@@ -59,7 +59,7 @@ class BalanceView(BillingView):
 class VoucherRedeemView(BillingView):
     """Redeem a voucher."""
 
-    action = actions.BALANCE_UPDATE
+    action_name = actions.BALANCE_UPDATE
 
     @extend_schema(request=shapes.VoucherIn, responses=shapes.LedgerOut, tags=["balance"])
     def post(self, request: Request) -> Response:
@@ -72,7 +72,7 @@ class VoucherRedeemView(BillingView):
 class LedgerView(BillingView):
     """The ledger."""
 
-    action = actions.BALANCE_VIEW
+    action_name = actions.BALANCE_VIEW
 
     @extend_schema(
         parameters=[OpenApiParameter("before", int), OpenApiParameter("limit", int)],
@@ -94,7 +94,7 @@ class LedgerView(BillingView):
 class BillMonthsView(BillingView):
     """Months with a bill."""
 
-    action = actions.BILL_VIEW
+    action_name = actions.BILL_VIEW
 
     @extend_schema(responses={200: {"type": "array", "items": {"type": "string"}}}, tags=["bills"])
     def get(self, request: Request) -> Response:
@@ -105,7 +105,7 @@ class BillMonthsView(BillingView):
 class BillView(BillingView):
     """The bill of a month."""
 
-    action = actions.BILL_VIEW
+    action_name = actions.BILL_VIEW
 
     @extend_schema(responses=shapes.BillOut, tags=["bills"])
     def get(self, request: Request, month: str) -> Response:
@@ -125,7 +125,7 @@ class BillView(BillingView):
 class BillExportView(BillingView):
     """The bill of a month as a file."""
 
-    action = actions.BILL_VIEW
+    action_name = actions.BILL_VIEW
 
     @extend_schema(
         parameters=[OpenApiParameter("type", str, enum=["csv", "xlsx"])],
@@ -149,7 +149,7 @@ class BillExportView(BillingView):
 class LinePartsView(BillingView):
     """What a bill line is made of."""
 
-    action = actions.BILL_VIEW
+    action_name = actions.BILL_VIEW
 
     @extend_schema(responses=shapes.LinePartOut(many=True), tags=["bills"])
     def get(self, request: Request, line_id: int) -> Response:
@@ -164,7 +164,7 @@ class LinePartsView(BillingView):
 class PartCallsView(BillingView):
     """The calls behind a charge or a deduction."""
 
-    action = actions.BILL_VIEW
+    action_name = actions.BILL_VIEW
 
     @extend_schema(parameters=PAGE, responses=shapes.CallOut(many=True), tags=["bills"])
     def get(self, request: Request, kind: str, part_id: int) -> Response:
@@ -185,7 +185,7 @@ class PartCallsView(BillingView):
 class UnitView(BillingView):
     """Trace a unit."""
 
-    action = actions.BILL_VIEW
+    action_name = actions.BILL_VIEW
 
     @extend_schema(responses=shapes.UnitOut, tags=["bills"])
     def get(self, request: Request, request_id: str) -> Response:
@@ -199,7 +199,7 @@ class UnitView(BillingView):
 class ForecastView(BillingView):
     """The running month's forecast."""
 
-    action = actions.BILL_VIEW
+    action_name = actions.BILL_VIEW
 
     @extend_schema(responses=shapes.ForecastOut, tags=["bills"])
     def get(self, request: Request) -> Response:

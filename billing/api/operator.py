@@ -20,7 +20,7 @@ from iam.principal import Principal
 class OperatorView(BillingView):
     """A view for operators only; a policy of a tenant cannot open it."""
 
-    action = None
+    action_name = None
 
     def operator(self, request: Request) -> Principal:
         """Return the caller, or raise 403 unless it is an operator."""

@@ -54,7 +54,7 @@ class OrderListView(BillingView):
 class OrderView(BillingView):
     """One order."""
 
-    action = actions.ORDER_VIEW
+    action_name = actions.ORDER_VIEW
 
     @extend_schema(responses=shapes.OrderOut, tags=["orders"])
     def get(self, request: Request, number: str) -> Response:
@@ -66,7 +66,7 @@ class OrderView(BillingView):
 class OrderPayView(BillingView):
     """Pay an order."""
 
-    action = actions.ORDER_PAY
+    action_name = actions.ORDER_PAY
 
     @extend_schema(request=None, responses=shapes.OrderOut, tags=["orders"])
     def post(self, request: Request, number: str) -> Response:
@@ -78,7 +78,7 @@ class OrderPayView(BillingView):
 class OrderCancelView(BillingView):
     """Cancel an order."""
 
-    action = actions.ORDER_CANCEL
+    action_name = actions.ORDER_CANCEL
 
     @extend_schema(request=None, responses=shapes.OrderOut, tags=["orders"])
     def post(self, request: Request, number: str) -> Response:
@@ -90,7 +90,7 @@ class OrderCancelView(BillingView):
 class PackageListView(BillingView):
     """Package Management."""
 
-    action = actions.PACKAGE_VIEW
+    action_name = actions.PACKAGE_VIEW
 
     @extend_schema(parameters=NARROW, responses=shapes.PackageOut(many=True), tags=["packages"])
     def get(self, request: Request) -> Response:
@@ -141,7 +141,7 @@ class PackageView(BillingView):
 class PackageHistoryView(BillingView):
     """Usage history of a package."""
 
-    action = actions.PACKAGE_VIEW
+    action_name = actions.PACKAGE_VIEW
 
     @extend_schema(parameters=PAGE, responses=shapes.DeductionOut(many=True), tags=["packages"])
     def get(self, request: Request, package_id: int) -> Response:
@@ -156,7 +156,7 @@ class PackageHistoryView(BillingView):
 class PackageRenewView(BillingView):
     """Renew a package."""
 
-    action = actions.PACKAGE_UPDATE
+    action_name = actions.PACKAGE_UPDATE
 
     @extend_schema(request=None, responses={201: shapes.OrderOut}, tags=["packages"])
     def post(self, request: Request, package_id: int) -> Response:
@@ -170,7 +170,7 @@ class PackageRenewView(BillingView):
 class PackageUnsubscribeView(BillingView):
     """Unsubscribe from a package."""
 
-    action = actions.PACKAGE_UNSUBSCRIBE
+    action_name = actions.PACKAGE_UNSUBSCRIBE
 
     @extend_schema(request=None, responses=shapes.OrderOut, tags=["packages"])
     def post(self, request: Request, package_id: int) -> Response:

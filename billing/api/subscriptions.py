@@ -92,7 +92,7 @@ class SubscriberListView(BillingView):
 class PriceListView(BillingView):
     """Prices and packages on sale in a region."""
 
-    action = actions.PRICE_VIEW
+    action_name = actions.PRICE_VIEW
 
     @extend_schema(parameters=[REGION], responses=shapes.PriceOut(many=True), tags=["prices"])
     def get(self, request: Request) -> Response:
@@ -118,7 +118,7 @@ class PriceListView(BillingView):
 class QuoteView(BillingView):
     """The price calculator."""
 
-    action = actions.PRICE_VIEW
+    action_name = actions.PRICE_VIEW
 
     @extend_schema(request=shapes.QuoteIn, responses=shapes.QuoteOut, tags=["prices"])
     def post(self, request: Request) -> Response:
