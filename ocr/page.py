@@ -184,5 +184,8 @@ class Page(Protocol):
     def upright_jpeg(self) -> bytes:
         """Return the whole upright page as JPEG."""
 
+    def image_jpeg(self) -> bytes:
+        """Return the caller's picture as it was sent (after its EXIF orientation), as JPEG."""
+
     def tables(self) -> Sequence[Any]:
         """Return the tables of the page (`ocr.engine.tables`)."""

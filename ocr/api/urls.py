@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from ocr.api.exports import ExportView
 from ocr.api.views import RecognizeView
 from ocr.catalog import SERVICES
 
@@ -13,3 +14,4 @@ urlpatterns = [
     )
     for service in SERVICES
 ]
+urlpatterns.append(path("api/v1/exports", ExportView.as_view(), name="exports"))

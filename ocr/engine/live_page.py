@@ -177,6 +177,14 @@ class LivePage:
         """Return the whole upright page as JPEG."""
         return jpeg(self.pixels)
 
+    def image_jpeg(self) -> bytes:
+        """Return the caller's picture as it was sent (after its EXIF orientation), as JPEG."""
+        size = (self.picture.width, self.picture.height)
+        pixels = self.picture.pixels
+        if pixels.shape[1::-1] != size:
+            pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC)
+        return jpeg(pixels)
+
     def tables(self) -> Sequence[Any]:
         """Return the tables of the page."""
         # By name: the table model loads only for the service that needs it.

@@ -92,6 +92,10 @@ class RecordedPage:
         """Return no picture."""
         return b""
 
+    def image_jpeg(self) -> bytes:
+        """Recorded pages hold no pixels."""
+        return b""
+
     def upright_jpeg(self) -> bytes:
         """Return no picture."""
         return b""

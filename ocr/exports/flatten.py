@@ -10,7 +10,7 @@ from typing import Any
 _NOT_FIELDS = {
     "confidence", "text_location", "portrait_image", "portrait_location", "adjusted_image", "excel",
     "words_block_list", "words_region_list", "score_info", "extra_info", "rectification_matrix",
-    "plate_location", "markdown_result",
+    "plate_location", "markdown_result", "direction", "words_block_count",
 }  # fmt: skip
 
 Quad = list[list[int]]
