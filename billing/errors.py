@@ -32,6 +32,7 @@ UNKNOWN_ENTERPRISE_PROJECT = ErrorRow(
 
 # Management (/api/v1 and BSS; the public BSS error list names CBC codes).
 INVALID = ErrorRow("CBC.0100", 400, "Parameter error: {reason}")
+BAD_JSON = ErrorRow("CBC.0100", 400, "Parameter error: the body is not a JSON object.")
 NOT_FOUND = ErrorRow("CBC.0151", 404, "The {kind} does not exist.")
 DENIED = ErrorRow("CBC.0150", 403, "Access denied: {action} permission required.")
 BALANCE_TOO_LOW = ErrorRow(
@@ -51,6 +52,7 @@ ROWS = (
     BUDGET_REACHED,
     UNKNOWN_ENTERPRISE_PROJECT,
     INVALID,
+    BAD_JSON,
     NOT_FOUND,
     DENIED,
     BALANCE_TOO_LOW,

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from billing.api import money, operator, purchases, subscriptions
+from billing.api import (
+    bss,
+    bss_bills,
+    bss_orders,
+    bss_packages,
+    money,
+    operator,
+    purchases,
+    subscriptions,
+)
 
 urlpatterns = [
     path("api/v1/subscriptions", subscriptions.SubscriptionListView.as_view()),
@@ -56,4 +65,26 @@ urlpatterns = [
     path("api/v1/operator/vouchers", operator.VoucherCreateView.as_view()),
     path("api/v1/operator/packages", operator.GrantView.as_view()),
     path("api/v1/operator/accounts", operator.AccountBillingView.as_view()),
+    # The BSS surface; these words come before the OCR and IAM routes of the same version.
+    path("v2/accounts/customer-accounts/balances", bss.BalancesView.as_view()),
+    path("v2/products/service-types", bss.ServiceTypesView.as_view()),
+    path("v2/bases/measurements", bss.MeasureUnitsView.as_view()),
+    path("v2/bills/ratings/on-demand-resources", bss.OnDemandRatingView.as_view()),
+    path("v2/bills/customer-bills/monthly-sum", bss_bills.MonthlySumView.as_view()),
+    path("v2/bills/customer-bills/res-fee-records", bss_bills.ResourceFeesView.as_view()),
+    path("v2/bills/customer-bills/fee-records", bss_bills.FeeRecordsView.as_view()),
+    path(
+        "v2/bills/customer-bills/free-resources-usage-records",
+        bss_packages.UsageRecordsView.as_view(),
+    ),
+    path("v3/payments/free-resources/query", bss_packages.PackagesView.as_view()),
+    path(
+        "v2/payments/free-resources/usages/details/query",
+        bss_packages.PackageUsagesView.as_view(),
+    ),
+    path("v2/orders/customer-orders", bss_orders.OrdersView.as_view()),
+    path("v2/orders/customer-orders/details/<str:order_id>", bss_orders.OrderDetailsView.as_view()),
+    path("v3/orders/customer-orders/pay", bss_orders.OrderPayView.as_view()),
+    path("v2/orders/customer-orders/cancel", bss_orders.OrderCancelView.as_view()),
+    path("v2/orders/subscriptions/resources/unsubscribe", bss_orders.UnsubscribeView.as_view()),
 ]

@@ -21,6 +21,7 @@ from billing.selectors.enterprise_projects import (
     expenditure_trend,
     projects_billed,
 )
+from billing.selectors.fees import CYCLE, DAY, DETAIL, Fee, fee_lines, fees
 from billing.selectors.packages import (
     PackageRow,
     budgets,
@@ -45,8 +46,12 @@ from billing.selectors.tracing import (
 from billing.selectors.usage import QuotaLeft, quota_left
 
 __all__ = [
+    "CYCLE",
+    "DAY",
+    "DETAIL",
     "CallRow",
     "Expenditure",
+    "Fee",
     "Forecast",
     "LinePart",
     "Mix",
@@ -66,6 +71,8 @@ __all__ = [
     "expenditure",
     "expenditure_distribution",
     "expenditure_trend",
+    "fee_lines",
+    "fees",
     "forecast",
     "ledger",
     "ledger_is_sound",
