@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from billing import actions, errors, selectors
 from billing.models import Product
 from core import clock
+from core.api import GATEWAY
 from core.errors import ApiError
 from core.money import round_amount
 from iam import errors as iam_errors
@@ -31,6 +32,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 class BssView(ApiView):
     """A view of the BSS surface: permission errors carry a CBC code."""
 
+    style = GATEWAY  # some of its paths begin with /v3/, where the rest speaks as IAM does
     bad_json = errors.BAD_JSON
 
     def refuse(self, request: HttpRequest, error: ApiError) -> HttpResponse:
