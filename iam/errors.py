@@ -122,6 +122,7 @@ DESCRIPTION = ErrorRow("1117", 400, "Invalid description.")
 WEAK_PASSWORD = ErrorRow("1118", 400, "The password is a weak password.")
 
 # Enterprise projects.
+EPS_BODY = ErrorRow("EPS.0001", 400, "The request body is invalid.")
 EPS_AUTH = ErrorRow("EPS.0003", 401, "Authentication failed.")
 EPS_PERMISSION = ErrorRow("EPS.0004", 403, "Permission error. {action} permission required.")
 EPS_NOT_FOUND = ErrorRow("EPS.0005", 404, "Requested resources not found.")
@@ -138,6 +139,7 @@ EPS_DEFAULT_SWITCH = ErrorRow(
 EPS_PARAMETER = ErrorRow("EPS.0002", 400, "Parameter {name} is invalid.")
 
 # Traces.
+CTS_BODY = ErrorRow("CTS.0002", 400, "The request body is invalid.")
 CTS_PARAMETER = ErrorRow("CTS.0003", 400, "Parameter {name} is invalid.")
 CTS_NOT_FOUND = ErrorRow("CTS.0013", 404, "The tracker does not exist.")
 CTS_EXISTS = ErrorRow("CTS.0014", 409, "The tracker already exists.")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -18,12 +20,18 @@ QUOTA = 100
 _NAME = re.compile(r"[A-Za-z0-9_\-\u3400-\u9fff]{1,255}")
 
 
+@dataclass(frozen=True, slots=True)
 class Usage:
-    """What an app has in an enterprise project: a provider name and a counter of its resources."""
+    """What an app keeps in enterprise projects, for the list of services and resources.
 
-    def __init__(self, name: str, count: Any) -> None:
-        self.name = name
-        self.count = count  # (account_id, public_id) -> int
+    `resources(account_id, public_id)` returns dicts with resource_id, resource_name, project_id,
+    project_name.
+    """
+
+    name: str
+    title: str
+    resource_type: str
+    resources: Callable[[str, str], list[dict[str, Any]]]
 
 
 USAGES: Registry[Usage] = Registry("enterprise project usages", key=lambda usage: usage.name)

@@ -1,0 +1,205 @@
+"""Users in both families of paths, their passwords, groups and projects."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+
+from core.errors import ApiError
+from iam import authz, errors, selectors
+from iam.api import shapes
+from iam.api.base import IamView, flag, own_domain, picked, self_or
+from iam.principal import Principal
+from iam.services import users
+
+_TRACE = ("user", "IAM")
+_KEYSTONE = {
+    "name": "name",
+    "password": "password",
+    "enabled": "enabled",
+    "description": "description",
+    "email": "email",
+    "pwd_status": "pwd_status",
+}
+_OS = {
+    **_KEYSTONE,
+    "areacode": "area_code",
+    "phone": "mobile",
+    "access_mode": "access_mode",
+    "xuser_id": "xuser_id",
+    "xuser_type": "xuser_type",
+}
+
+
+def _fields(body: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """Return the known fields; `pwd_status` true means that the password need not be changed."""
+    fields = picked(body, names)
+    if "pwd_status" in fields:
+        fields["must_change_password"] = fields.pop("pwd_status") is False
+    return fields
+
+
+class UsersView(IamView):
+    """/v3/users."""
+
+    actions: ClassVar = {"get": "iam:users:listUsers", "post": "iam:users:createUser"}
+    traces: ClassVar = {"post": ("createUser", *_TRACE)}
+
+    def get(self, request: HttpRequest, principal: Principal) -> dict[str, Any]:
+        """List users, narrowed by name and state."""
+        own_domain(principal, request.GET.get("domain_id"))
+        rows = selectors.users(principal.account_id)
+        if "name" in request.GET:
+            rows = rows.filter(name=request.GET["name"])
+        enabled = flag(request, "enabled")
+        if enabled is not None:
+            rows = rows.filter(enabled=enabled)
+        return {
+            "users": [shapes.user(request, row) for row in rows],
+            "links": shapes.list_links(request),
+        }
+
+    def post(self, request: HttpRequest, principal: Principal) -> tuple[int, dict[str, Any]]:
+        """Create a user."""
+        body = self.part(request, "user")
+        own_domain(principal, body.get("domain_id"))
+        if "name" not in body:
+            raise ApiError(errors.BAD_BODY)
+        fields = _fields(body, _KEYSTONE)
+        fields.setdefault("must_change_password", "password" in fields)
+        user = users.user_create(principal=principal, **fields)
+        return 201, {"user": shapes.user(request, user)}
+
+
+class UserView(IamView):
+    """/v3/users/{id}."""
+
+    traces: ClassVar = {"patch": ("updateUser", *_TRACE), "delete": ("deleteUser", *_TRACE)}
+
+    def authorise(self, request: HttpRequest, principal: Principal, **url: Any) -> None:
+        """Let every user see the own row; everything else needs an action."""
+        match request.method:
+            case "PATCH":
+                authz.require(principal, "iam:users:updateUser")
+            case "DELETE":
+                authz.require(principal, "iam:users:deleteUser")
+            case _:
+                self_or(principal, url["user"], "iam:users:getUser")
+
+    def get(self, request: HttpRequest, principal: Principal, user: str) -> dict[str, Any]:
+        """Show a user."""
+        return {"user": shapes.user(request, selectors.user(principal.account_id, user))}
+
+    def patch(self, request: HttpRequest, principal: Principal, user: str) -> dict[str, Any]:
+        """Change a user."""
+        row = selectors.user(principal.account_id, user)
+        fields = _fields(self.part(request, "user"), _KEYSTONE)
+        row = users.user_update(principal=principal, user=row, **fields)
+        return {"user": shapes.user(request, row)}
+
+    def delete(self, request: HttpRequest, principal: Principal, user: str) -> tuple[int, None]:
+        """Delete a user."""
+        users.user_delete(principal=principal, user=selectors.user(principal.account_id, user))
+        return 204, None
+
+
+class PasswordView(IamView):
+    """POST /v3/users/{id}/password: change one's own password."""
+
+    traces: ClassVar = {"post": ("changePassword", *_TRACE)}
+
+    def post(self, request: HttpRequest, principal: Principal, user: str) -> tuple[int, None]:
+        """Change the password; every token of the user ends."""
+        row = selectors.user(principal.account_id, user)
+        if principal.user_id != user:
+            raise ApiError(errors.PERMISSION, action="iam:users:setUserPassword")
+        body = self.part(request, "user")
+        if not {"password", "original_password"} <= body.keys():
+            raise ApiError(errors.BAD_BODY)
+        users.password_change(
+            principal=principal,
+            user=row,
+            original_password=body["original_password"],
+            password=body["password"],
+        )
+        return 204, None
+
+
+class UserGroupsView(IamView):
+    """GET /v3/users/{id}/groups."""
+
+    def get(self, request: HttpRequest, principal: Principal, user: str) -> dict[str, Any]:
+        """List the groups of a user."""
+        self_or(principal, user, "iam:permissions:listGroupsForUser")
+        selectors.user(principal.account_id, user)
+        rows = selectors.groups_of_user(principal.account_id, user)
+        return {
+            "groups": [shapes.group(request, row) for row in rows],
+            "links": shapes.list_links(request),
+        }
+
+
+class UserProjectsView(IamView):
+    """GET /v3/users/{id}/projects."""
+
+    def get(self, request: HttpRequest, principal: Principal, user: str) -> dict[str, Any]:
+        """List the projects that a user can work in: all of the account."""
+        self_or(principal, user, "iam:projects:listProjects")
+        selectors.user(principal.account_id, user)
+        return {
+            "projects": [
+                shapes.project(request, row) for row in selectors.projects(principal.account_id)
+            ],
+            "links": shapes.list_links(request),
+        }
+
+
+class OsUsersView(IamView):
+    """POST /v3.0/OS-USER/users."""
+
+    action = "iam:users:createUser"
+    traces: ClassVar = {"post": ("createUser", *_TRACE)}
+
+    def post(self, request: HttpRequest, principal: Principal) -> tuple[int, dict[str, Any]]:
+        """Create a user with e-mail, telephone and access mode."""
+        body = self.part(request, "user")
+        for name in ("name", "domain_id"):
+            if not body.get(name):
+                raise ApiError(errors.MISSING, name=name)
+        own_domain(principal, body["domain_id"])
+        user = users.user_create(principal=principal, **_fields(body, _OS))
+        return 201, {"user": shapes.os_user(request, user)}
+
+
+class OsUserView(IamView):
+    """/v3.0/OS-USER/users/{id}."""
+
+    traces: ClassVar = {"put": ("updateUser", *_TRACE)}
+
+    def get(self, request: HttpRequest, principal: Principal, user: str) -> dict[str, Any]:
+        """Show a user."""
+        self_or(principal, user, "iam:users:getUser")
+        return {"user": shapes.os_user(request, selectors.user(principal.account_id, user))}
+
+    def put(self, request: HttpRequest, principal: Principal, user: str) -> dict[str, Any]:
+        """Change a user."""
+        authz.require(principal, "iam:users:updateUser")
+        row = selectors.user(principal.account_id, user)
+        fields = _fields(self.part(request, "user"), _OS)
+        row = users.user_update(principal=principal, user=row, **fields)
+        return {"user": shapes.os_user(request, row)}
+
+
+class OsUserInfoView(IamView):
+    """PUT /v3.0/OS-USER/users/{id}/info: one's own e-mail and telephone."""
+
+    traces: ClassVar = {"put": ("updateUser", *_TRACE)}
+
+    def put(self, request: HttpRequest, principal: Principal, user: str) -> tuple[int, None]:
+        """Change e-mail and telephone."""
+        self_or(principal, user, "iam:users:updateUser")
+        row = selectors.user(principal.account_id, user)
+        fields = picked(self.part(request, "user"), {"email": "email", "mobile": "mobile"})
+        users.user_update(principal=principal, user=row, **fields)
+        return 204, None
