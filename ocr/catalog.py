@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ocr.engine.base import PRINTED, Profile
-from ocr.extractors import general_text, passport
+from ocr.extractors import general_table, general_text, passport
 from ocr.intake.header import BASIC, WEB, ImageLimits
 from ocr.intake.header import TEXT as TEXT_FORMATS
 
@@ -44,6 +44,9 @@ class Service:
     calls_per_minute: int = 1200
 
 
+# A cell stands alone, without a sentence to guess from: the careful reader reads them all.
+TABLES = replace(PRINTED, name="tables", reader="small")
+
 SERVICES: tuple[Service, ...] = (
     Service(
         "general-text", _("General Text OCR"), "General Text OCR", "generalText", GENERAL,
@@ -52,6 +55,10 @@ SERVICES: tuple[Service, ...] = (
     Service(
         "passport", _("Passport OCR"), "Passport OCR", "passport", CERTIFICATE,
         passport, CARD_IMAGE, PRINTED,
+    ),
+    Service(
+        "general-table", _("General Table OCR"), "General Table OCR", "generalTable", GENERAL,
+        general_table, CARD_IMAGE, TABLES, price_class="table",
     ),
 )  # fmt: skip
 BY_CODE = {service.code: service for service in SERVICES}
