@@ -14,7 +14,7 @@ from types import TracebackType
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, Subquery, Sum
+from django.db.models import F, Q, QuerySet, Subquery, Sum
 
 from billing import errors, periods
 from billing.models import (
@@ -59,6 +59,7 @@ class Admission:
                 )
                 held = tuple(holds.values_list("period_id", flat=True))
                 holds.delete()
+            list(_in_order(BudgetPeriod.objects.filter(id__in=held)))
             BudgetPeriod.objects.filter(id__in=held, admitted__gt=0).update(
                 admitted=F("admitted") - 1
             )
@@ -157,8 +158,8 @@ def _require_package(principal: Principal, product_code: str, now: dt.datetime) 
 def _admit(principal: Principal, product_code: str, request_id: str, now: dt.datetime) -> Admission:
     """Take one unit of every hard budget that covers the call, or of none.
 
-    The rows are locked in the order of their ids, so two calls never wait for each other in a
-    circle, and with a limit of N never more than N units are out.
+    The rows stay locked until all of them are counted, so with a limit of N never more than N
+    units are out.
     """
     month = periods.month(now, settings.BILLING_TIME_ZONE)
     scopes = (
@@ -185,14 +186,19 @@ def _admit(principal: Principal, product_code: str, request_id: str, now: dt.dat
 
 def _periods_lock(budget_ids: list[int], month: str) -> list[BudgetPeriod]:
     rows = BudgetPeriod.objects.filter(budget_id__in=budget_ids, month=month)
-    locked = list(rows.select_for_update().order_by("id"))
+    locked = list(_in_order(rows))
     if len(locked) == len(budget_ids):
         return locked
     # The first call of a month makes the month's rows.
     BudgetPeriod.objects.bulk_create(
         (BudgetPeriod(budget_id=pk, month=month) for pk in budget_ids), ignore_conflicts=True
     )
-    return list(rows.select_for_update().order_by("id"))
+    return list(_in_order(rows))
+
+
+def _in_order(rows: QuerySet[BudgetPeriod]) -> QuerySet[BudgetPeriod]:
+    """Lock rows in the one order that everybody uses, so that nobody waits in a circle."""
+    return rows.select_for_update().order_by("budget_id", "month")
 
 
 def _require_room(budget: Budget, row: BudgetPeriod, product_code: str) -> None:

@@ -137,27 +137,27 @@ def count(*, account_id: str, allocations: Iterable[Allocation]) -> None:
     get theirs in `spend`.
     """
     rows = list(allocations)
-    for budget in Budget.objects.filter(account_id=account_id):
+    for budget in Budget.objects.filter(account_id=account_id).order_by("id"):
         months: dict[str, int] = defaultdict(int)
         for row in rows:
             if _covers(budget, row.enterprise_project_id, row.user_id) and (
                 budget.unit == "calls" or row.package_id is not None
             ):
                 months[periods.month(row.hour, settings.BILLING_TIME_ZONE)] += row.quantity
-        for month, quantity in months.items():
+        for month, quantity in sorted(months.items()):
             _grow(budget, month, settled=quantity, spent=Decimal(0))
 
 
 def spend(*, account_id: str, charges: Iterable[HourCharge]) -> None:
     """Count the amounts of freshly folded hours; sends the alerts of budgets in money."""
     rows = list(charges)
-    for budget in Budget.objects.filter(account_id=account_id, unit="amount"):
+    for budget in Budget.objects.filter(account_id=account_id, unit="amount").order_by("id"):
         totals: dict[str, tuple[int, Decimal]] = {}
         for row in rows:
             if _covers(budget, row.enterprise_project_id, ""):
                 calls, amount = totals.get(row.month, (0, Decimal(0)))
                 totals[row.month] = (calls + row.quantity, amount + row.amount)
-        for month, (calls, amount) in totals.items():
+        for month, (calls, amount) in sorted(totals.items()):
             _grow(budget, month, settled=calls, spent=amount)
 
 

@@ -1,0 +1,89 @@
+"""Kill -9 at commit points, and crowds on shared limits, in processes of their own.
+
+`BILLING_KILLS` sets the kills per point (default 2; the full test is 25). The PostgreSQL runs
+make a database of their own on the server of `TEST_POSTGRES_URL`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+import psycopg
+import pytest
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+KILLS = int(os.environ.get("BILLING_KILLS", "2"))
+SERVER = os.environ.get("TEST_POSTGRES_URL", "postgres://root@127.0.0.1:5432/postgres")
+
+
+@pytest.fixture
+def postgres_url():
+    """A fresh database on the test server; skipped by name where there is none."""
+    try:
+        server = psycopg.connect(SERVER, autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError as error:
+        pytest.skip(f"PostgreSQL is not reachable at {SERVER}: {error}")
+    name = f"billing_test_{uuid.uuid4().hex[:12]}"
+    server.execute(f'CREATE DATABASE "{name}"')
+    yield SERVER.rsplit("/", 1)[0] + f"/{name}"
+    server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    server.close()
+
+
+def run(script: str, *arguments: str, data_dir: Path, database_url: str = "") -> dict:
+    environ = {
+        **{k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"},
+        "DATA_DIR": str(data_dir),
+        "DATABASE_URL": database_url,
+    }
+    done = subprocess.run(
+        [sys.executable, str(SCENARIOS / script), *arguments],
+        env=environ,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def assert_exactly_once(found: dict) -> None:
+    assert len(found["killed"]) == 15
+    assert set(found["killed"].values()) == {KILLS}
+    assert found["lost"] == 0
+    assert found["waiting"] == 0
+    assert found["allocated"] == found["recorded"] == found["billed"]
+    assert found["packaged"] == found["deducted"]
+    assert found["deducted"] + found["charged"] == found["recorded"]
+    assert found["ledger_sound"]
+    assert found["orders_paid"] == found["orders_ledger"] == found["packages_bought"]
+    assert found["refunds"] == found["refunds_ledger"] == found["packages_refunded"]
+
+
+@pytest.mark.timeout(0)
+def test_kills_lose_and_double_nothing_on_sqlite(tmp_path):
+    assert_exactly_once(run("exactly_once.py", str(KILLS), data_dir=tmp_path))
+
+
+@pytest.mark.scaled
+@pytest.mark.timeout(0)
+def test_kills_lose_and_double_nothing_on_postgresql(tmp_path, postgres_url):
+    found = run("exactly_once.py", str(KILLS), data_dir=tmp_path, database_url=postgres_url)
+    assert_exactly_once(found)
+
+
+@pytest.mark.scaled
+def test_64_threads_on_the_last_1000_units_take_exactly_those(tmp_path, postgres_url):
+    found = run("crowd.py", "last-units", data_dir=tmp_path, database_url=postgres_url)
+    assert (found["succeeded"], found["used"], found["pay_per_use"]) == (1500, 1000, 500)
+
+
+@pytest.mark.scaled
+def test_64_threads_never_pass_a_hard_stop(tmp_path, postgres_url):
+    found = run("crowd.py", "hard-stop", data_dir=tmp_path, database_url=postgres_url)
+    assert found["succeeded"] == found["recorded"] == 300
+    assert found["admitted"] == [300, 300]
