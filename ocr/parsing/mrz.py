@@ -111,7 +111,8 @@ def _first(format_: Format, cell: Cell) -> Cell:
     One that looks like none of them counts as the commonest, at a price that lowers its confidence.
     """
     known = tuple(entry for entry in options(cell, "code") if entry[0] in format_.first)
-    return known or ((format_.first[-1], 4.0),)
+    elsewhere = cell[0][0] in "PVACI"  # read as what begins a zone of another format
+    return known or ((format_.first[-1], 14.0 if elsewhere else 4.0),)
 
 
 def _strangeness(solution: Solution) -> float:

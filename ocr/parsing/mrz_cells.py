@@ -56,6 +56,7 @@ _READ_AS = {
     "О": "O", "Р": "P", "С": "C", "Т": "T", "У": "Y", "Х": "X", "〇": "0", "○": "0", "口": "0",
 }  # fmt: skip
 
+BLANK: Cell = (("<", 1.5),)
 _DEAREST = 6.0  # dearer readings than this above the best are not considered
 SURE_BELOW = 0.1
 SURE = 2.0  # what doubting a character costs that its reader was sure of and that may stand there
@@ -108,6 +109,8 @@ def options(cell: Cell, kind: Kind, *, optional: bool = True) -> Cell:
     The reader's own alternatives come at their price, look-alikes of its best at the table's. A
     position that nothing fits is read as a filler at a high price: never as an invented digit.
     """
+    if cell is BLANK:
+        return BLANK  # nothing was read here, so nothing may be made of it
     allowed = ALLOWED[kind] - (frozenset() if optional else {"<"})
     costs: dict[str, float] = {}
     for char, cost in cell:
@@ -122,9 +125,6 @@ def options(cell: Cell, kind: Kind, *, optional: bool = True) -> Cell:
         costs["<"] = 9.0
     ranked = sorted(costs.items(), key=lambda item: item[1])
     return tuple(item for item in ranked if item[1] < ranked[0][1] + _DEAREST)
-
-
-BLANK: Cell = (("<", 1.5),)
 
 
 def fitted(cells: Sequence[Cell], length: int) -> list[tuple[float, list[Cell]]]:

@@ -101,8 +101,7 @@ def _same_row(line: Line, lines: Sequence[Line]) -> list[Line]:
         if not 0.5 < other.height / max(line.height, 1) < 1.7:
             continue
         gap = max(other.left - line.right, line.left - other.right)
-        marks = clean(other.text)
-        near = gap < (14 if "<" in marks or len(marks) > 4 else 4) * unit
+        near = gap < 14 * unit  # nothing else is printed beside a zone
         if near and gap > -3 * unit and _is_plain(other.text):
             mates.append(other)
     return mates

@@ -123,8 +123,11 @@ def _checked_group(format_: Format, grid: Sequence[Sequence[Cell]], check: Check
     agreeing: list[_Reading] = []
     failing: list[_Reading] = []
     for cost, text in _cheapest(choices, _TRIES):
+        likeliest = not failing
         if kinds.get(check.name) == "date" and not is_date(text):
             cost += BAD_DATE
+            if not likeliest:
+                continue  # a repair that makes an impossible date is none
         wanted = str(mrz_digit(text))
         if wanted in digits:
             agreeing.append(_Reading(text + wanted, cost + digits[wanted], agrees=True))

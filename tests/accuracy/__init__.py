@@ -1,0 +1,1 @@
+"""How right the readers are, measured on drawn documents and on real samples where they lie beside."""

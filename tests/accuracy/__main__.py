@@ -1,0 +1,83 @@
+"""`make accuracy`: print how right each service is, and write docs/accuracy.md.
+
+`python -m tests.accuracy [--count N] [--purpose development] [--no-write] [-v] [code ...]`
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+from tests.accuracy import reading, report
+from tests.accuracy.score import Tally
+from tests.drawing import sets
+from tests.drawing.photo import STYLES
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = Path(os.environ.get("SAMPLES_DIR", ROOT.parent / "shared" / "samples"))
+
+
+def drawn(code: str, style: str, *, count: int, purpose: str) -> Tally:
+    """Measure one service on one drawn set."""
+    tally = Tally()
+    pairs = sets.documents(code, count=count, style=style, purpose=purpose)
+    for index, (document, image) in enumerate(pairs):
+        got = reading.read(image, code, document.options)
+        tally.add(f"{code} {style} {index}", document.fields, got.result, seconds=got.seconds)
+        if document.mrz:
+            tally.add_lines(document.mrz, got.mrz)
+    return tally
+
+
+def real(code: str) -> Tally | None:
+    """Measure one service on the real samples beside the repository, if there are any."""
+    table = SAMPLES / "truth.json"
+    if not table.exists():
+        return None
+    tally = Tally()
+    for case in json.loads(table.read_text(encoding="utf-8"))["cases"]:
+        fields = case["expected"].get("fields")
+        if case["service"] != code or fields is None:
+            continue
+        known = {*reading.module_of(code).FIELDS}
+        truth = {key: value for key, value in fields.items() if key in known}
+        got = reading.read((SAMPLES / case["file"]).read_bytes(), code)
+        accept = case["expected"].get("accept")
+        tally.add(case["file"], truth, got.result, seconds=got.seconds, accept=accept)
+        tally.add_lines(tuple(case["expected"].get("machine_code_lines", ())), got.mrz)
+    return tally if tally.documents else None
+
+
+def main() -> int:
+    """Measure the services named, or all, and report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("codes", nargs="*", default=[])
+    parser.add_argument("--count", type=int, default=60)
+    parser.add_argument("--purpose", choices=tuple(sets.SEEDS), default="report")
+    parser.add_argument("--style", choices=tuple(STYLES), action="append")
+    parser.add_argument("--no-write", action="store_true")
+    parser.add_argument("-v", "--verbose", action="store_true")
+    chosen = parser.parse_args()
+    rows: list[tuple[str, str, Tally]] = []
+    for code in chosen.codes or tuple(sets.MODULES):
+        found: list[tuple[str, Tally | None]] = [
+            (style, drawn(code, style, count=chosen.count, purpose=chosen.purpose))
+            for style in chosen.style or tuple(STYLES)
+        ]
+        found.append(("real samples", real(code)))
+        for name, tally in found:
+            if tally is None:
+                continue
+            rows.append((code, name, tally))
+            print(report.row(code, name, tally), flush=True)
+            if chosen.verbose:
+                print(*(f"    {line}" for line in tally.wrong), sep="\n", flush=True)
+    if not chosen.no_write:
+        report.write(ROOT / "docs" / "accuracy.md", rows, count=chosen.count)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

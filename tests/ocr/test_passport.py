@@ -1,0 +1,78 @@
+"""Passport: fields of the contract from a recorded page and, with the real engine, from pictures."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from ocr.extractors import passport
+from ocr.page import Line, Reading, WrongDocument, box
+from tests.ocr.test_mrz import TD3
+
+SAMPLE = Path(__file__).parents[2] / "ocr" / "samples" / "passport.jpg"
+
+
+class PaperPage:
+    """A page of given lines; looking again finds what `hidden` holds."""
+
+    width, height = 600.0, 420.0
+
+    def __init__(self, texts, hidden=()):
+        self.lines = [
+            Line(t, 0.98, box(20, 300 + 30 * i, 20 + 12 * len(t), 318 + 30 * i))
+            for i, t in enumerate(texts)
+        ]
+        self._hidden = [
+            Line(t, 0.98, box(20, 330 + 30 * i, 20 + 12 * len(t), 348 + 30 * i))
+            for i, t in enumerate(hidden)
+        ]
+
+    def read(self, region, **_):
+        return Reading("", 0.0)
+
+    def find_lines(self, region):
+        return [*self.lines, *self._hidden]
+
+    def card(self):
+        return None
+
+
+def test_fields_in_the_order_of_the_contract():
+    result = passport.extract(PaperPage(TD3), {"country_code": ""})
+    assert tuple(result)[:13] == passport.FIELDS
+    assert result["passport_number"] == "L898902C3"
+    assert (result["surname"], result["given_name"]) == ("ERIKSSON", "ANNA MARIA")
+    assert (result["date_of_birth"], result["date_of_expiry"]) == ("1974-08-12", "2012-04-15")
+    assert all(0 <= result["confidence"][name] <= 1 for name in passport.FIELDS)
+    assert result["confidence"]["place_of_birth"] == 0.0
+    assert result["extra_info"] == {}
+
+
+def test_a_line_the_detector_dropped_is_looked_for():
+    result = passport.extract(PaperPage(TD3[:1], hidden=TD3[1:]), {})
+    assert result["passport_number"] == "L898902C3"
+
+
+@pytest.mark.parametrize("texts", [(), ("A LETTER", "of no use"), TD3[:1]])
+def test_another_document_is_refused(texts):
+    with pytest.raises(WrongDocument):
+        passport.extract(PaperPage(texts), {})
+
+
+@pytest.mark.engine
+def test_the_bundled_sample_is_read_in_every_direction():
+    from PIL import Image
+
+    from tests.accuracy.reading import read
+
+    wanted = read(SAMPLE.read_bytes(), "passport").result
+    assert (
+        wanted["passport_number"]
+        and min(wanted["confidence"][f] for f in passport.FIELDS[:9]) > 0.5
+    )
+    for degrees in (90, 180, 270, 12):
+        turned = Image.open(SAMPLE).rotate(degrees, expand=True, fillcolor=(128, 128, 128))
+        buffer = io.BytesIO()
+        turned.save(buffer, "PNG")
+        result = read(buffer.getvalue(), "passport").result
+        assert [result[f] for f in passport.FIELDS] == [wanted[f] for f in passport.FIELDS]
