@@ -1,0 +1,224 @@
+"""Overview: every service in groups, its state for this user, quota, price, and what to do next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+
+from billing import selectors as billing_selectors
+from billing.services import subscriptions
+from core import clock
+from iam import authz, selectors
+from ocr import catalog
+from ocr import selectors as call_selectors
+from portal.console import Ability, ConsoleView
+
+
+class OverviewView(ConsoleView):
+    """`/console/overview`."""
+
+    template = "portal/overview.html"
+    actions = {"keys": "iam:credentials:listCredentials"}
+
+    def context(self, **kwargs: Any) -> dict[str, Any]:
+        """Return services by group, the day's figures and the steps of a newcomer."""
+        rows = self._rows(catalog.SERVICES)
+        groups = [
+            {"title": title, "rows": [row for row in rows if row["service"].group == group]}
+            for group, title in catalog.GROUPS.items()
+        ]
+        total = sum(row["calls"] for row in rows)
+        return {
+            "groups": [group for group in groups if group["rows"]],
+            "subscribed": sum(1 for row in rows if row["state"]),
+            "total": len(rows),
+            "calls": total,
+            "failed": sum(row["failed"] for row in rows),
+            "balance": billing_selectors.account(self.principal.account_id),
+            "steps": self._steps(rows, total),
+        }
+
+    def do_subscribe(self) -> HttpResponse | None:
+        """Subscribe the caller to one service."""
+        return self._change(wanted=True)
+
+    def do_unsubscribe(self) -> HttpResponse | None:
+        """End the caller's own subscription to one service."""
+        return self._change(wanted=False)
+
+    def _change(self, *, wanted: bool) -> HttpResponse | None:
+        service = _service(self.request.POST.get("service", ""))
+        verb = "subscribe" if wanted else "unsubscribe"
+        self.require(f"ocr:{service.action_name}:{verb}")
+        change = subscriptions.subscribe if wanted else subscriptions.unsubscribe
+        change(principal=self.principal, product_code=service.code)
+        text = (
+            _("You are subscribed to %(title)s. Pay-per-use applies once a package is used up.")
+            if wanted
+            else _("You are no longer subscribed to %(title)s.")
+        ) % {"title": service.title}
+        if self.request.headers.get("HX-Request"):
+            row = self._rows((service,))[0]
+            return self.page("portal/overview_row.html", {"row": row, "said": text})
+        self.tell(text)
+        return None
+
+    def _rows(self, services: tuple[catalog.Service, ...]) -> list[dict[str, Any]]:
+        me, account = self.principal, self.principal.account_id
+        states = billing_selectors.subscription_state(
+            account, region=me.region, user_id=me.user_id
+        )
+        quota = billing_selectors.quota_left(account, region=me.region)
+        prices = prices_in(me.region)
+        now = clock.now()
+        day = call_selectors.Span(hour(now) - dt.timedelta(hours=23), now, 3600)
+        calls = call_selectors.series(account, day, by="service", region=me.region)["series"]
+        none = [0] * 24
+        rows = []
+        for service in services:
+            line = calls.get(service.code, {"successful": none, "failed": none})
+            state = states.get(service.code)
+            rows.append(
+                {
+                    "service": service,
+                    "state": state,
+                    "quota": quota.get(service.code),
+                    "price": prices.get(service.code),
+                    "spark": [a + b for a, b in zip(line["successful"], line["failed"], strict=True)],
+                    "calls": sum(line["successful"]) + sum(line["failed"]),
+                    "failed": sum(line["failed"]),
+                    "subscribe": self._ability(service, "subscribe"),
+                    "unsubscribe": self._ability(service, "unsubscribe"),
+                }
+            )
+        return rows
+
+    def _ability(self, service: catalog.Service, verb: str) -> Ability:
+        action = f"ocr:{service.action_name}:{verb}"
+        return Ability(action, authz.may(self.principal, action))
+
+    def _steps(self, rows: list[dict[str, Any]], calls: int) -> list[dict[str, Any]]:
+        keys = selectors.access_keys(self.principal.account_id, self.principal.user_id).exists()
+        packages = any(row["quota"] and row["quota"].left for row in rows)
+        return [
+            {
+                "title": _("Subscribe to a service"),
+                "text": _("Choose one below; you pay per successful call only."),
+                "page": "overview",
+                "done": any(row["state"] for row in rows),
+            },
+            {
+                "title": _("Try a document"),
+                "text": _("Drop a picture into the API Explorer."),
+                "page": "explorer",
+                "done": calls > 0,
+            },
+            {
+                "title": _("Create an access key"),
+                "text": _("Your programs sign their calls with it."),
+                "page": "credentials",
+                "done": keys,
+            },
+            {
+                "title": _("Have a package"),
+                "text": _("A package makes each call cheaper."),
+                "page": "packages",
+                "done": packages,
+            },
+        ]
+
+
+class SubscribersView(ConsoleView):
+    """`/console/subscribers?service=`: who is subscribed to one service; Everyone; many at once."""
+
+    template = "portal/subscribers.html"
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Find the service before the permission that carries its name is asked."""
+        self.service = _service(request.GET.get("service", ""))
+        self.action = f"ocr:{self.service.action_name}:getSubscribeUserList"
+        name = self.service.action_name
+        self.actions = {
+            "add": f"ocr:{name}:subscribeAllUsers",
+            "remove": f"ocr:{name}:unsubscribeAllUsers",
+        }
+        return super().dispatch(request, *args, **kwargs)
+
+    def context(self, **kwargs: Any) -> dict[str, Any]:
+        """Return all users with their state."""
+        everyone, singles = billing_selectors.subscribers(
+            self.principal.account_id, region=self.principal.region, product_code=self.service.code
+        )
+        chosen = {user_id for user_id, _name in singles}
+        users = selectors.user_names(self.principal.account_id)
+        return {
+            "service": self.service,
+            "everyone": everyone,
+            "rows": [
+                {"id": key, "name": name, "own": key in chosen}
+                for key, name in sorted(users.items(), key=lambda item: item[1].lower())
+            ],
+            "own_count": len(chosen),
+        }
+
+    def do_everyone_on(self) -> None:
+        """Subscribe Everyone, future users included."""
+        self._set(everyone=True, wanted=True)
+        self.tell(_("Everyone is subscribed, future users included."))
+
+    def do_everyone_off(self) -> None:
+        """End the subscription of Everyone."""
+        self._set(everyone=True, wanted=False)
+        self.tell(_("The subscription of Everyone has ended."))
+
+    def do_users_on(self) -> None:
+        """Subscribe the ticked users."""
+        self.tell(_("Subscribed users: %(n)s") % {"n": self._set_users(wanted=True)})
+
+    def do_users_off(self) -> None:
+        """Unsubscribe the ticked users."""
+        self.tell(_("Unsubscribed users: %(n)s") % {"n": self._set_users(wanted=False)})
+
+    def _set_users(self, *, wanted: bool) -> int:
+        return sum(
+            self._set(user_id=user_id, wanted=wanted)
+            for user_id in self.request.POST.getlist("user")
+        )
+
+    def _set(self, *, wanted: bool, everyone: bool = False, user_id: str | None = None) -> bool:
+        self.require(self.actions["add" if wanted else "remove"])
+        change = subscriptions.subscribe if wanted else subscriptions.unsubscribe
+        return change(
+            principal=self.principal,
+            product_code=self.service.code,
+            user_id=user_id,
+            everyone=everyone,
+        )
+
+
+def hour(moment: dt.datetime) -> dt.datetime:
+    """Return the start of the hour of `moment`."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def prices_in(region: str) -> dict[str, Any]:
+    """Return the first unit price above the free allowance of each product in `region`."""
+    found = {}
+    for service in catalog.SERVICES:
+        try:
+            table = billing_selectors.price_in_force(product=service.code, region=region)
+        except LookupError:
+            continue
+        found[service.code] = {"unit": table.tiers[0].unit_price, "free": table.free_calls}
+    return found
+
+
+def _service(code: str) -> catalog.Service:
+    if code not in catalog.BY_CODE:
+        raise Http404
+    return catalog.BY_CODE[code]
+
+

@@ -1,0 +1,119 @@
+"""Pages without the frame: home, sign-in, sign-out, language and appearance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import auth
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views import View
+
+from core.errors import ApiError
+from iam.services import logins
+from portal.console import THEME_COOKIE, THEMES, theme_of
+
+YEAR_S = 365 * 24 * 3600
+
+
+def next_of(request: HttpRequest, default: str) -> str:
+    """Return the address to go on to, if it lies on this host."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    allowed = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if allowed else default
+
+
+class HomeView(View):
+    """`/`: the console for who is signed in, else the sign-in page."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Send the reader on."""
+        return redirect("console:overview" if request.user.is_authenticated else "login")
+
+
+class LoginView(View):
+    """`/login`: account, user name, password."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the form, or go on if signed in."""
+        if request.user.is_authenticated:
+            return redirect(next_of(request, "/console/overview"))
+        return self._form(request, {"account": request.GET.get("account", "")})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Sign in, or say why not; what was typed stays, the password does not."""
+        names = {key: request.POST.get(key, "").strip() for key in ("account", "username")}
+        password = request.POST.get("password", "")
+        if not (all(names.values()) and password):
+            return self._form(
+                request, names, _("Fill in the account name, the user name and the password."), 422
+            )
+        try:
+            user = logins.console_login(
+                account_name=names["account"],
+                user_name=names["username"],
+                password=password,
+                request=request,
+            )
+        except ApiError as error:
+            return self._form(request, names, self._reason(error), error.status)
+        auth.login(request, user, backend="iam.backends.ConsoleBackend")
+        return redirect(next_of(request, "/console/overview"))
+
+    def _reason(self, error: ApiError) -> str:
+        if error.row is logins.LOCKED:
+            return _(
+                "Too many wrong passwords: this user is locked for 15 minutes. "
+                "An administrator of the account can unlock it."
+            )
+        if error.row is logins.PROGRAMMATIC_ONLY:
+            return _("This user has programmatic access only and cannot use the console.")
+        return _("Account name, user name or password is wrong.")
+
+    def _form(
+        self, request: HttpRequest, values: dict[str, str], error: str = "", status: int = 200
+    ) -> HttpResponse:
+        shown: dict[str, Any] = {
+            "values": values,
+            "error": error,
+            "next": next_of(request, ""),
+            "theme": theme_of(request),
+        }
+        return render(request, "portal/login.html", shown, status=status)
+
+
+class LogoutView(View):
+    """`/logout`: ends the session; only by a form, so that no link can do it."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Sign out."""
+        auth.logout(request)
+        return redirect("login")
+
+
+class PreferencesView(View):
+    """`/preferences`: keeps language and appearance in cookies."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Set what was chosen and go back."""
+        answer = redirect(next_of(request, "/"))
+        secure = settings.SESSION_COOKIE_SECURE
+        language, theme = request.POST.get("language"), request.POST.get("theme")
+        if language in dict(settings.LANGUAGES):
+            answer.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                language,
+                max_age=YEAR_S,
+                samesite="Lax",
+                secure=secure,
+            )
+        if theme in THEMES:
+            answer.set_cookie(
+                THEME_COOKIE, theme, max_age=YEAR_S, samesite="Lax", secure=secure, httponly=True
+            )
+        return answer

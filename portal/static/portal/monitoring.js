@@ -1,0 +1,42 @@
+// The time chart: drag to zoom puts the range into the address; colours follow the theme.
+const box = document.querySelector("#chart");
+const data = JSON.parse(document.querySelector("#chart-data")?.textContent || "null");
+const PALETTE = ["#2f6fde", "#1f9d74", "#c2710c", "#8b5cd6", "#c43b6f", "#1693b5", "#7a8b1f", "#a0522d"];
+const TONES = { good: "#1f9d74", bad: "#d64541" };
+
+if (box && data && window.uPlot) {
+  const style = getComputedStyle(document.body);
+  const ink = style.getPropertyValue("--oc-muted").trim();
+  const line = style.getPropertyValue("--oc-line").trim();
+  const whole = new Intl.NumberFormat(document.documentElement.lang);
+  const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: "12px sans-serif" };
+  const series = data.lines.map((row, index) => {
+    const colour = TONES[row.tone] || PALETTE[index % PALETTE.length];
+    return { label: row.label, stroke: colour, width: 2, fill: index < 2 ? colour + "22" : undefined, points: { show: data.times.length < 40 } };
+  });
+  const size = () => ({ width: Math.max(box.clientWidth - 32, 200), height: box.clientHeight - 64 });
+  const plot = new uPlot(
+    {
+      ...size(),
+      scales: { y: { range: (_u, _min, max) => [0, Math.max(max, 1)] } },
+      axes: [axis, { ...axis, size: 56, values: (_u, ticks) => ticks.map((t) => (Number.isInteger(t) ? whole.format(t) : "")) }],
+      series: [{}, ...series],
+      cursor: { drag: { x: true, y: false, setScale: false } },
+      hooks: {
+        setSelect: [(u) => {
+          if (u.select.width < 8) return;
+          const query = new URLSearchParams(location.search);
+          const at = (x) => Math.round(u.posToVal(x, "x"));
+          const start = at(u.select.left);
+          query.set("start", start);
+          query.set("end", Math.max(at(u.select.left + u.select.width), start + 60));
+          query.delete("range");
+          location.search = query;
+        }],
+      },
+    },
+    [data.times, ...data.lines.map((row) => row.values)],
+    box,
+  );
+  new ResizeObserver(() => plot.setSize(size())).observe(box);
+}

@@ -1,0 +1,26 @@
+"""Addresses of the console, from PAGES, and of the pages outside its frame."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from portal.navigation import PAGES
+from portal.pages import public
+
+console = [
+    path(
+        page.slug,
+        page.view.as_view(action=page.action, slug=page.slug),
+        name=page.slug,
+    )
+    for page in PAGES
+]
+
+urlpatterns = [
+    path("", public.HomeView.as_view(), name="home"),
+    path("login", public.LoginView.as_view(), name="login"),
+    path("logout", public.LogoutView.as_view(), name="logout"),
+    path("preferences", public.PreferencesView.as_view(), name="preferences"),
+    path("console/", include((console, "console"))),
+    path("console", public.HomeView.as_view()),
+]
