@@ -41,5 +41,6 @@ urlpatterns = [
         SpectacularJSONAPIView.as_view(authentication_classes=[], permission_classes=[]),
         name="openapi",
     ),
+    path("", include("portal.urls")),
     path("operator/", admin.site.urls),
 ]

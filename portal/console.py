@@ -144,9 +144,7 @@ class ConsoleView(View):
         values = {"missing_action": action, "account": self.principal.account_name}
         return self.page("portal/no_permission.html", values, status=403)
 
-    def page(
-        self, template: str, values: Mapping[str, Any], *, status: int = 200
-    ) -> HttpResponse:
+    def page(self, template: str, values: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
         """Draw `template` in the console's frame."""
         return render(self.request, template, {**self._frame(), **values}, status=status)
 
@@ -211,7 +209,10 @@ def notices(account_id: str) -> list[dict[str, str]]:
     rows = []
     if billing_selectors.account(account_id).arrears != "ok":
         rows.append(
-            {"text": _("The account is in arrears. Top it up before calls are refused."), "page": "billing"}
+            {
+                "text": _("The account is in arrears. Top it up before calls are refused."),
+                "page": "billing",
+            }
         )
     for row in billing_selectors.packages(account_id, state="active"):
         left = row.left

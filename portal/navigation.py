@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from billing import actions as bss
 from portal.console import ConsoleView
-from portal.pages import overview
+from portal.pages import billing_center, credentials, explorer, monitoring, overview, packages
 
 RECOGNITION = _("Recognition")
 COST = _("Packages and cost")
@@ -34,6 +35,84 @@ class Page:
 
 
 PAGES: tuple[Page, ...] = (
-    Page("overview", _("Overview"), RECOGNITION, overview.OverviewView, "home", words="subscribe services"),
+    Page(
+        "overview",
+        _("Overview"),
+        RECOGNITION,
+        overview.OverviewView,
+        "home",
+        words="subscribe services home",
+    ),
+    Page(
+        "subscribers",
+        _("Subscription Management"),
+        RECOGNITION,
+        overview.SubscribersView,
+        parent="overview",
+    ),
+    Page(
+        "explorer",
+        _("API Explorer"),
+        RECOGNITION,
+        explorer.ExplorerView,
+        "api",
+        words="try test code sdk curl",
+    ),
+    Page(
+        "explorer/sample", _("Sample document"), RECOGNITION, explorer.SampleView, parent="explorer"
+    ),
+    Page(
+        "monitoring",
+        _("Service Monitoring"),
+        RECOGNITION,
+        monitoring.MonitoringView,
+        "chart-line",
+        words="calls failed errors latency metrics",
+    ),
+    Page(
+        "packages",
+        _("Package Management"),
+        COST,
+        packages.PackagesView,
+        "package",
+        bss.PACKAGE_VIEW,
+        words="quota",
+    ),
+    Page("packages/buy", _("Buy Package"), COST, packages.BuyView, "", bss.PRICE_VIEW, "packages"),
+    Page(
+        "billing",
+        _("Billing Center"),
+        COST,
+        billing_center.BillingView,
+        "wallet",
+        bss.BALANCE_VIEW,
+        words="balance budget voucher ledger top-up",
+    ),
+    Page(
+        "billing/bills",
+        _("Bills"),
+        COST,
+        billing_center.BillsView,
+        "receipt",
+        bss.BILL_VIEW,
+        words="cost month",
+    ),
+    Page(
+        "billing/calculator",
+        _("Price Calculator"),
+        COST,
+        billing_center.CalculatorView,
+        "calculator",
+        bss.PRICE_VIEW,
+        words="price cost estimate",
+    ),
+    Page(
+        "credentials",
+        _("My Credentials"),
+        IDENTITY,
+        credentials.CredentialsView,
+        "key",
+        words="access key secret project id password ak sk",
+    ),
 )
 BY_SLUG = {page.slug: page for page in PAGES}

@@ -17,10 +17,9 @@ console = [
 ]
 
 urlpatterns = [
-    path("", public.HomeView.as_view(), name="home"),
     path("login", public.LoginView.as_view(), name="login"),
     path("logout", public.LogoutView.as_view(), name="logout"),
     path("preferences", public.PreferencesView.as_view(), name="preferences"),
     path("console/", include((console, "console"))),
-    path("console", public.HomeView.as_view()),
+    path("console", public.HomeView.as_view(), name="home"),
 ]

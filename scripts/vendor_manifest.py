@@ -22,15 +22,7 @@ VERSIONS = {
     "htmx": "htmx.org 2.0.11",
     "uplot": "uplot 1.6.32",
 }
-ICONS = (
-    "activity alert-triangle api apps arrow-down arrow-left arrow-right arrow-up ban bell bolt book "
-    "building calculator camera chart-line check chevron-down chevron-left chevron-right "
-    "circle-check circle-x clipboard clock code copy credit-card database device-floppy dots download "
-    "external-link eye file-text filter folder help history home id key language link list lock "
-    "login logout menu-2 moon package photo player-play plus receipt refresh search settings shield "
-    "shield-check shield-lock sun device-desktop table trash upload user user-plus users wallet world "
-    "x zoom-reset scan id-badge-2 car info-circle"
-).split()
+ICONS = ["activity", "alert-triangle", "api", "apps", "arrow-down", "arrow-left", "arrow-right", "arrow-up", "ban", "bell", "bolt", "book", "building", "calculator", "camera", "chart-line", "check", "chevron-down", "chevron-left", "chevron-right", "circle-check", "circle-x", "clipboard", "clock", "code", "copy", "credit-card", "database", "device-floppy", "dots", "download", "external-link", "eye", "file-text", "filter", "folder", "help", "history", "home", "id", "key", "language", "link", "list", "lock", "login", "logout", "menu-2", "moon", "package", "photo", "player-play", "plus", "receipt", "refresh", "search", "settings", "shield", "shield-check", "shield-lock", "sun", "device-desktop", "table", "trash", "upload", "user", "user-plus", "users", "wallet", "world", "x", "zoom-reset", "scan", "id-badge-2", "car", "info-circle"]
 
 
 def sprite(source: Path) -> str:

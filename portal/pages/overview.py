@@ -68,9 +68,7 @@ class OverviewView(ConsoleView):
 
     def _rows(self, services: tuple[catalog.Service, ...]) -> list[dict[str, Any]]:
         me, account = self.principal, self.principal.account_id
-        states = billing_selectors.subscription_state(
-            account, region=me.region, user_id=me.user_id
-        )
+        states = billing_selectors.subscription_state(account, region=me.region, user_id=me.user_id)
         quota = billing_selectors.quota_left(account, region=me.region)
         prices = prices_in(me.region)
         now = clock.now()
@@ -87,7 +85,9 @@ class OverviewView(ConsoleView):
                     "state": state,
                     "quota": quota.get(service.code),
                     "price": prices.get(service.code),
-                    "spark": [a + b for a, b in zip(line["successful"], line["failed"], strict=True)],
+                    "spark": [
+                        a + b for a, b in zip(line["successful"], line["failed"], strict=True)
+                    ],
                     "calls": sum(line["successful"]) + sum(line["failed"]),
                     "failed": sum(line["failed"]),
                     "subscribe": self._ability(service, "subscribe"),
@@ -220,5 +220,3 @@ def _service(code: str) -> catalog.Service:
     if code not in catalog.BY_CODE:
         raise Http404
     return catalog.BY_CODE[code]
-
-

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from core.errors import ApiError
+from iam import errors
 from iam.services import logins
 from portal.console import THEME_COOKIE, THEMES, theme_of
 
@@ -29,7 +30,7 @@ def next_of(request: HttpRequest, default: str) -> str:
 
 
 class HomeView(View):
-    """`/`: the console for who is signed in, else the sign-in page."""
+    """`/console`: the console for who is signed in, else the sign-in page."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Send the reader on."""
@@ -55,10 +56,7 @@ class LoginView(View):
             )
         try:
             user = logins.console_login(
-                account_name=names["account"],
-                user_name=names["username"],
-                password=password,
-                request=request,
+                account=names["account"], name=names["username"], password=password
             )
         except ApiError as error:
             return self._form(request, names, self._reason(error), error.status)
@@ -66,12 +64,12 @@ class LoginView(View):
         return redirect(next_of(request, "/console/overview"))
 
     def _reason(self, error: ApiError) -> str:
-        if error.row is logins.LOCKED:
+        if error.row is errors.LOCKED:
             return _(
                 "Too many wrong passwords: this user is locked for 15 minutes. "
                 "An administrator of the account can unlock it."
             )
-        if error.row is logins.PROGRAMMATIC_ONLY:
+        if error.row is errors.PROGRAMMATIC_ONLY:
             return _("This user has programmatic access only and cannot use the console.")
         return _("Account name, user name or password is wrong.")
 

@@ -64,9 +64,7 @@ def breadcrumbs(context: dict[str, Any]) -> list[dict[str, Any]]:
         return []
     way: list[dict[str, Any]] = [{"title": page.group, "url": ""}]
     if page.parent:
-        way.append(
-            {"title": BY_SLUG[page.parent].title, "url": reverse(f"console:{page.parent}")}
-        )
+        way.append({"title": BY_SLUG[page.parent].title, "url": reverse(f"console:{page.parent}")})
     return [*way, {"title": page.title, "url": ""}]
 
 

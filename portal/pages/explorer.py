@@ -1,0 +1,100 @@
+"""API Explorer: pick a service, try a document, see the result, take the code along."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpResponse
+from django.utils.translation import gettext as _
+
+import ocr
+from billing import selectors as billing_selectors
+from ocr import catalog
+from portal.console import ConsoleView
+
+SAMPLES = Path(ocr.__file__).parent / "samples"
+# Class names of the official SDKs where they differ from the service's code in capitals.
+SDK_NAMES = {
+    "bankcard": "Bankcard",
+    "myanmar-id-card": "MyanmarIdcard",
+    "thailand-id-card": "ThailandIdcard",
+    "cambodian-idcard": "CambodianIdCard",
+    "emirates-id-card": "",
+}
+
+
+def sdk_name(code: str) -> str:
+    """Return the middle of the SDK's class names (`Recognize<name>Request`), "" if it has none."""
+    return SDK_NAMES.get(code, "".join(word.capitalize() for word in code.split("-")))
+
+
+class ExplorerView(ConsoleView):
+    """`/console/explorer?service=`: the form comes from the catalogue's options."""
+
+    template = "portal/explorer.html"
+
+    def context(self, **kwargs: Any) -> dict[str, Any]:
+        """Return the form of one service and what the generated code needs."""
+        code = self.request.GET.get("service", catalog.SERVICES[0].code)
+        service = catalog.BY_CODE.get(code)
+        if service is None:
+            raise Http404
+        state = billing_selectors.subscription_state(
+            self.principal.account_id, region=self.principal.region, user_id=self.principal.user_id
+        )
+        return {
+            "service": service,
+            "services": catalog.SERVICES,
+            "subscribed": service.code in state,
+            "options": service.module.OPTIONS,
+            "formats": ", ".join(sorted(service.limits.formats)),
+            "has_sample": _sample(service.code) is not None,
+            "endpoint": settings.PUBLIC_URL,
+            "call": {
+                "endpoint": settings.PUBLIC_URL,
+                "project": self.principal.project_id,
+                "projectName": self.principal.project_name,
+                "account": self.principal.account_name,
+                "user": self.principal.user_name,
+                "code": service.code,
+                "path": f"/v2/{self.principal.project_id}/ocr/{service.code}",
+                "sdk": sdk_name(service.code),
+                "enterpriseProject": self.enterprise_project,
+                "words": _words(),
+            },
+        }
+
+
+class SampleView(ConsoleView):
+    """`/console/explorer/sample?service=`: a drawn document to try with."""
+
+    def get(self, request: Any, **kwargs: Any) -> Any:
+        """Send the picture, or 404 where a service has none."""
+        path = _sample(request.GET.get("service", ""))
+        if path is None:
+            return HttpResponse(status=404)
+        return FileResponse(path.open("rb"))
+
+
+def _sample(code: str) -> Path | None:
+    if code not in catalog.BY_CODE:
+        return None
+    found = (SAMPLES / f"{code}{ending}" for ending in (".jpg", ".png"))
+    return next((path for path in found if path.is_file()), None)
+
+
+def _words() -> dict[str, str]:
+    """Return the sentences that the page's script shows."""
+    return {
+        "needInput": _("Choose a picture or enter a URL first."),
+        "running": _("Reading the document…"),
+        "noFields": _("The answer holds no fields."),
+        "low": _("low confidence"),
+        "ok": _("passed"),
+        "bad": _("not passed"),
+        "network": _("The server did not answer. Check the connection and try again."),
+        "copied": _("Copied"),
+        "chosen": _("Picture chosen"),
+    }
