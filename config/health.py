@@ -28,7 +28,10 @@ def ready(request: HttpRequest) -> HttpResponse:
         figures = dispatch.stats()
         if figures["starting"] or (settings.ENGINE != "recorded" and not figures["processes"]):
             missing.append("engine")
-    return json_response(
+    response = json_response(
         {"status": "waiting" if missing else "ok", "missing": missing},
         status=503 if missing else 200,
     )
+    # Waiting is an answer here, not an error of the server: no log line each time.
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response

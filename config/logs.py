@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 
 import structlog
+import structlog.tracebacks
 
+# Tracebacks without the values of variables: they hold pictures, results and secrets.
 _SHARED: list[structlog.typing.Processor] = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
@@ -25,7 +27,9 @@ def formatter(style_name: str = "json") -> logging.Formatter:
         foreign_pre_chain=_SHARED,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.dict_tracebacks
+            structlog.processors.ExceptionRenderer(
+                structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+            )
             if style_name != "console"
             else structlog.processors.format_exc_info,
             renderer,

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from core.errors import ApiError
 from ocr import errors
 from ocr.engine import base, dispatch
-from ocr.exports import formats, picture, searchable
+from ocr.exports import formats, picture
 from ocr.exports.flatten import flatten
 from ocr.intake import body, header
 
@@ -65,6 +65,8 @@ def _other(code: str, documents: list[dict[str, Any]]) -> bytes:
 
 
 def _pdf(documents: list[dict[str, Any]]) -> bytes:
+    from ocr.exports import searchable  # loads a PDF library: only when it is asked for
+
     pages = []
     for row in documents:
         if not row.get("image"):

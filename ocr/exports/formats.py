@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ocr.exports import sheets, text, word
+from ocr.exports import text
 from ocr.exports.flatten import Flat, flatten
 
 Documents = Sequence[tuple[str, Flat]]
@@ -22,19 +22,31 @@ class Format:
     write: Callable[[Documents], bytes] | None
 
 
+def _xlsx(documents: Documents) -> bytes:
+    from ocr.exports import sheets
+
+    return sheets.to_xlsx(documents)
+
+
+def _csv(documents: Documents) -> bytes:
+    from ocr.exports import sheets
+
+    return sheets.to_csv(documents)
+
+
+def _docx(documents: Documents) -> bytes:
+    from ocr.exports import word
+
+    return word.to_docx(documents)
+
+
+# The writers' libraries load with the first export, not with the web process.
+_OFFICE = "application/vnd.openxmlformats-officedocument"
 FORMATS = (
     Format("json", "application/json", None),
-    Format("csv", "text/csv; charset=utf-8", sheets.to_csv),
-    Format(
-        "xlsx",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        sheets.to_xlsx,
-    ),
-    Format(
-        "docx",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        word.to_docx,
-    ),
+    Format("csv", "text/csv; charset=utf-8", _csv),
+    Format("xlsx", f"{_OFFICE}.spreadsheetml.sheet", _xlsx),
+    Format("docx", f"{_OFFICE}.wordprocessingml.document", _docx),
     Format("md", "text/markdown; charset=utf-8", text.to_markdown),
     Format("txt", "text/plain; charset=utf-8", text.to_txt),
     Format("pdf", "application/pdf", None),

@@ -16,8 +16,8 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
+from ocr.exports.direction import is_rtl
 from ocr.exports.flatten import TextLine
-from ocr.exports.word import is_rtl
 
 _UNITS = 1000
 _ADVANCE = 500  # every code is half an em wide

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
 from docx import Document
 from docx.oxml import OxmlElement
 
+from ocr.exports.direction import is_rtl
 from ocr.exports.flatten import Cell, Flat, TextLine
 
 
@@ -56,15 +56,6 @@ def _write(paragraph: Any, text: str) -> None:
     if is_rtl(text):
         paragraph._p.get_or_add_pPr().append(OxmlElement("w:bidi"))
         run._r.get_or_add_rPr().append(OxmlElement("w:rtl"))
-
-
-def is_rtl(text: str) -> bool:
-    """Tell whether the first strong character of `text` runs right to left (UAX #9, rule P2)."""
-    for char in text:
-        direction = unicodedata.bidirectional(char)
-        if direction in ("L", "R", "AL"):
-            return direction != "L"
-    return False
 
 
 def clean(text: str) -> str:
