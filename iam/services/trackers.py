@@ -73,7 +73,7 @@ def tracker_update(*, principal: Principal, body: dict[str, Any]) -> Tracker:
         principal, "updateTracker", resource_type="tracker", service_type="CTS", request=body
     ) as running:
         kind, name = _checked(body)
-        where = {
+        where: dict[str, Any] = {
             "account_id": principal.account_id,
             "project_id": principal.project_id,
             "name": name,

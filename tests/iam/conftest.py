@@ -1,79 +1,24 @@
-"""A demo account, and signed calls of it through Django's test client."""
+"""A demo account and calls in the name of its users."""
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
 
 import pytest
-from django.http import HttpResponse
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
+from iam_callers import Caller
 
-from iam import signature
-from iam.services import demo
-
-
-def signed_headers(
-    access: str,
-    secret: str,
-    method: str,
-    path: str,
-    query: str = "",
-    body: bytes = b"",
-    now: dt.datetime | None = None,
-    more: dict[str, str] | None = None,
-) -> dict[str, str]:
-    """Return the headers that the SDK would send."""
-    date = (now or dt.datetime.now(dt.UTC)).strftime("%Y%m%dT%H%M%SZ")
-    headers = {"host": "testserver", "x-sdk-date": date, **(more or {})}
-    if body:
-        headers["content-type"] = "application/json"
-    names = tuple(sorted(headers))
-    blank = signature.Authorization(signature.SHA256, access, names, "")
-    message = signature.Message(method, path.encode(), query, headers, body)
-    canonical = signature.canonical_request(
-        message,
-        blank,
-        query=next(signature.canonical_queries(query), ""),
-        payload=signature.payload_hash(message, blank),
-    )
-    mark = signature.sign(blank, secret, date, canonical)
-    headers["authorization"] = (
-        f"{signature.SHA256} Access={access}, SignedHeaders={';'.join(names)}, Signature={mark}"
-    )
-    return headers
+from iam.services import demo, logins
 
 
-@dataclass
-class Caller:
-    """Calls the API with one user's key; nothing is mocked between here and the view."""
-
-    access: str
-    secret: str
-
-    def __call__(
-        self,
-        method: str,
-        path: str,
-        body: Any = None,
-        query: dict[str, Any] | None = None,
-        **more: str,
-    ) -> HttpResponse:
-        data = json.dumps(body).encode() if body is not None else b""
-        text = urlencode(sorted((query or {}).items()), quote_via=quote)
-        headers = signed_headers(
-            self.access, self.secret, method, path, text, data, more=more or None
-        )
-        return Client().generic(
-            method,
-            path + (f"?{text}" if text else ""),
-            data,
-            content_type=headers.pop("content-type", "application/json"),
-            headers=headers,
-        )
+@pytest.fixture(autouse=True)
+def cheap_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords with Argon2's smallest cost, except where time itself is tested."""
+    logins._dummy.clear()
+    if "real_cost" not in request.keywords:
+        monkeypatch.setattr(Argon2PasswordHasher, "memory_cost", 64)
+        monkeypatch.setattr(Argon2PasswordHasher, "time_cost", 1)
 
 
 @pytest.fixture
