@@ -217,3 +217,12 @@ def test_expiry_is_told_a_week_before_and_once_after(tenant):
         packages.expiry_notices(now=package.expires_at + moment)
     kinds = list(BillingEvent.objects.values_list("kind", flat=True))
     assert kinds == ["package.expiring", "package.expired"]
+
+
+def test_the_database_refuses_to_change_the_ledger(tenant):
+    from django.db import DatabaseError, transaction
+
+    fund(tenant)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        LedgerEntry.objects.update(amount=0)
+    assert balance(tenant) == 100
