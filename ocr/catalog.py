@@ -8,8 +8,8 @@ from types import ModuleType
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ocr.engine.base import PRINTED, Profile
-from ocr.extractors import general_table, general_text, passport
+from ocr.engine.base import MRZ, TEXT, Profile
+from ocr.extractors import general_table, general_text, passport, web_image
 from ocr.intake.header import BASIC, WEB, ImageLimits
 from ocr.intake.header import TEXT as TEXT_FORMATS
 
@@ -50,11 +50,15 @@ TABLES = replace(PRINTED, name="tables", reader="small")
 SERVICES: tuple[Service, ...] = (
     Service(
         "general-text", _("General Text OCR"), "General Text OCR", "generalText", GENERAL,
-        general_text, TEXT_IMAGE, PRINTED, price_class="text",
+        general_text, TEXT_IMAGE, TEXT, price_class="text",
+    ),
+    Service(
+        "web-image", _("Web Image OCR"), "Web Image OCR", "webImage", GENERAL,
+        web_image, WEB_IMAGE, TEXT, price_class="text",
     ),
     Service(
         "passport", _("Passport OCR"), "Passport OCR", "passport", CERTIFICATE,
-        passport, CARD_IMAGE, PRINTED,
+        passport, CARD_IMAGE, MRZ,
     ),
     Service(
         "general-table", _("General Table OCR"), "General Table OCR", "generalTable", GENERAL,

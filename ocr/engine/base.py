@@ -63,6 +63,7 @@ class Profile:
 
 PRINTED = Profile()
 TEXT = Profile(name="text", script="auto")
+MRZ = Profile(name="mrz", reread_below=0.0)  # the extractor asks for the lines that matter again
 
 
 class Engine(Protocol):

@@ -23,7 +23,7 @@ from typing import Any
 from ocr.engine import base
 from ocr.engine.base import EngineDied, EngineFull, EngineTimeout, ExtractError, Outcome, Profile
 from ocr.engine.messages import Answer, Call, Setup, receive, send
-from ocr.page import WrongDocument
+from ocr.page import SameSides, WrongDocument
 
 logger = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[2]
@@ -272,6 +272,8 @@ def _outcome(answer: Answer) -> Outcome:
         return Outcome(answer.result, answer.engine_ms)
     if answer.fault == "WrongDocument":
         raise WrongDocument(answer.reason, code=answer.code)
+    if answer.fault == "SameSides":
+        raise SameSides(answer.reason)
     kind = getattr(base, answer.fault, ExtractError)
     if kind is ExtractError:
         logger.error("The engine failed on a picture: %s", answer.reason)

@@ -70,9 +70,12 @@ class LineReader:
         regions = [quads[index] for index in doubtful]
         if scripts.BY_NAME[script].stacked:
             regions = merged(regions)
+        known = {quads[index].tobytes(): readings[index] for index in doubtful}
         for quad in regions:
             crop = geometry.crop(pixels, quad)
-            latin = self.engine.recognise([crop], model="small")[0]
+            latin = known.get(quad.tobytes())
+            if latin is None:
+                latin = self.engine.recognise([crop], model="small")[0]
             foreign = scripts.mixed(scripts.read(crop, script=script), latin)
             is_own = scripts.share_of(foreign.text, script) >= 0.3 and foreign.score > 0.4
             chosen = foreign if is_own else latin
@@ -87,8 +90,8 @@ class LineReader:
         sizes = [float(np.prod(geometry.sides(quad))) for quad in quads]
         if sum(sizes[index] for index in doubtful) < 0.15 * sum(sizes):
             return ""
-        widest = sorted(doubtful, key=lambda index: -sizes[index])[:2]
-        return scripts.guess([geometry.crop(pixels, quads[index]) for index in widest])
+        largest = max(doubtful, key=lambda index: sizes[index])
+        return scripts.guess(geometry.crop(pixels, quads[largest]))
 
     def read(self, crop: Array, *, script: str, model: str, alphabet: str) -> Reading:
         """Read one crop with a named reader, keeping what else each character may be."""

@@ -20,7 +20,7 @@ from typing import Any
 
 from ocr.engine.base import EngineError, ExtractError, Profile
 from ocr.engine.messages import TAKEN, Answer, Call, Setup, receive, send
-from ocr.page import WrongDocument
+from ocr.page import SameSides, WrongDocument
 
 
 def load_engine(setup: Setup) -> Any:
@@ -61,6 +61,8 @@ def run(call: Call, engine: Any) -> Answer:
             code=error.code,
             engine_ms=_since(started),
         )
+    except SameSides as error:
+        return Answer(call.id, fault="SameSides", reason=str(error), engine_ms=_since(started))
     except EngineError as error:
         return Answer(
             call.id, fault=type(error).__name__, reason=str(error), engine_ms=_since(started)

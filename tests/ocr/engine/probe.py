@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from ocr.page import WrongDocument
+from ocr.page import SameSides, WrongDocument
 
 
 def echo(page, options):
@@ -22,6 +22,11 @@ def die(page, options):
 def wrong(page, options):
     """Say that this is another document."""
     raise WrongDocument("no machine-readable zone", code="AIS.0122")
+
+
+def twice(page, options):
+    """Say that one side was shown twice."""
+    raise SameSides
 
 
 def broken(page, options):

@@ -21,7 +21,7 @@ from ocr.engine.base import (
 )
 from ocr.engine.messages import Setup
 from ocr.engine.pool import Pool
-from ocr.page import WrongDocument
+from ocr.page import SameSides, WrongDocument
 from tests.ocr.engine import probe
 
 
@@ -111,6 +111,8 @@ def test_faults_of_a_picture_travel_without_its_text(pool):
     with pytest.raises(WrongDocument) as wrong:
         call(pool, probe.wrong)
     assert wrong.value.code == "AIS.0122"
+    with pytest.raises(SameSides):
+        call(pool, probe.twice)
     with pytest.raises(ExtractError) as fault:
         call(pool, probe.broken)
     assert "JOHN" not in str(fault.value)
