@@ -8,7 +8,7 @@ from types import ModuleType
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ocr.engine.base import MRZ, TEXT, Profile
+from ocr.engine.base import MRZ, PRINTED, TEXT, Profile
 from ocr.extractors import general_table, general_text, passport, web_image
 from ocr.intake.header import BASIC, WEB, ImageLimits
 from ocr.intake.header import TEXT as TEXT_FORMATS
