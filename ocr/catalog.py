@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ocr.engine.base import MRZ, PRINTED, TEXT, Profile
-from ocr.extractors import general_table, general_text, passport, web_image
+from ocr.extractors import general_table, general_text, hk_id_card, id_card, passport, web_image
 from ocr.intake.header import BASIC, WEB, ImageLimits
 from ocr.intake.header import TEXT as TEXT_FORMATS
 
@@ -47,6 +47,9 @@ class Service:
 # A cell stands alone, without a sentence to guess from: the careful reader reads them all.
 TABLES = replace(PRINTED, name="tables", reader="small")
 
+# Names on Chinese cards hold characters that the quick reader does not know.
+CARD = replace(PRINTED, name="card", reader="small")
+
 SERVICES: tuple[Service, ...] = (
     Service(
         "general-text", _("General Text OCR"), "General Text OCR", "generalText", GENERAL,
@@ -63,6 +66,14 @@ SERVICES: tuple[Service, ...] = (
     Service(
         "general-table", _("General Table OCR"), "General Table OCR", "generalTable", GENERAL,
         general_table, CARD_IMAGE, TABLES, price_class="table",
+    ),
+    Service(
+        "id-card", _("ID Card OCR"), "ID Card OCR", "idCard", CERTIFICATE,
+        id_card, CARD_IMAGE, CARD,
+    ),
+    Service(
+        "hk-id-card", _("Hong Kong ID Card OCR"), "Hong Kong ID Card OCR", "hkIdCard", CERTIFICATE,
+        hk_id_card, CARD_IMAGE, CARD,
     ),
 )  # fmt: skip
 BY_CODE = {service.code: service for service in SERVICES}

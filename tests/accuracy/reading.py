@@ -6,7 +6,7 @@ import importlib
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ def profile_of(code: str) -> Profile:
     """Return the profile the catalogue gives the service."""
     from ocr.catalog import BY_CODE
 
-    return BY_CODE[code].profile if code in BY_CODE else PRINTED
+    return BY_CODE[code].profile if code in BY_CODE else replace(PRINTED, reader="small")
 
 
 def read(image: bytes, code: str, wanted: Mapping[str, Any] | None = None) -> Read:

@@ -14,6 +14,8 @@ from tests.drawing.photo import photograph
 
 MODULES: dict[str, str] = {
     "passport": "tests.drawing.passport",
+    "id-card": "tests.drawing.id_card",
+    "hk-id-card": "tests.drawing.hk_id_card",
 }
 SEEDS = {"development": 1_000, "report": 770_000}
 
