@@ -66,12 +66,13 @@ def theme_of(request: HttpRequest) -> str:
 class ConsoleView(View):
     """A page of the console.
 
-    `action` guards the whole page, `actions` names those that its buttons need, `template` draws it.
+    `row` is its row of the navigation; `action` guards the whole page, `actions` names those that its buttons need, `template` draws it.
     A page implements `context()`; a form of it is a method `do_<name>()`, named by the field `do`.
     """
 
     action = ""
     slug = ""
+    row: Any = None
     template = ""
     actions: Mapping[str, str] = {}
     principal: Principal
@@ -182,13 +183,11 @@ class ConsoleView(View):
         )
 
     def _frame(self) -> dict[str, Any]:
-        from portal.navigation import BY_SLUG
-
         names = dict(settings.REGIONS)
         projects = selectors.enterprise_project_names(self.principal.account_id)
         return {
             "view": self,
-            "page": BY_SLUG.get(self.slug),
+            "page": self.row,
             "principal": self.principal,
             "may": self.may,
             "theme": theme_of(self.request),

@@ -9,7 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from billing import actions as bss
 from portal.console import ConsoleView
-from portal.pages import billing_center, credentials, explorer, monitoring, overview, packages
+from portal.pages import (
+    audit,
+    billing_center,
+    credentials,
+    explorer,
+    monitoring,
+    overview,
+    packages,
+    people,
+    policies,
+    projects,
+)
 
 RECOGNITION = _("Recognition")
 COST = _("Packages and cost")
@@ -113,6 +124,60 @@ PAGES: tuple[Page, ...] = (
         credentials.CredentialsView,
         "key",
         words="access key secret project id password ak sk",
+    ),
+    Page(
+        "iam",
+        _("Identity overview"),
+        IDENTITY,
+        people.IdentityView,
+        "shield-check",
+        "iam:domains:getDomain",
+        words="iam account security settings",
+    ),
+    Page(
+        "iam/users",
+        _("Users"),
+        IDENTITY,
+        people.UsersView,
+        "users",
+        "iam:users:listUsers",
+        words="iam people password",
+    ),
+    Page(
+        "iam/groups",
+        _("User groups"),
+        IDENTITY,
+        people.GroupsView,
+        "user-plus",
+        "iam:groups:listGroups",
+        words="iam authorize grant members",
+    ),
+    Page(
+        "iam/policies",
+        _("Policies"),
+        IDENTITY,
+        policies.PoliciesView,
+        "shield-lock",
+        "iam:roles:listRoles",
+        words="iam permission custom policy why denied simulator",
+    ),
+    Page(
+        "enterprise-projects",
+        _("Enterprise projects"),
+        GOVERNANCE,
+        projects.EnterpriseProjectsView,
+        "building",
+        "eps:enterpriseProjects:list",
+        words="eps expenditure cost",
+    ),
+    Page(
+        "audit",
+        _("Audit"),
+        GOVERNANCE,
+        audit.AuditView,
+        "history",
+        "cts:trace:list",
+        words="cts traces log",
     ),
 )
 BY_SLUG = {page.slug: page for page in PAGES}

@@ -10,7 +10,7 @@ from portal.pages import public
 console = [
     path(
         page.slug,
-        page.view.as_view(action=page.action, slug=page.slug),
+        page.view.as_view(action=page.action, slug=page.slug, row=page),
         name=page.slug,
     )
     for page in PAGES

@@ -101,7 +101,7 @@ class MonitoringView(ConsoleView):
         }
 
     def _failures(
-        self, account: str, over: call_selectors.Span, where: dict[str, str]
+        self, account: str, over: call_selectors.Span, where: dict[str, Any]
     ) -> list[dict[str, Any]]:
         groups = call_selectors.breakdown(account, over, by="error_code", **where)
         latest: dict[str, list[dict[str, Any]]] = {}
@@ -137,7 +137,7 @@ class MonitoringView(ConsoleView):
         length = seconds.get(self.request.GET.get("range", "24h"), 86400)
         return call_selectors.span(start=now - dt.timedelta(seconds=length), end=now)
 
-    def _where(self) -> dict[str, str]:
+    def _where(self) -> dict[str, Any]:
         """Return the filters: everything is within the account; "all" regions drop the region."""
         region = self.request.GET.get("in", self.principal.region)
         service = self.request.GET.get("service", "")
