@@ -34,7 +34,7 @@ class LineReader:
         readings = list(self.engine.recognise(crops, model=profile.reader))
         if profile.reader != "small":
             self._again(crops, readings, profile)
-        if profile.script and any(reading.score < FOREIGN_BELOW for reading in readings):
+        if profile.script and not all(is_legible(one) for one in readings):
             return self._foreign(pixels, quads, readings, profile)
         return [
             _line(reading, quad)
@@ -58,7 +58,7 @@ class LineReader:
         self, pixels: Array, quads: Sequence[Array], readings: Sequence[Reading], profile: Profile
     ) -> list[Line]:
         """Read the lines that PP-OCR cannot read with the reader of their script."""
-        good = [index for index, one in enumerate(readings) if one.score >= FOREIGN_BELOW]
+        good = [index for index, one in enumerate(readings) if is_legible(one)]
         doubtful = [index for index in range(len(quads)) if index not in set(good)]
         script = profile.script
         if script == "auto":
@@ -109,6 +109,11 @@ def is_doubtful(reading: Reading, below: float) -> bool:
         or any(char.score < WEAK_CHAR and char.text.isalnum() for char in reading.chars)
         or _CONFUSED.search(reading.text) is not None
     )
+
+
+def is_legible(reading: Reading) -> bool:
+    """Say whether PP-OCR could read the line: surely, and more than blanks."""
+    return reading.score >= FOREIGN_BELOW and bool(reading.text.strip())
 
 
 def fold(text: str) -> str:

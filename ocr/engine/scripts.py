@@ -141,6 +141,13 @@ def share_of(text: str, script: str) -> float:
     return own / len(letters) if letters else 0.0
 
 
+def _visible_share(text: str, script: Script) -> float:
+    """Return the script's share of all signs: digits strewn between letters are a misreading."""
+    signs = [char for char in text if not char.isspace() and char not in ",.،。:;-"]
+    own = sum(any(low <= char <= high for low, high in script.ranges) for char in signs)
+    return own / len(signs) if signs else 0.0
+
+
 def guess(crop: Array) -> str:
     """Return the script in which a piece of the crop reads best, or "" when none is convincing.
 
@@ -154,7 +161,7 @@ def guess(crop: Array) -> str:
         if not there[script.name] or (script.name == "persian" and best != "arabic"):
             continue
         reading = read(piece, script=script.name)
-        value = reading.score * share_of(reading.text, script.name) * (len(reading.chars) > 1)
+        value = reading.score * _visible_share(reading.text, script) * (len(reading.chars) > 1)
         if value > best_value + 0.02:  # Arabic goes before Persian where both read the same
             best, best_value = script.name, value
         if best_value >= CERTAIN and script.name != "arabic":
