@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from django.core.management import BaseCommand, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from billing.services import packages, products, subscriptions
+from billing.services import packages, products, subscriptions, top_ups
+from iam.principal import Principal
 from iam.services import demo
 
 
@@ -68,6 +70,13 @@ def open_services(*, account_id: str, region: str) -> None:
             account_id=account_id, region=region, product_code=product.code, user_id=None
         )
         packages.free_grant(account_id=account_id, region=region, product_code=product.code)
+    # Something to try the buy flow with; the reference makes it happen once.
+    top_ups.top_up(
+        principal=Principal(account_id, "", "", "system", "system", region=region),
+        account_id=account_id,
+        amount=Decimal(200),
+        reference="demo",
+    )
 
 
 def write_demo_credentials() -> dict[str, Any]:
