@@ -60,7 +60,7 @@ FOLDERS = (
 )
 LEAST_HEIGHT = 48  # pixels: stacked marks are lost below
 CONVINCING = 0.6  # score times share of own letters: below, a line is rather noise or blurred Latin
-CERTAIN = 0.85  # no other script is tried
+CERTAIN = 0.975  # no other script is tried
 GUESS_WIDTH = 7.0  # heights of a line that are read to tell its script
 SURE_CHAR = 0.93
 PADDING = 0.18  # of the height, above and below
@@ -164,7 +164,7 @@ def guess(crop: Array) -> str:
         value = reading.score * _visible_share(reading.text, script) * (len(reading.chars) > 1)
         if value > best_value + 0.02:  # Arabic goes before Persian where both read the same
             best, best_value = script.name, value
-        if best_value >= CERTAIN and script.name != "arabic":
+        if best_value >= CERTAIN and best != "arabic":
             break
     return best
 
