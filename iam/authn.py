@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.db.models import Exists, FilteredRelation, Q
+from django.db.models import Exists, FilteredRelation, Q, QuerySet
 from django.http import HttpRequest
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.crypto import constant_time_compare
@@ -25,6 +25,7 @@ from core.errors import ApiError
 from iam import errors, signature
 from iam.addresses import client_ip
 from iam.models import AccessKey, Agency, EnterpriseProject, Project, RevokedToken, User
+from iam.prepared import PreparedQuery
 from iam.principal import Method, Principal
 from iam.services import access_keys, temporary, tokens
 
@@ -35,6 +36,39 @@ _USER = (
 )  # fmt: skip
 _HERE = ("here__id", "here__name", "here__region_id", "here__enabled")
 _KEY = ("secret_encrypted", "status", "failures", "locked_until", "last_used_at")
+
+
+def _here(prefix: str, project: str) -> FilteredRelation:
+    """Return a join to the account's project of that id, if it is one of the account's."""
+    return FilteredRelation(
+        f"{prefix}account__projects", condition=Q(**{f"{prefix}account__projects__id": project})
+    )
+
+
+def _key_rows(access: str, project: str) -> QuerySet[AccessKey, dict[str, Any]]:
+    names = (f"user__{name}" if name != "id" else "user_id" for name in _USER)
+    rows = AccessKey.objects.annotate(here=_here("user__", project)).filter(pk=access)
+    return rows.order_by().values(*_KEY, *names, *_HERE)
+
+
+def _user_rows(user: str, project: str, *more: str) -> QuerySet[User, dict[str, Any]]:
+    rows = User.objects.annotate(here=_here("", project)).filter(pk=user)
+    return rows.order_by().values(*_USER, *_HERE, *more)
+
+
+def _token_rows(user: str, project: str, token: str) -> QuerySet[User, dict[str, Any]]:
+    revoked = Exists(RevokedToken.objects.filter(token_id=token))
+    return _user_rows(user, project).annotate(revoked=revoked)
+
+
+def _session_rows(user: str, project: str) -> QuerySet[User, dict[str, Any]]:
+    return _user_rows(user, project, "password")
+
+
+_KEY_ROW = PreparedQuery(_key_rows, "access", "project")
+_USER_ROW = PreparedQuery(_user_rows, "user", "project")
+_TOKEN_ROW = PreparedQuery(_token_rows, "user", "project", "token")
+_SESSION_ROW = PreparedQuery(_session_rows, "user", "project")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,17 +201,7 @@ def _by_access_key(
     project_id: str,
     now: dt.datetime,
 ) -> Principal:
-    row = (
-        AccessKey.objects.annotate(
-            here=FilteredRelation(
-                "user__account__projects", condition=Q(user__account__projects__id=project_id)
-            )
-        )
-        .filter(pk=parsed.access)
-        .order_by()
-        .values(*_KEY, *(f"user__{name}" if name != "id" else "user_id" for name in _USER), *_HERE)
-        .first()
-    )
+    row = _KEY_ROW.one(access=parsed.access, project=project_id)
     if row is None or row["status"] != "active":
         raise _refuse(f"Get secretKey failed,ak:{parsed.access},err:ak not exist")
     row["user__id"] = row["user_id"]
@@ -215,23 +239,6 @@ def _programmatic(caller: _Caller) -> None:
         raise ApiError(errors.NOT_ALLOWED)
 
 
-def _user_row(
-    user_id: str, project_id: str, *extra: str, **annotations: Any
-) -> dict[str, Any] | None:
-    return (
-        User.objects.annotate(
-            here=FilteredRelation(
-                "account__projects", condition=Q(account__projects__id=project_id)
-            ),
-            **annotations,
-        )
-        .filter(pk=user_id)
-        .order_by()
-        .values(*_USER, *_HERE, *extra, *annotations)
-        .first()
-    )
-
-
 def _by_temporary_key(
     request: HttpRequest,
     parsed: signature.Authorization,
@@ -247,7 +254,7 @@ def _by_temporary_key(
         raise _refuse(f"Get secretKey failed,ak:{parsed.access},err:ak not exist")
     if key.expires_at <= now:
         raise _refuse(f"security token expires, expires_at:{clock.iso_micro(key.expires_at)}")
-    row = _user_row(key.user_id, project_id)
+    row = _USER_ROW.one(user=key.user_id, project=project_id)
     if row is None or not _usable(row) or row["token_epoch"] != key.epoch:
         raise _refuse(f"Get secretKey failed,ak:{parsed.access},err:ak not exist")
     _check(message, parsed, key.secret, lock=False)
@@ -288,11 +295,7 @@ def _by_token(request: HttpRequest, project_id: str) -> Principal:
 
 def token_row(token: tokens.Token, project_id: str = "") -> dict[str, Any]:
     """Return the joined row of the token's user; raises APIG.0301 if the token was ended."""
-    row = _user_row(
-        token.user_id,
-        project_id,
-        revoked=Exists(RevokedToken.objects.filter(token_id=token.id)),
-    )
+    row = _TOKEN_ROW.one(user=token.user_id, project=project_id, token=token.id)
     if row is None or row["revoked"] or not _usable(row) or row["token_epoch"] != token.epoch:
         raise ApiError(errors.TOKEN, reason="decrypt token fail")
     return row
@@ -366,7 +369,7 @@ def _by_session(request: HttpRequest, project_id: str) -> Principal:
     store_class = import_module(settings.SESSION_ENGINE).SessionStore
     session = store_class(request.COOKIES[settings.SESSION_COOKIE_NAME])
     user_id = session.get(SESSION_KEY)
-    row = _user_row(user_id, project_id, "password") if user_id else None
+    row = _SESSION_ROW.one(user=user_id, project=project_id) if user_id else None
     if row is None or not _usable(row) or BACKEND_SESSION_KEY not in session:
         raise ApiError(errors.NO_CREDENTIALS)
     right = User(pk=user_id, password=row["password"]).get_session_auth_hash()
