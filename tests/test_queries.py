@@ -50,6 +50,7 @@ def counted(demo: dict, *, body: dict, project: str = "", slug: str = "general-t
 def test_a_successful_call_costs_at_most_eight_statements(demo: dict) -> None:
     answer, statements = counted(demo, body={"image": picture()})
     assert answer.status_code == 200, answer.content
+    print(f"statements per call: {len(statements) + 2}")  # `make bench` reads it
     # BEGIN and COMMIT of the real transaction are savepoints inside the test's own.
     assert len(statements) + 2 <= 8, "\n".join(statements)
     assert CallRecord.objects.filter(status=200).count() == 2

@@ -33,7 +33,9 @@ class ExportIn(serializers.Serializer[Any]):
     """The wanted format and the documents of the file."""
 
     format = serializers.ChoiceField(choices=[row.code for row in formats.FORMATS])
-    documents = DocumentIn(many=True, allow_empty=False, max_length=MAX_DOCUMENTS)
+    documents = serializers.ListField(
+        child=DocumentIn(), allow_empty=False, max_length=MAX_DOCUMENTS
+    )
 
 
 class ExportView(APIView):

@@ -1,0 +1,28 @@
+"""`make bench`: print every measurement and write them as JSON (bench.json under DATA_DIR)."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from bench import api
+
+
+def main() -> int:
+    """Run the measurements one after the other; run it on an idle machine."""
+    results = {
+        "gateway": api.gateway(),
+        "embedded": [api.throughput(service) for service in api.SAMPLES],
+    }
+    text = json.dumps(results, indent=2)
+    folder = Path(os.environ.get("DATA_DIR", "var"))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "bench.json").write_text(text)
+    print(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
