@@ -19,7 +19,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-WORDS = ["vessel", "harbour", "office", "report", "tonnes", "quarter", "amount", "agreed", "signed", "between", "parties", "under", "annex"]
+WORDS = [
+    "vessel",
+    "harbour",
+    "office",
+    "report",
+    "tonnes",
+    "quarter",
+    "amount",
+    "agreed",
+    "signed",
+    "between",
+    "parties",
+    "under",
+    "annex",
+]
 
 
 def sheet(*, lines: int = 60, seed: int = 3) -> bytes:
