@@ -117,7 +117,11 @@ def _ruled(sight: _Sight) -> list[_Found]:
         if len(horizontals) < 2:
             continue
         horizontals = with_titles(horizontals, sight.across, sight.height)
-        fence = ruled_fence(horizontals, uprights, sight.height)
+        drawn = ruled_fence(horizontals, uprights, sight.height)
+        held = {
+            span for span in drawn.spans() if any(_is_in(b, drawn.box(span)) for b in sight.boxes)
+        }
+        fence = drawn.trimmed(held)
         if fence.columns < 2:
             continue
         inside = [box for box in sight.boxes if _is_in(box, fence)]

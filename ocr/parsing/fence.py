@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ocr.parsing.columns import Box
@@ -50,6 +50,43 @@ class Fence:
         """Return the box of a cell."""
         row, column, last_row, last_column = span
         return Box(self.xs[column], self.ys[row], self.xs[last_column + 1], self.ys[last_row + 1])
+
+    def trimmed(self, held: Collection[Span]) -> Fence:
+        """Return the fence without outer rows and columns that are one place holding nothing.
+
+        `held` are the places that hold text. Such strips lie between a table and the paper's edge.
+        """
+        spans = {span for span in self.spans() if span not in held}
+        last_row, last_column = self.rows - 1, self.columns - 1
+        top = int(any(span[:2] == (0, 0) and span[2:] == (0, last_column) for span in spans))
+        left = int(
+            any(span[:2] == (top, 0) and span[3] == 0 and span[2] >= last_row - 1 for span in spans)
+        )
+        right = any(
+            span[1] == span[3] == last_column and span[0] == top and span[2] >= last_row - 1
+            for span in spans
+        )
+        bottom = any(
+            span[0] == span[2] == last_row and span[1] <= left and span[3] >= last_column - right
+            for span in spans
+        )
+        if not (top or left or right or bottom) or self.rows < 3 or self.columns < 3:
+            return self
+        xs, ys = self.xs[left : len(self.xs) - right], self.ys[top : len(self.ys) - bottom]
+        return Fence(
+            xs,
+            ys,
+            {
+                (i - top, j - left)
+                for i, j in self.open_right
+                if i >= top and left <= j < left + len(xs) - 2
+            },
+            {
+                (i - top, j - left)
+                for i, j in self.open_below
+                if j >= left and top <= i < top + len(ys) - 2
+            },
+        )
 
     def without_idle_lines(self) -> Fence:
         """Return the fence without lines that no cell ends at."""

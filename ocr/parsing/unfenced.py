@@ -68,7 +68,18 @@ def _parts(
             parts.append([below])
         else:
             parts[-1].append(below)
-    return [part for part in parts if len(part) >= 2]
+    held = [_without_empty_ends(part, boxes) for part in parts]
+    return [part for part in held if len(part) >= 2]
+
+
+def _without_empty_ends(part: list[Rule], boxes: Sequence[Box]) -> list[Rule]:
+    """Leave out rules beyond the text: the edge of the paper lies near the first rule of a table."""
+    kept = list(part)
+    while len(kept) > 2 and not _between(boxes, kept[0], kept[1]):
+        kept.pop(0)
+    while len(kept) > 2 and not _between(boxes, kept[-2], kept[-1]):
+        kept.pop()
+    return kept
 
 
 def _between(boxes: Sequence[Box], above: Rule, below: Rule) -> list[Box]:
@@ -108,22 +119,19 @@ def _extended(
     """Take in rows above and below that go on at the same pitch: stripes end before the last row."""
     middles = [median(box.y for box in row) for row in rows]
     pitch = median(b - a for a, b in itertools.pairwise(middles))
+    reach = max(1.25 * pitch, 1.8 * height)
     bodies = find_columns(rows, height)
     others = text_rows([box for box in boxes if sides[0] < box.x < sides[1]])
     found = list(ys)
     for row in others:
         middle = median(box.y for box in row)
-        if (
-            middle > found[-1]
-            and middle - middles[-1] < 1.25 * pitch
-            and _fits(row, bodies, height)
-        ):
+        if middle > found[-1] and middle - middles[-1] < reach and _fits(row, bodies, height):
             found.append(max(box.bottom for box in row))
             middles.append(middle)
     first, last = rows[0], middles[0]
     for row in reversed(others):
         middle = median(box.y for box in row)
-        near = middle < found[0] and last - middle < 1.25 * pitch
+        near = middle < found[0] and last - middle < reach
         if not near or not (_fits(row, bodies, height) or _is_heading(row, first, bodies, height)):
             continue
         top = min(box.top for box in row)
