@@ -9,7 +9,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ocr.engine.base import MRZ, PRINTED, TEXT, Profile
-from ocr.extractors import general_table, general_text, hk_id_card, id_card, passport, web_image
+from ocr.extractors import (
+    bankcard,
+    general_table,
+    general_text,
+    hk_id_card,
+    id_card,
+    passport,
+    web_image,
+)
 from ocr.intake.header import BASIC, WEB, ImageLimits
 from ocr.intake.header import TEXT as TEXT_FORMATS
 
@@ -74,6 +82,10 @@ SERVICES: tuple[Service, ...] = (
     Service(
         "hk-id-card", _("Hong Kong ID Card OCR"), "Hong Kong ID Card OCR", "hkIdCard", CERTIFICATE,
         hk_id_card, CARD_IMAGE, CARD,
+    ),
+    Service(
+        "bankcard", _("UAE Bank Card OCR"), "UAE Bank Card OCR", "bankcard", CERTIFICATE,
+        bankcard, CARD_IMAGE, PRINTED,
     ),
 )  # fmt: skip
 BY_CODE = {service.code: service for service in SERVICES}

@@ -13,6 +13,7 @@ from tests.drawing.canvas import Drawn
 from tests.drawing.photo import photograph
 
 MODULES: dict[str, str] = {
+    "bankcard": "tests.drawing.bankcard",
     "passport": "tests.drawing.passport",
     "id-card": "tests.drawing.id_card",
     "hk-id-card": "tests.drawing.hk_id_card",
