@@ -1,0 +1,60 @@
+"""Burmese text: digits, the number of the national registration card, township names, dates. Pure."""
+
+from __future__ import annotations
+
+import re
+
+DIGITS = "၀၁၂၃၄၅၆၇၈၉"
+CONSONANTS = "ကခဂဃငစဆဇဈညတထဒဓနပဖဗဘမယရလဝသဟဠအဥဧဩ"
+_TO_LATIN = str.maketrans(DIGITS, "0123456789")
+_TO_BURMESE = str.maketrans("0123456789", DIGITS)
+
+# The kinds of citizenship that stand in brackets in a number, and the letters used in Latin script.
+KINDS = {
+    "နိုင်": "N",
+    "ဧည့်": "E",
+    "ပြု": "P",
+    "သာသနာ": "T",
+    "ယာယီ": "Y",
+    "စ": "S",
+}
+NRC = re.compile(
+    r"(?P<state>[၀-၉]{1,2})\s*[/၊|]?\s*"
+    r"(?P<township>(?:[က-အဥဧဩ][ြျွှ]?){3})\s*\(?\s*"
+    r"(?P<kind>" + "|".join(KINDS) + r")\s*\)?\s*(?P<number>[၀-၉]{6})(?![၀-၉])"
+)
+_DATE = re.compile(r"([၀-၉]{1,2})\s*[-./၊]\s*([၀-၉]{1,2})\s*[-./၊]\s*([၀-၉]{4})")
+
+
+def latin_digits(text: str) -> str:
+    """Return the text with Burmese digits as 0-9."""
+    return text.translate(_TO_LATIN)
+
+
+def burmese_digits(text: str) -> str:
+    """Return the text with 0-9 as Burmese digits."""
+    return text.translate(_TO_BURMESE)
+
+
+def registration_number(text: str) -> str:
+    """Return the card number a text holds as `၁၂/ဥကမ(နိုင်)၁၂၃၄၅၆`, or nothing.
+
+    State 1..14, a township of three letters, the kind of citizenship in brackets, six digits
+    (Burma Citizenship Law procedures, 1983). There is no check digit.
+    """
+    match = NRC.search(text.replace(" ", ""))
+    if match is None:
+        return ""
+    state = int(latin_digits(match["state"]))
+    if not 1 <= state <= 14:
+        return ""
+    return f"{match['state']}/{match['township']}({match['kind']}){match['number']}"
+
+
+def date_text(text: str) -> str:
+    """Return the first date of a text, day, month and year parted as printed, or nothing."""
+    match = _DATE.search(text)
+    if match is None:
+        return ""
+    day, month, year = (int(latin_digits(part)) for part in match.groups())
+    return match.group(0).replace(" ", "") if 1 <= day <= 31 and 1 <= month <= 12 and year else ""
