@@ -10,7 +10,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from ocr.engine import geometry, scripts
+from ocr.engine import geometry, own, scripts
 from ocr.engine.base import Engine, Profile
 from ocr.engine.geometry import Array
 from ocr.page import Line, Reading
@@ -95,6 +95,8 @@ class LineReader:
 
     def read(self, crop: Array, *, script: str, model: str, alphabet: str) -> Reading:
         """Read one crop with a named reader, keeping what else each character may be."""
+        if script in own.READERS:
+            return own.read(crop, name=script, alphabet=alphabet)
         if script not in LATIN_READERS:
             return scripts.read(crop, script=script, alphabet=alphabet)
         return self.engine.recognise([crop], model=model, alphabet=alphabet, steps=True)[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 # The 44 consonants in the order of the alphabet (Unicode U+0E01..U+0E2E without the vowels ฤ ฦ).
 CONSONANTS = "กขฃคฅฆงจฉชซฌญฎฏฐฑฒณดตถทธนบปผฝพฟภมยรลวศษสหฬอฮ"
 # ฃ and ฅ fell out of use long before there were plates.
@@ -24,3 +26,49 @@ PROVINCES = tuple(
 
 # Short names of the months, January first.
 MONTHS = tuple("ม.ค. ก.พ. มี.ค. เม.ย. พ.ค. มิ.ย. ก.ค. ส.ค. ก.ย. ต.ค. พ.ย. ธ.ค.".split())
+
+_PLATE = re.compile(rf"([1-9]?)([{PLATE_LETTERS}]{{1,2}})-?([1-9][0-9]{{0,3}})")
+_TO_LATIN = str.maketrans(DIGITS, "0123456789")
+
+
+def latin_digits(text: str) -> str:
+    """Return the text with Thai digits as 0-9."""
+    return text.translate(_TO_LATIN)
+
+
+def plate_number(text: str) -> str:
+    """Return the number of a plate as `3กก 4855`, or nothing when the text has not its form.
+
+    An optional digit 1..9, one or two consonants, then a number 1..9999 (Vehicle Act, B.E. 2522;
+    the single consonant with a hyphen is the red plate of a new car).
+    """
+    match = _PLATE.fullmatch(text.replace(" ", ""))
+    return f"{match[1]}{match[2]} {match[3]}" if match else ""
+
+
+def plate_parts(text: str) -> tuple[str, str]:
+    """Return what a text begins with like a plate (digit and consonants), and the number it ends in."""
+    text = text.replace(" ", "")
+    head = re.match(rf"[1-9]?[{PLATE_LETTERS}]{{1,2}}(?![{PLATE_LETTERS}])", text)
+    rest = text[head.end() :].lstrip("-") if head else text
+    return (head[0] if head else ""), (rest if re.fullmatch("[1-9][0-9]{0,3}", rest) else "")
+
+
+def distance(one: str, two: str) -> int:
+    """Return the edit distance of two texts."""
+    row = list(range(len(two) + 1))
+    for index, sign in enumerate(one, 1):
+        last, row[0] = row[0], index
+        for place, other in enumerate(two, 1):
+            last, row[place] = (
+                row[place],
+                min(row[place] + 1, row[place - 1] + 1, last + (sign != other)),
+            )
+    return row[-1]
+
+
+def province(text: str) -> tuple[str, float]:
+    """Return the province whose name is nearest to a text, and how alike the two are in 0..1."""
+    text = text.replace(" ", "")
+    ranked = min((distance(text, name) / max(len(text), len(name), 1), name) for name in PROVINCES)
+    return ranked[1], 1.0 - ranked[0]

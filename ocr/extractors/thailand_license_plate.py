@@ -1,0 +1,252 @@
+"""Thai vehicle plate: number, province and place of every plate in the picture."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ocr.options import Option
+from ocr.page import Line, Page, Point, Quad, WrongDocument
+from ocr.parsing import thai
+
+OPTIONS: tuple[Option, ...] = ()
+FIELDS = ("plate_number", "plate_location", "confidence", "province")
+
+READER = "thai-plate"
+SURE = 0.97  # a reading this good is taken as it is
+NUMBER_LEAST = 0.6  # mean score of a number that may stand alone
+ALIKE_LEAST = 0.6  # how alike a reading and a province must be
+# How the upright strokes may lean against the base line, by perspective, and the room around a line.
+VARIANTS = tuple((lean, room) for room in (0.0, 0.1) for lean in (0.0, 0.15, -0.15, 0.3, -0.3))
+PLATE_RATIO = 34 / 15  # width to height of a plate
+
+
+def extract(page: Page, options: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return a row for each plate, best first. Raises WrongDocument when there is none."""
+    quads = list(page.detect())
+    plates = []
+    for quad in (*quads, *_joined(quads)):
+        number, score = _number(page, quad)
+        if not number:
+            continue
+        name, alike, below = _province(page, quad, quads)
+        if not name and score < NUMBER_LEAST + 0.2:
+            continue
+        plates.append(
+            {
+                "plate_number": number,
+                "plate_location": page.locate(_outline(quad, below)),
+                "confidence": round(score * (alike if name else 0.9), 4),
+                "province": name,
+                "quad": quad,
+            }
+        )
+    plates.sort(key=lambda plate: (not plate["province"], -len(plate["plate_number"]), -plate["confidence"]))
+    kept: list[dict[str, Any]] = []
+    for plate in plates:
+        if not any(_same_place(plate["quad"], other["quad"]) for other in kept):
+            kept.append(plate)
+    if not kept:
+        raise WrongDocument("no Thai licence plate was found")
+    return [{name: plate[name] for name in FIELDS} for plate in kept]
+
+
+def _variants(quad: Quad) -> Iterator[Quad]:
+    a, b, c, d = quad
+    down = ((d[0] - a[0] + c[0] - b[0]) / 2, (d[1] - a[1] + c[1] - b[1]) / 2)
+    long = max(_length(a, b), 1.0)
+    along = ((b[0] - a[0]) / long, (b[1] - a[1]) / long)
+    high = _length((0.0, 0.0), down)
+    for lean, room in VARIANTS:
+        shift = lean * high / 2
+        side = room * high + abs(shift)
+
+        def moved(point: Point, *, across: float, under: float) -> Point:
+            return (
+                point[0] + along[0] * across + down[0] * under,
+                point[1] + along[1] * across + down[1] * under,
+            )
+
+        yield (
+            moved(a, across=shift - side, under=-room),
+            moved(b, across=shift + side, under=-room),
+            moved(c, across=-shift + side, under=room),
+            moved(d, across=-shift - side, under=room),
+        )
+
+
+def _number(page: Page, quad: Quad) -> tuple[str, float]:
+    """Return the number a line shows and its score.
+
+    Each variant of the crop has a vote on the letters and one on the digits; the digits are also
+    read by the Latin reader, which is the better one where a glyph is cut or dirty.
+    """
+    box = Line("", 0.0, quad)
+    if box.width < 20 or box.height < 8:
+        return "", 0.0
+    letters, digits = _Votes(), _Votes()
+    for shape in _shapes(quad):
+        for turn, variant in enumerate(_variants(shape)):
+            reading = page.read(variant, script=READER)
+            number = thai.plate_number(reading.text)
+            if number and reading.score >= SURE:
+                return number, reading.score
+            head, tail = thai.plate_parts(reading.text)
+            letters.add(head, reading.score)
+            digits.add(tail, reading.score)
+            if turn == 4 and not letters.best:
+                break
+    if not letters.best:
+        return "", 0.0
+    _ask_latin(page, quad, digits)
+    head, sure_head = letters.winner()
+    tail, sure_tail = digits.winner()
+    score = min(sure_head, sure_tail)
+    number = thai.plate_number(head + tail)
+    return (number, score) if number and score >= NUMBER_LEAST * 0.6 else ("", 0.0)
+
+
+class _Votes:
+    """Texts with the sum of their votes and the best score each had."""
+
+    def __init__(self) -> None:
+        self.sums: dict[str, float] = defaultdict(float)
+        self.best: dict[str, float] = defaultdict(float)
+
+    def add(self, text: str, score: float, *, weight: float = 1.0) -> None:
+        if text:
+            self.sums[text] += weight * score**4
+            self.best[text] = max(self.best[text], score)
+
+    def winner(self) -> tuple[str, float]:
+        """Return the text with most votes and a score that shrinks with the votes for others."""
+        if not self.sums:
+            return "", 0.0
+        text = max(self.sums, key=lambda one: self.sums[one])
+        return text, self.best[text] * (0.5 + 0.5 * self.sums[text] / sum(self.sums.values()))
+
+
+def _ask_latin(page: Page, quad: Quad, digits: _Votes) -> None:
+    reading = page.read(quad, model="small")
+    tail = reading.text.replace(" ", "")
+    count = len(tail) - len(tail.rstrip("0123456789"))
+    if not count:
+        return
+    taken = tail[-min(count, 4) :].lstrip("0")
+    chars = [char.score for char in reading.chars if char.text.strip()][-len(taken) :] if taken else []
+    if chars and min(chars) >= 0.6:
+        weight = 3.0 if count <= 4 else 2.0
+        digits.add(taken, sum(chars) / len(chars), weight=weight)
+
+
+def _shapes(quad: Quad) -> tuple[Quad, ...]:
+    """Return the box, and its whole where the picture's rim cut one of its corners off."""
+    a, b, c, d = quad
+    left, right = _length(a, d), _length(b, c)
+    if max(left, right) < 1.25 * min(left, right):
+        return (quad,)
+    if left > right:
+        return (quad, (a, (c[0] + a[0] - d[0], c[1] + a[1] - d[1]), c, d))
+    return (quad, ((d[0] + b[0] - c[0], d[1] + b[1] - c[1]), b, c, d))
+
+
+def _province(page: Page, number: Quad, quads: list[Quad]) -> tuple[str, float, Quad | None]:
+    """Return the province printed under a number, how sure it is, and where it stands."""
+    best: tuple[str, float, Quad | None] = ("", 0.0, None)
+    for quad in quads:
+        if not _is_below(number, quad):
+            continue
+        votes: dict[str, float] = defaultdict(float)
+        for variant in _variants(quad):
+            reading = page.read(variant, script=READER)
+            name, alike = thai.province(reading.text)
+            if alike >= ALIKE_LEAST:
+                votes[name] = max(votes[name], alike * reading.score)
+            if alike == 1.0 and reading.score >= 0.9:
+                break
+        if votes:
+            name = max(votes, key=lambda text: votes[text])
+            if votes[name] > best[1]:
+                best = (name, votes[name], quad)
+    return best
+
+
+def _is_below(number: Quad, quad: Quad) -> bool:
+    """Say whether a box stands under the number, smaller and within its width."""
+    along, down, origin = _frame(number)
+    high, wide = _length(number[0], number[3]), _length(number[0], number[1])
+    middle = Line("", 0.0, quad).center
+    x, y = middle[0] - origin[0], middle[1] - origin[1]
+    across, under = x * along[0] + y * along[1], x * down[0] + y * down[1]
+    return (
+        -0.1 * wide < across < 1.1 * wide
+        and 0.8 * high < under < 2.3 * high
+        and _length(quad[0], quad[3]) < 1.1 * high
+        and _length(quad[0], quad[1]) < 1.3 * wide
+    )
+
+
+def _joined(quads: list[Quad]) -> list[Quad]:
+    """Return the unions of two boxes side by side on one line: letters and digits found apart."""
+    unions = []
+    for left in quads:
+        along, down, origin = _frame(left)
+        high = _length(left[0], left[3])
+        for right in quads:
+            if right is left:
+                continue
+            x, y = right[0][0] - left[1][0], right[0][1] - left[1][1]
+            gap, drop = x * along[0] + y * along[1], x * down[0] + y * down[1]
+            alike = 0.6 < _length(right[0], right[3]) / max(high, 1.0) < 1.6
+            if alike and -0.3 * high < gap < 1.2 * high and abs(drop) < 0.35 * high:
+                unions.append((left[0], right[1], right[2], left[3]))
+    return unions
+
+
+def _outline(number: Quad, province: Quad | None) -> Quad:
+    """Return the outline of the plate, from its lines and the ratio of its sides."""
+    along, down, origin = _frame(number)
+    high, wide = _length(number[0], number[3]), _length(number[0], number[1])
+    foot = 1.55 * high
+    if province is not None:
+        foot = max(
+            (x - origin[0]) * down[0] + (y - origin[1]) * down[1] for x, y in province[2:]
+        )
+    top, bottom = -0.12 * high, foot + 0.12 * high
+    half = max(PLATE_RATIO * (bottom - top) / 2, wide / 2 + 0.1 * high)
+
+    def at(across: float, under: float) -> Point:
+        return (
+            origin[0] + along[0] * across + down[0] * under,
+            origin[1] + along[1] * across + down[1] * under,
+        )
+
+    left, right = wide / 2 - half, wide / 2 + half
+    return (at(left, top), at(right, top), at(right, bottom), at(left, bottom))
+
+
+def _frame(quad: Quad) -> tuple[Point, Point, Point]:
+    """Return the unit vectors along and down a line, and its first corner."""
+    a, b, _, d = quad
+    wide, high = max(_length(a, b), 1e-6), max(_length(a, d), 1e-6)
+    return (
+        ((b[0] - a[0]) / wide, (b[1] - a[1]) / wide),
+        ((d[0] - a[0]) / high, (d[1] - a[1]) / high),
+        a,
+    )
+
+
+def _length(one: Point, two: Point) -> float:
+    return float(((one[0] - two[0]) ** 2 + (one[1] - two[1]) ** 2) ** 0.5)
+
+
+def _same_place(one: Quad, two: Quad) -> bool:
+    """Say whether the middle of either line lies within the other's upright box."""
+    first, second = Line("", 0.0, one), Line("", 0.0, two)
+
+    def holds(outer: Line, inner: Line) -> bool:
+        x, y = inner.center
+        return outer.left <= x <= outer.right and outer.top <= y <= outer.bottom
+
+    return holds(first, second) or holds(second, first)
