@@ -52,7 +52,7 @@ def best_path(odds: torch.Tensor, alphabet: tuple[str, ...]) -> list[str]:
     return texts
 
 
-def train(kind: ModuleType, *, minutes: float, seed: int, threads: int, out: Path) -> LineReader:
+def train(kind: ModuleType, *, minutes: float, seed: int, threads: int, out: Path, resume: Path | None = None) -> LineReader:
     """Train for so many minutes of wall time; the learning rate follows the time used."""
     torch.manual_seed(seed)
     torch.set_num_threads(threads)
@@ -60,6 +60,8 @@ def train(kind: ModuleType, *, minutes: float, seed: int, threads: int, out: Pat
     alphabet = kind.ALPHABET
     number_of = {sign: index + 1 for index, sign in enumerate(alphabet)}
     model = LineReader(len(alphabet) + 1, height=kind.HEIGHT)
+    if resume:
+        model.load_state_dict(torch.load(resume))
     steps = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=1e-4)
     loss_of = torch.nn.CTCLoss(zero_infinity=True)
     start, seen, mean = time.monotonic(), 0, 0.0
@@ -79,7 +81,7 @@ def train(kind: ModuleType, *, minutes: float, seed: int, threads: int, out: Pat
         torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
         steps.step()
         seen += len(texts)
-        mean = 0.98 * mean + 0.02 * float(loss) if turn else float(loss)
+        mean = 0.98 * mean + 0.02 * loss.item() if turn else loss.item()
         if turn % 100 == 0:
             print(f"{used:5.0%} {turn} batches {seen} lines loss {mean:.3f}", flush=True)
             torch.save(model.state_dict(), out.with_suffix(".pt"))
@@ -149,10 +151,11 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=18)
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--resume", type=Path, help="checkpoint to go on from, with another seed")
     parser.add_argument("--out", type=Path, required=True, help="where the ONNX file goes")
     options = parser.parse_args()
     kind = importlib.import_module(f"training.{options.kind}")
-    model = train(kind, minutes=options.minutes, seed=options.seed, threads=options.threads, out=options.out)
+    model = train(kind, minutes=options.minutes, seed=options.seed, threads=options.threads, out=options.out, resume=options.resume)
     export(model, kind, options.out)
     print(json.dumps(held_out(model, kind, seed=options.seed + 1_000_003)))
 

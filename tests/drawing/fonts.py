@@ -27,6 +27,11 @@ _FILES: dict[str, tuple[str, int]] = {
     "arabic-bold": ("truetype/noto/NotoNaskhArabic-Bold.ttf", 0),
     "thai": ("truetype/noto/NotoSansThai-Regular.ttf", 0),
     "thai-bold": ("truetype/noto/NotoSansThai-Bold.ttf", 0),
+    "thai-loma": ("truetype/tlwg/Loma.ttf", 0),
+    "loma-bold": ("truetype/tlwg/Loma-Bold.ttf", 0),
+    "garuda-bold": ("truetype/tlwg/Garuda-Bold.ttf", 0),
+    "padauk": ("truetype/padauk/Padauk-Regular.ttf", 0),
+    "khmer-text": ("truetype/khmeros/KhmerOSsiemreap.ttf", 0),
     "khmer": ("truetype/khmeros/KhmerOS.ttf", 0),
     "myanmar": ("truetype/noto/NotoSansMyanmar-Regular.ttf", 0),
 }
@@ -37,6 +42,8 @@ PACKAGES = (
     "fonts-noto-core",
     "fonts-noto-cjk",
     "fonts-khmeros",
+    "fonts-thai-tlwg",
+    "fonts-sil-padauk",
 )
 
 

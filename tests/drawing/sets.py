@@ -17,6 +17,7 @@ MODULES: dict[str, str] = {
     "passport": "tests.drawing.passport",
     "id-card": "tests.drawing.id_card",
     "hk-id-card": "tests.drawing.hk_id_card",
+    "thailand-license-plate": "tests.drawing.thai_plate",
 }
 SEEDS = {"development": 1_000, "report": 770_000}
 

@@ -1,0 +1,122 @@
+"""Thai plates: the grammar of the number, the nearest province, and pictures with the real engine."""
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from ocr.extractors import thailand_license_plate as plate
+from ocr.page import Reading, WrongDocument, box
+from ocr.parsing import thai
+
+SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("3กก4855", "3กก 4855"),
+        ("ทฌ 5692", "ทฌ 5692"),
+        ("ผ-9324", "ผ 9324"),
+        ("0กก4855", ""),
+        ("กกก4855", ""),
+        ("กก0855", ""),
+        ("กก48555", ""),
+        ("HONDA", ""),
+    ],
+)
+def test_a_number_has_the_form_of_the_law(text, number):
+    assert thai.plate_number(text) == number
+
+
+def test_there_are_77_provinces_and_betong():
+    assert len(set(thai.PROVINCES)) == 78
+
+
+def test_a_province_is_found_through_misread_letters():
+    assert thai.province("กระทะมหานทร")[0] == "กรุงเทพมหานคร"
+    assert thai.province("เพชรบูรณ์") == ("เพชรบูรณ์", 1.0)
+    assert thai.province("HONDA")[1] < plate.ALIKE_LEAST
+
+
+class Scene:
+    """Boxes with what the plate reader and the Latin reader see in each."""
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    def detect(self):
+        return [quad for quad, _, _ in self.rows]
+
+    def read(self, region, *, script="latin", **_):
+        x, y = region[0][0] + region[2][0], region[0][1] + region[2][1]
+        for quad, own, latin in self.rows:
+            if abs(quad[0][0] + quad[2][0] - x) + abs(quad[0][1] + quad[2][1] - y) < 4:
+                return Reading(own if script == plate.READER else latin, 0.9)
+        return Reading("", 0.0)
+
+    def locate(self, region):
+        return [[round(x), round(y)] for x, y in region]
+
+
+def test_number_and_province_below_make_a_plate():
+    scene = Scene(
+        [
+            (box(100, 100, 300, 160), "1กข234", "1nu234"),
+            (box(140, 170, 260, 200), "ภูเก็ต", "nin"),
+            (box(600, 100, 800, 160), "9กษ", "HONDA"),
+        ]
+    )
+    (found,) = plate.extract(scene, {})
+    assert tuple(found) == plate.FIELDS
+    assert (found["plate_number"], found["province"]) == ("1กข 234", "ภูเก็ต")
+    (left, top), _, (right, bottom), _ = found["plate_location"]
+    assert left < 100 and top < 100 and right > 300 and bottom > 200
+    assert 0 < found["confidence"] <= 1
+
+
+def test_a_picture_without_a_plate_is_refused():
+    with pytest.raises(WrongDocument):
+        plate.extract(Scene([(box(100, 100, 300, 160), "9กษ", "HONDA")]), {})
+    with pytest.raises(WrongDocument):
+        plate.extract(Scene([]), {})
+
+
+@pytest.mark.engine
+def test_a_drawn_plate_is_read(engine):
+    from ocr.engine.base import PRINTED
+    from ocr.engine.decode import decode
+    from ocr.engine.live_page import LivePage
+    from tests.drawing import fonts, photo, thai_plate
+
+    if fonts.missing("loma-bold", "garuda-bold", "thai-bold"):
+        pytest.skip("the Thai fonts of the drawing kit are not installed")
+    rng = random.Random(5)
+    drawn = thai_plate.draw(rng)
+    picture = photo.photograph(drawn, rng, style="clean")
+    page = LivePage(decode(picture), engine=engine, profile=PRINTED)
+    found = plate.extract(page, {})[0]
+    assert {name: found[name] for name in drawn.fields} == drawn.fields
+
+
+@pytest.mark.engine
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the shared samples are not here")
+def test_the_shared_plates_are_read(engine):
+    from dataclasses import replace
+
+    from ocr.engine.base import PRINTED
+    from ocr.engine.decode import decode
+    from ocr.engine.live_page import LivePage
+
+    cases = json.loads((SAMPLES / "truth.json").read_text())["cases"]
+    numbers = provinces = 0
+    plates = [case for case in cases if case["service"] == "thailand-license-plate"]
+    for case in plates:
+        picture = decode((SAMPLES / case["file"]).read_bytes())
+        page = LivePage(picture, engine=engine, profile=replace(PRINTED, upright=True))
+        found = plate.extract(page, {})[0]
+        fields = case["expected"]["fields"]
+        numbers += found["plate_number"] == fields["license_plate"]
+        provinces += found["province"] == fields["province"]
+    assert numbers >= 3 and provinces >= 3
