@@ -16,6 +16,7 @@ from ocr.extractors import (
     hk_id_card,
     id_card,
     passport,
+    thailand_license_plate,
     web_image,
 )
 from ocr.intake.header import BASIC, WEB, ImageLimits
@@ -58,6 +59,9 @@ TABLES = replace(PRINTED, name="tables", reader="small")
 # Names on Chinese cards hold characters that the quick reader does not know.
 CARD = replace(PRINTED, name="card", reader="small")
 
+# A plate tells by its own grammar which way it stands.
+PLATE = replace(PRINTED, name="plate", upright=True)
+
 SERVICES: tuple[Service, ...] = (
     Service(
         "general-text", _("General Text OCR"), "General Text OCR", "generalText", GENERAL,
@@ -86,6 +90,10 @@ SERVICES: tuple[Service, ...] = (
     Service(
         "bankcard", _("UAE Bank Card OCR"), "UAE Bank Card OCR", "bankcard", CERTIFICATE,
         bankcard, CARD_IMAGE, PRINTED,
+    ),
+    Service(
+        "thailand-license-plate", _("Thailand License Plate OCR"), "Thailand License Plate OCR",
+        "thailandLicensePlate", CERTIFICATE, thailand_license_plate, CARD_IMAGE, PLATE,
     ),
 )  # fmt: skip
 BY_CODE = {service.code: service for service in SERVICES}

@@ -33,7 +33,8 @@ def registration(random: Random) -> str:
     """Return a random registration number."""
     state = burmese_digits(str(random.integers(1, 15)))
     town = "".join(
-        one_of(random, "ကခဂငစဆဇညတထဒဓနပဖဗဘမယရလဝသဟအဥ") + (one_of(random, "ြျွှ") if random.random() < 0.06 else "")
+        one_of(random, "ကခဂငစဆဇညတထဒဓနပဖဗဘမယရလဝသဟအဥ")
+        + (one_of(random, "ြျွှ") if random.random() < 0.06 else "")
         for _ in range(3)
     )
     kind = "နိုင်" if random.random() < 0.7 else one_of(random, tuple(KINDS))
@@ -58,14 +59,32 @@ def phrase(random: Random) -> str:
     text = one_of(random, (" ", " ", "", "/", " / ", "၊ ")).join(words)
     draw = random.random()
     if draw < 0.12:
-        text = burmese_digits(f"{random.integers(1, 999)}") + one_of(random, (" ", "၊", "-", "/")) + text
+        text = (
+            burmese_digits(f"{random.integers(1, 999)}")
+            + one_of(random, (" ", "၊", "-", "/"))
+            + text
+        )
     elif draw < 0.2:
-        text = text + one_of(random, (" ", " - ", ": ", "-")) + burmese_digits(str(random.integers(0, 999999)))
+        text = (
+            text
+            + one_of(random, (" ", " - ", ": ", "-"))
+            + burmese_digits(str(random.integers(0, 999999)))
+        )
     elif draw < 0.26:
         text = text + one_of(random, (" : ", ":", "။", " -", "(", ")"))
     elif draw < 0.3:
-        feet = burmese_digits(f"{random.integers(4, 7)}"), burmese_digits(f"{random.integers(0, 12)}")
-        text = one_of(random, (f"{feet[0]} ပေ {feet[1]} လက်မ", f"{feet[0]}'{feet[1]}\"", one_of(random, ("A", "B", "O", "AB"))))
+        feet = (
+            burmese_digits(f"{random.integers(4, 7)}"),
+            burmese_digits(f"{random.integers(0, 12)}"),
+        )
+        text = one_of(
+            random,
+            (
+                f"{feet[0]} ပေ {feet[1]} လက်မ",
+                f"{feet[0]}'{feet[1]}\"",
+                one_of(random, ("A", "B", "O", "AB")),
+            ),
+        )
     return text
 
 
@@ -80,4 +99,6 @@ def sample(random: Random) -> tuple[str, Array]:
     if random.random() < 0.4:
         mask = strokes.heavier(mask, random, 2)
     mask = strokes.stretched(mask, random.uniform(0.8, 1.15))
-    return text, strokes.photographed(strokes.framed(mask, random, most=0.2), random, WEAR, height=HEIGHT)
+    return text, strokes.photographed(
+        strokes.framed(mask, random, most=0.2), random, WEAR, height=HEIGHT
+    )

@@ -102,7 +102,7 @@ def _spaced(text: str, face: str, random: Random, group) -> Array:  # type: igno
 
 
 def _cap(face: str, *, digits: bool) -> float:
-    left, top, right, bottom = strokes.font(face, 72).getbbox("0" if digits else "ก")
+    _left, top, _right, bottom = strokes.font(face, 72).getbbox("0" if digits else "ก")
     return float(bottom - top)
 
 
@@ -128,7 +128,9 @@ def _cluttered(mask: Array, random: Random, *, below: bool) -> Array:
         side = int(random.integers(1, 5))
         mask[:, :side] = 255
     if random.random() < 0.12:
-        rest = strokes.ink(pick(random, PROVINCES) if below else "".join(plate_number(random)), THAI_FONTS[0])
+        rest = strokes.ink(
+            pick(random, PROVINCES) if below else "".join(plate_number(random)), THAI_FONTS[0]
+        )
         rest = strokes.stretched(rest, wide / rest.shape[1])
         deep = max(1, int(high * 0.06))
         if below:

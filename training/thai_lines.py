@@ -22,10 +22,13 @@ def date(random: Random) -> str:
 
 def address(random: Random) -> str:
     """Return a random piece of an address."""
-    number = f"{random.integers(1, 999)}" + (f"/{random.integers(1, 99)}" if random.random() < 0.6 else "")
+    number = f"{random.integers(1, 999)}" + (
+        f"/{random.integers(1, 99)}" if random.random() < 0.6 else ""
+    )
     moo = f" หมู่ที่ {random.integers(1, 20)}" if random.random() < 0.7 else ""
     rest = " ".join(
-        one_of(random, ("ต.", "อ.", "จ.", "ซ.", "ถ.", "แขวง", "เขต")) + (thai_word(random) if random.random() < 0.7 else one_of(random, PROVINCES))
+        one_of(random, ("ต.", "อ.", "จ.", "ซ.", "ถ.", "แขวง", "เขต"))
+        + (thai_word(random) if random.random() < 0.7 else one_of(random, PROVINCES))
         for _ in range(int(random.integers(1, 3)))
     )
     return f"{number}{moo} {rest}" if random.random() < 0.5 else rest
@@ -47,4 +50,6 @@ def sample(random: Random) -> tuple[str, Array]:
     if random.random() < 0.4:
         mask = strokes.heavier(mask, random, 2)
     mask = strokes.stretched(mask, random.uniform(0.75, 1.15))
-    return text, strokes.photographed(strokes.framed(mask, random, most=0.2), random, WEAR, height=HEIGHT)
+    return text, strokes.photographed(
+        strokes.framed(mask, random, most=0.2), random, WEAR, height=HEIGHT
+    )

@@ -36,7 +36,9 @@ def tensor_of(pictures: list[Any], height: int) -> torch.Tensor:
 def batches(kind: ModuleType, random: np.random.Generator) -> Any:
     """Yield endless (texts, pictures) of about equal width."""
     while True:
-        drawn = sorted((kind.sample(random) for _ in range(BATCH * POOL)), key=lambda s: s[1].shape[1])
+        drawn = sorted(
+            (kind.sample(random) for _ in range(BATCH * POOL)), key=lambda s: s[1].shape[1]
+        )
         order = random.permutation(POOL)
         for part in order:
             chosen = drawn[part * BATCH : (part + 1) * BATCH]
@@ -47,12 +49,22 @@ def best_path(odds: torch.Tensor, alphabet: tuple[str, ...]) -> list[str]:
     """Return the most likely text of each line."""
     texts = []
     for row in odds.argmax(2).tolist():
-        kept = [sign for index, sign in enumerate(row) if sign and (not index or row[index - 1] != sign)]
+        kept = [
+            sign for index, sign in enumerate(row) if sign and (not index or row[index - 1] != sign)
+        ]
         texts.append("".join(alphabet[sign - 1] for sign in kept))
     return texts
 
 
-def train(kind: ModuleType, *, minutes: float, seed: int, threads: int, out: Path, resume: Path | None = None) -> LineReader:
+def train(
+    kind: ModuleType,
+    *,
+    minutes: float,
+    seed: int,
+    threads: int,
+    out: Path,
+    resume: Path | None = None,
+) -> LineReader:
     """Train for so many minutes of wall time; the learning rate follows the time used."""
     torch.manual_seed(seed)
     torch.set_num_threads(threads)
@@ -88,7 +100,9 @@ def train(kind: ModuleType, *, minutes: float, seed: int, threads: int, out: Pat
     return model
 
 
-def held_out(model: LineReader, kind: ModuleType, *, seed: int, count: int = 2000) -> dict[str, float]:
+def held_out(
+    model: LineReader, kind: ModuleType, *, seed: int, count: int = 2000
+) -> dict[str, float]:
     """Return the share of lines read exactly and the character error on lines of another seed."""
     model.eval()
     random = np.random.default_rng(seed)
@@ -97,11 +111,18 @@ def held_out(model: LineReader, kind: ModuleType, *, seed: int, count: int = 200
         source = batches(kind, random)
         for _ in range(count // BATCH):
             texts, pictures = next(source)
-            for text, read in zip(texts, best_path(model(tensor_of(pictures, kind.HEIGHT)), kind.ALPHABET), strict=True):
+            for text, read in zip(
+                texts,
+                best_path(model(tensor_of(pictures, kind.HEIGHT)), kind.ALPHABET),
+                strict=True,
+            ):
                 right += text == read
                 wrong += distance(text, read)
                 length += len(text)
-    return {"lines_exact": round(right / (count // BATCH * BATCH), 4), "cer": round(wrong / length, 4)}
+    return {
+        "lines_exact": round(right / (count // BATCH * BATCH), 4),
+        "cer": round(wrong / length, 4),
+    }
 
 
 def distance(one: str, two: str) -> int:
@@ -110,7 +131,10 @@ def distance(one: str, two: str) -> int:
     for index, sign in enumerate(one, 1):
         last, row[0] = row[0], index
         for place, other in enumerate(two, 1):
-            last, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, last + (sign != other))
+            last, row[place] = (
+                row[place],
+                min(row[place] + 1, row[place - 1] + 1, last + (sign != other)),
+            )
     return row[-1]
 
 
@@ -155,7 +179,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="where the ONNX file goes")
     options = parser.parse_args()
     kind = importlib.import_module(f"training.{options.kind}")
-    model = train(kind, minutes=options.minutes, seed=options.seed, threads=options.threads, out=options.out, resume=options.resume)
+    model = train(
+        kind,
+        minutes=options.minutes,
+        seed=options.seed,
+        threads=options.threads,
+        out=options.out,
+        resume=options.resume,
+    )
     export(model, kind, options.out)
     print(json.dumps(held_out(model, kind, seed=options.seed + 1_000_003)))
 

@@ -146,9 +146,11 @@ def _ask_latin(page: Page, quad: Quad, digits: _Votes) -> None:
     if not count:
         return
     taken = tail[-min(count, 4) :].lstrip("0")
-    chars = [char.score for char in reading.chars if char.text.strip()][-len(taken) :] if taken else []
+    chars = (
+        [char.score for char in reading.chars if char.text.strip()][-len(taken) :] if taken else []
+    )
     if chars and min(chars) >= 0.6:
-        weight = 3.0 if count <= 4 else 2.0
+        weight = 8.0 if count <= 4 else 2.0
         # A cut glyph is dropped far more often than one is invented: the longer reading inherits
         # the votes of its own beginning or end.
         weight += sum(
@@ -210,7 +212,7 @@ def _joined(quads: list[Quad]) -> list[Quad]:
     """Return the unions of two boxes side by side on one line: letters and digits found apart."""
     unions = []
     for left in quads:
-        along, down, origin = _frame(left)
+        along, down, _origin = _frame(left)
         high = _length(left[0], left[3])
         for right in quads:
             if right is left:
@@ -229,9 +231,7 @@ def _outline(number: Quad, province: Quad | None) -> Quad:
     high, wide = _length(number[0], number[3]), _length(number[0], number[1])
     foot = 1.55 * high
     if province is not None:
-        foot = max(
-            (x - origin[0]) * down[0] + (y - origin[1]) * down[1] for x, y in province[2:]
-        )
+        foot = max((x - origin[0]) * down[0] + (y - origin[1]) * down[1] for x, y in province[2:])
     top, bottom = -0.12 * high, foot + 0.12 * high
     half = max(PLATE_RATIO * (bottom - top) / 2, wide / 2 + 0.1 * high)
 
