@@ -23,12 +23,6 @@ BUDGET_REACHED = ErrorRow(
     "The account is restricted: the hard stop of budget {name} is reached.",
     "Raise the budget or wait for the next month.",
 )
-UNKNOWN_ENTERPRISE_PROJECT = ErrorRow(
-    "AIS.0101",
-    400,
-    "The enterprise project {id} does not exist.",
-    "Send the id shown on the Enterprise Project page, or leave the header out.",
-)
 
 # Management (/api/v1 and BSS; the public BSS error list names CBC codes).
 INVALID = ErrorRow("CBC.0100", 400, "Parameter error: {reason}")
@@ -50,7 +44,6 @@ ROWS = (
     NOT_SUBSCRIBED,
     RESTRICTED,
     BUDGET_REACHED,
-    UNKNOWN_ENTERPRISE_PROJECT,
     INVALID,
     BAD_JSON,
     NOT_FOUND,

@@ -10,5 +10,5 @@ class ConfigConfig(AppConfig):
     verbose_name = "Wiring"
 
     def ready(self) -> None:
-        """Register the checks."""
-        from config import checks  # noqa: F401
+        """Register the checks and the OpenAPI extension."""
+        from config import checks, openapi  # noqa: F401

@@ -89,6 +89,7 @@ VARS = (
         "BILLING_TIME_ZONE", "Asia/Shanghai", "Time zone of billing days and months (UTC+08:00)."
     ),
     EnvVar("CURRENCY", "USD", "ISO 4217 code of prices and balances."),
+    EnvVar("PRICEBOOK", "", "File of prices and packages; billing/pricebook.toml when empty."),
     EnvVar(
         "ARREARS_GRACE_DAYS", "15", "Days that calls go on after the balance went below zero.", int
     ),

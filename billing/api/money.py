@@ -96,7 +96,11 @@ class BillMonthsView(BillingView):
 
     action_name = actions.BILL_VIEW
 
-    @extend_schema(responses={200: {"type": "array", "items": {"type": "string"}}}, tags=["bills"])
+    @extend_schema(
+        operation_id="bill_months",
+        responses={200: {"type": "array", "items": {"type": "string"}}},
+        tags=["bills"],
+    )
     def get(self, request: Request) -> Response:
         """List months, newest first."""
         return Response(selectors.bill_months(self.principal(request).account_id))

@@ -21,7 +21,7 @@ from billing.services import accounts, assignment, budgets, events, folding
 from billing.services.bill_lines import LineBook
 from core import clock
 
-BATCH = 5000
+BATCH = 10_000
 
 
 class _Row(NamedTuple):

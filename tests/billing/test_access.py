@@ -245,3 +245,17 @@ def test_unlimited_comes_and_goes_with_a_negative_balance(subscribed):
     arrears.unlimited_set(account_id=subscribed.id, unlimited=True, now=NOW)
     account.refresh_from_db()
     assert (account.arrears, account.arrears_since) == ("ok", None)
+
+
+def test_each_change_of_a_subscription_is_one_trace(tenant):
+    from iam import selectors as iam_selectors
+
+    me = tenant.principal
+    subscriptions.subscribe(principal=me, product_code=PRODUCT)
+    subscriptions.subscribe(principal=me, product_code=PRODUCT)
+    subscriptions.unsubscribe(principal=me, product_code=PRODUCT)
+    traces = list(iam_selectors.account(tenant.id).traces.order_by("sequence"))
+    assert [(row.trace_name, row.resource_type, row.resource_id) for row in traces] == [
+        ("subscribeAISubService", "ai_service", PRODUCT),
+        ("unsubscribeAISubService", "ai_service", PRODUCT),
+    ]

@@ -1,13 +1,14 @@
 """Settle many events: one million, and ten thousand behind a short and a long history.
 
-Usage: volume.py million | volume.py scaling SHORT LONG. Prints one JSON object. PostgreSQL only:
-the events are made by the server itself.
+Usage: volume.py million [COUNT] | volume.py scaling SHORT LONG. Prints one JSON object. The
+events are made by the database itself.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sys
 import time
 
@@ -17,29 +18,42 @@ world.start()
 
 from django.db import connection  # noqa: E402
 
-INSERT = """
+COLUMNS = """
 INSERT INTO billing_usageevent
   (request_id, account_id, region, product_id, user_id, project_id, enterprise_project_id,
    occurred_at, quantity, allocation_id)
-SELECT md5(%(seed)s || n::text), %(account)s, 'ap-southeast-2',
+SELECT {request_id}, %(account)s, 'ap-southeast-2',
        CASE WHEN n %% 3 = 0 THEN 'test-text' ELSE 'test-card' END,
-       %(user)s, %(project)s, CASE WHEN n %% 5 = 0 THEN '0' ELSE 'ep-' || n %% 4 END,
-       %(start)s::timestamptz + n * %(step)s::interval, 1, %(allocation)s
-FROM generate_series(1, %(count)s) AS n
+       %(user)s, %(project)s, CASE WHEN n %% 5 = 0 THEN '0' ELSE 'ep-' || (n %% 4) END,
+       {moment}, 1, %(allocation)s
+FROM {numbers}
 """
+POSTGRESQL = COLUMNS.format(
+    request_id="md5(%(seed)s || '/' || n::text)",
+    moment="%(start)s::timestamptz + n * make_interval(secs => %(step)s)",
+    numbers="generate_series(1, %(count)s) AS n",
+)
+SQLITE = COLUMNS.format(
+    request_id="lower(hex(randomblob(16)))",
+    moment="strftime('%%Y-%%m-%%d %%H:%%M:%%S', %(start)s, (n * %(step)s) || ' seconds')",
+    numbers=(
+        "(WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers"
+        " WHERE n < %(count)s) SELECT n FROM numbers)"
+    ),
+)
 
 
 def fill(tenant, count: int, *, seed: str, start: dt.datetime, allocation: int | None = None):
     with connection.cursor() as cursor:
         cursor.execute(
-            INSERT,
+            POSTGRESQL if connection.vendor == "postgresql" else SQLITE,
             {
                 "seed": seed,
                 "account": tenant.id,
                 "user": tenant.principal.user_id,
                 "project": tenant.principal.project_id,
-                "start": start,
-                "step": dt.timedelta(hours=20) / count,
+                "start": start.replace(tzinfo=None) if connection.vendor == "sqlite" else start,
+                "step": 72000.0 / count,
                 "allocation": allocation,
                 "count": count,
             },
@@ -50,11 +64,11 @@ def timed_settle(tenant, now: dt.datetime) -> float:
     from billing.services import settlement
 
     begin = time.monotonic()
-    settlement.settle(tenant.id, now=now)
+    settlement.settle(tenant.id, now=now, batch=int(os.environ.get("BATCH", settlement.BATCH)))
     return time.monotonic() - begin
 
 
-def million() -> dict:
+def million(count: int = 1_000_000) -> dict:
     from billing.services import packages
     from core import clock
 
@@ -65,14 +79,20 @@ def million() -> dict:
         account_id=tenant.id,
         region=tenant.principal.region,
         product_code="test-card",
-        calls=300_000,
+        calls=count * 3 // 10,
         source="free",
         grant_key="m",
         now=start - dt.timedelta(hours=1),
     )
-    fill(tenant, 1_000_000, seed="m", start=start)
+    fill(tenant, count, seed="m", start=start)
+    cpu = time.process_time()
     seconds = timed_settle(tenant, now)
-    return {"events": 1_000_000, "seconds": seconds, **totals(tenant)}
+    return {
+        "events": count,
+        "seconds": seconds,
+        "own_cpu_seconds": time.process_time() - cpu,
+        **totals(tenant),
+    }
 
 
 def totals(tenant) -> dict:
@@ -117,5 +137,6 @@ def scaling(short: int, long: int) -> dict:
 
 
 world.migrate()
-runs = {"million": million, "scaling": lambda: scaling(int(sys.argv[2]), int(sys.argv[3]))}
+numbers = [int(text) for text in sys.argv[2:]]
+runs = {"million": lambda: million(*numbers), "scaling": lambda: scaling(*numbers)}
 print(json.dumps(runs[sys.argv[1]]()))
