@@ -14,11 +14,12 @@ class OcrConfig(AppConfig):
         from billing.services import products
         from core import jobs
         from iam import actions
-        from ocr import rollup
-        from ocr.actions import ROWS
+        from ocr import alarms, notify, rollup
+        from ocr.actions import CES, ROWS
         from ocr.catalog import SERVICES
 
         actions.register(ROWS)
+        actions.register(CES)
         products.register(
             products.ProductRow(
                 code=service.code,
@@ -28,4 +29,10 @@ class OcrConfig(AppConfig):
             )
             for service in SERVICES
         )
-        jobs.register(jobs.PeriodicJob("roll_up", 2.0, rollup.roll_up))
+        jobs.register(
+            jobs.PeriodicJob("roll_up", 2.0, rollup.roll_up),
+            jobs.PeriodicJob("alarms", 60.0, alarms.evaluate_all),
+            jobs.PeriodicJob("notify", 5.0, notify.run),
+            jobs.PeriodicJob("purge_calls", 6 * 3600.0, rollup.purge),
+            jobs.PeriodicJob("purge_deliveries", 86400.0, notify.purge),
+        )

@@ -1,18 +1,24 @@
 """Fold call records into roll-ups per minute, hour and day: restartable, exact, rebuildable.
 
 One transaction takes a batch of records that are not rolled up yet, adds them to the three tables
-and marks them. A crash before its end leaves nothing, a crash after it everything.
+and marks them. A crash before its end leaves nothing, a crash after it everything. Writers of the
+roll-ups stand in line: SQLite admits one writer, PostgreSQL takes an advisory lock for the
+transaction, so totals read inside it cannot be stale.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import zlib
 from bisect import bisect_left
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 
+from core import clock
 from ocr.models import (
     LATENCY_EDGES_MS,
     CallDay,
@@ -23,17 +29,18 @@ from ocr.models import (
 )
 
 BATCH = 5000
+FLUSH_KEYS = 20_000
 KEY = ("account_id", "start", "region", "service", "user_id", "enterprise_project_id", "error_code")
+TOTALS = ("calls", "latency_sum_ms", "histogram")
 GRAINS: tuple[tuple[type[RollUp], dict[str, int]], ...] = (
     (CallMinute, {"second": 0, "microsecond": 0}),
     (CallHour, {"minute": 0, "second": 0, "microsecond": 0}),
     (CallDay, {"hour": 0, "minute": 0, "second": 0, "microsecond": 0}),
 )
 _COLUMNS = (
-    "id",
     "occurred_at",
-    "region",
     "account_id",
+    "region",
     "service",
     "user_id",
     "enterprise_project_id",
@@ -41,10 +48,20 @@ _COLUMNS = (
     "status",
     "latency_ms",
 )
+_LOCK = zlib.crc32(b"ocr.rollup")
+
+Sums = dict[tuple[Any, ...], list[Any]]
+
+
+def _one_writer() -> None:
+    """Wait until no other transaction writes roll-ups; held until the end of this one."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def roll_up(batch: int = BATCH) -> int:
-    """Roll up every waiting record; returns how many. Run by one job at a time."""
+    """Roll up every waiting record; returns how many. Safe in several processes at once."""
     total = 0
     while done := _roll_up_batch(batch):
         total += done
@@ -53,69 +70,121 @@ def roll_up(batch: int = BATCH) -> int:
 
 def _roll_up_batch(batch: int) -> int:
     with transaction.atomic():
+        _one_writer()
         waiting = CallRecord.objects.filter(rolled_up=False).order_by("id")
-        records = list(waiting.select_for_update(skip_locked=False).values(*_COLUMNS)[:batch])
+        records = list(waiting.values_list("id", *_COLUMNS)[:batch])
         if not records:
             return 0
-        for model, floor in GRAINS:
-            _add(model, _sums(records, floor))
-        CallRecord.objects.filter(id__in=[record["id"] for record in records]).update(
-            rolled_up=True
-        )
+        sums: tuple[Sums, ...] = ({}, {}, {})
+        _fold((record[1:] for record in records), sums)
+        for (model, _), grain in zip(GRAINS, sums, strict=True):
+            _add(model, grain)
+        CallRecord.objects.filter(id__in=[record[0] for record in records]).update(rolled_up=True)
     return len(records)
 
 
-def _sums(
-    records: Iterable[dict[str, Any]], floor: dict[str, int]
-) -> dict[tuple[Any, ...], list[Any]]:
-    """Return key → [calls, latency sum, histogram] of `records`."""
-    sums: dict[tuple[Any, ...], list[Any]] = {}
-    for record in records:
-        start: dt.datetime = record["occurred_at"].astimezone(dt.UTC).replace(**floor)
-        key = (
-            record["account_id"],
-            start,
-            record["region"],
-            record["service"],
-            record["user_id"],
-            record["enterprise_project_id"],
-            record["error_code"] if record["status"] >= 400 else "",
-        )
-        entry = sums.setdefault(key, [0, 0, [0] * (len(LATENCY_EDGES_MS) + 1)])
-        entry[0] += 1
-        entry[1] += record["latency_ms"]
-        entry[2][bisect_left(LATENCY_EDGES_MS, record["latency_ms"])] += 1
-    return sums
+def _fold(records: Iterable[tuple[Any, ...]], sums: tuple[Sums, ...]) -> None:
+    """Add records (in the order of `_COLUMNS`) to key → [calls, latency sum, histogram]."""
+    buckets = len(LATENCY_EDGES_MS) + 1
+    floors: dict[dt.datetime, tuple[dt.datetime, ...]] = {}
+    for occurred, account, region, service, user, project, code, status, latency in records:
+        minute = occurred.replace(second=0, microsecond=0)
+        starts = floors.get(minute)
+        if starts is None:
+            starts = tuple(minute.astimezone(dt.UTC).replace(**floor) for _, floor in GRAINS)
+            floors[minute] = starts
+        code = (code or str(status)) if status >= 400 else ""
+        bucket = bisect_left(LATENCY_EDGES_MS, latency)
+        for start, grain in zip(starts, sums, strict=True):
+            key = (account, start, region, service, user, project, code)
+            entry = grain.get(key)
+            if entry is None:
+                entry = grain[key] = [0, 0, [0] * buckets]
+            entry[0] += 1
+            entry[1] += latency
+            entry[2][bucket] += 1
 
 
-def _add(model: type[RollUp], sums: dict[tuple[Any, ...], list[Any]]) -> None:
-    """Add `sums` to the rows of `model`: read the rows of the touched buckets, write back totals."""
-    starts = {key[1] for key in sums}
-    accounts = {key[0] for key in sums}
+def _add(model: type[RollUp], sums: Sums) -> None:
+    """Add `sums` to the rows of `model`: read the totals of the touched keys, write new ones."""
     manager = model._default_manager
-    known = {
-        tuple(getattr(row, name) for name in KEY): row
-        for row in manager.filter(start__in=starts, account_id__in=accounts)
-    }
-    fresh, changed = [], []
-    for key, (count, latency, histogram) in sums.items():
-        row = known.get(key)
-        if row is None:
-            row = model(**dict(zip(KEY, key, strict=True)), histogram=[0] * len(histogram))
-            fresh.append(row)
-        else:
-            changed.append(row)
-        row.calls += count
-        row.latency_sum_ms += latency
-        row.histogram = [a + b for a, b in zip(row.histogram, histogram, strict=True)]
-    manager.bulk_create(fresh, batch_size=500)
-    manager.bulk_update(changed, ["calls", "latency_sum_ms", "histogram"], batch_size=200)
+    keys = iter(sums)
+    while chunk := list(islice(keys, 2000)):
+        known = {
+            tuple(row[:-3]): row[-3:]
+            for row in manager.filter(
+                start__in={key[1] for key in chunk}, account_id__in={key[0] for key in chunk}
+            ).values_list(*KEY, *TOTALS)
+        }
+        rows = []
+        for key in chunk:
+            calls, latency, histogram = sums[key]
+            if old := known.get(key):
+                calls += old[0]
+                latency += old[1]
+                histogram = [a + b for a, b in zip(old[2], histogram, strict=True)]
+            row = model(**dict(zip(KEY, key, strict=True)))
+            row.calls, row.latency_sum_ms, row.histogram = calls, latency, histogram
+            rows.append(row)
+        manager.bulk_create(
+            rows,
+            batch_size=500,
+            update_conflicts=True,
+            unique_fields=list(KEY),
+            update_fields=list(TOTALS),
+        )
 
 
 def rebuild() -> int:
-    """Forget every roll-up and make them again from the records that are kept."""
+    """Make the roll-ups of every day whose records are kept again; returns the records read.
+
+    Days whose records were purged keep their roll-ups. Records that wait for their first roll-up
+    stay waiting: the next `roll_up` adds them on top.
+    """
     with transaction.atomic():
+        _one_writer()
+        kept = CallRecord.objects.filter(rolled_up=True)
+        first = CallRecord.objects.order_by("id").values_list("occurred_at", flat=True).first()
+        if first is None:
+            return 0
+        # A purge may be in the middle of its oldest day: that day's records no longer tell all.
+        day = max(_midnight(first), _oldest_kept(clock.now()))
         for model, _ in GRAINS:
-            model._default_manager.all().delete()
-        CallRecord.objects.filter(rolled_up=True).update(rolled_up=False)
-    return roll_up()
+            model._default_manager.filter(start__gte=day).delete()
+        total = 0
+        sums: tuple[Sums, ...] = ({}, {}, {})
+        records = kept.order_by("id").values_list(*_COLUMNS).iterator(chunk_size=10_000)
+        while chunk := list(islice(records, 10_000)):
+            _fold((r for r in chunk if r[0] >= day), sums)
+            total += len(chunk)
+            if len(sums[0]) >= FLUSH_KEYS:
+                _flush(sums)
+        _flush(sums)
+    return total + roll_up()
+
+
+def _flush(sums: tuple[Sums, ...]) -> None:
+    for (model, _), grain in zip(GRAINS, sums, strict=True):
+        _add(model, grain)
+        grain.clear()
+
+
+def _midnight(moment: dt.datetime) -> dt.datetime:
+    return moment.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _oldest_kept(now: dt.datetime) -> dt.datetime:
+    """Return the UTC midnight before which records are purged."""
+    return _midnight(now) - dt.timedelta(days=settings.CALL_RETENTION_DAYS)
+
+
+def purge(now: dt.datetime | None = None, batch: int = BATCH) -> int:
+    """Delete rolled-up records older than CALL_RETENTION_DAYS, whole UTC days, oldest first."""
+    limit = _oldest_kept(now or clock.now())
+    total = 0
+    while True:
+        oldest = CallRecord.objects.order_by("id").values_list("id", "occurred_at", "rolled_up")
+        gone = [key for key, at, done in oldest[:batch] if at < limit and done]
+        if not gone:
+            return total
+        total += CallRecord.objects.filter(id__in=gone).delete()[0]

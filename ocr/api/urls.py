@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from ocr.api.ces_urls import urlpatterns as ces_routes
 from ocr.api.exports import ExportView
 from ocr.api.views import RecognizeView
 from ocr.catalog import SERVICES
@@ -15,3 +16,4 @@ urlpatterns = [
     for service in SERVICES
 ]
 urlpatterns.append(path("api/v1/exports", ExportView.as_view(), name="exports"))
+urlpatterns += ces_routes

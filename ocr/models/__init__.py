@@ -1,0 +1,25 @@
+"""Tables of the recognition app; other apps use its selectors and services."""
+
+from ocr.models.alarms import Alarm, AlarmHistory
+from ocr.models.calls import (
+    LATENCY_EDGES_MS,
+    CallDay,
+    CallHour,
+    CallMinute,
+    CallRecord,
+    RollUp,
+)
+from ocr.models.notify import Delivery, Endpoint
+
+__all__ = [
+    "LATENCY_EDGES_MS",
+    "Alarm",
+    "AlarmHistory",
+    "CallDay",
+    "CallHour",
+    "CallMinute",
+    "CallRecord",
+    "Delivery",
+    "Endpoint",
+    "RollUp",
+]
