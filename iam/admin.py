@@ -60,7 +60,7 @@ class UserAdmin(ReadOnly):
     list_display = ("name", "account", "is_owner", "enabled", "access_mode", "locked_until")
     list_filter = ("is_owner", "enabled", "access_mode")
     search_fields = ("name", "id", "account__name")
-    exclude = ("password", "totp_secret_encrypted")
+    exclude = ("password", "password_history", "totp_secret_encrypted")
     actions = ("unlock",)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:

@@ -27,12 +27,12 @@ from iam.addresses import client_ip
 from iam.models import AccessKey, Agency, EnterpriseProject, Project, RevokedToken, User
 from iam.prepared import PreparedQuery
 from iam.principal import Method, Principal
-from iam.services import access_keys, temporary, tokens
+from iam.services import access_keys, rules, signature_failures, temporary, tokens
 
 _ENTERPRISE_PROJECT = re.compile(r"0|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _USER = (
     "id", "name", "is_owner", "is_operator", "enabled", "access_mode", "token_epoch", "account_id",
-    "account__name", "account__enabled", "account__is_frozen", "account__policy_version",
+    "account__name", "account__enabled", "account__is_frozen", "account__policy_version", "account__settings",
 )  # fmt: skip
 _HERE = ("here__id", "here__name", "here__region_id", "here__enabled")
 _KEY = ("secret_encrypted", "status", "failures", "locked_until", "last_used_at")
@@ -91,6 +91,10 @@ def _usable(user: dict[str, Any]) -> bool:
 
 def _principal(request: HttpRequest, caller: _Caller, method: Method, **more: Any) -> Principal:
     user, here = caller.user, caller.here
+    address = client_ip(request)
+    acl = "console_acl_policy" if method == "session" else "api_acl_policy"
+    if not user["is_owner"] and not rules.address_allowed(user["account__settings"], acl, address):
+        raise ApiError(errors.ADDRESS, ip=address)
     return Principal(
         account_id=user["account_id"],
         account_name=user["account__name"],
@@ -103,7 +107,7 @@ def _principal(request: HttpRequest, caller: _Caller, method: Method, **more: An
         project_name=here["name"] if here else "",
         region=here["region_id"] if here else "",
         enterprise_project_id=_enterprise_project(request, user["account_id"]),
-        source_ip=client_ip(request),
+        source_ip=address,
         policy_version=user["account__policy_version"],
         is_frozen=user["account__is_frozen"],
         request_id=getattr(request, "request_id", ""),
@@ -210,7 +214,7 @@ def _by_access_key(
         raise _refuse(f"Get secretKey failed,ak:{parsed.access},err:ak not exist")
     if row["locked_until"] and row["locked_until"] > now:
         raise _refuse("AK access failed to reach the limit,forbidden.")
-    _check(message, parsed, crypto.decrypt(row["secret_encrypted"]), lock=True)
+    _check(request, message, parsed, crypto.decrypt(row["secret_encrypted"]), caller)
     if row["failures"] or access_keys.use_is_old(row["last_used_at"], now):
         access_keys.key_used(access=parsed.access, now=now)
     _programmatic(caller)
@@ -218,7 +222,11 @@ def _by_access_key(
 
 
 def _check(
-    message: signature.Message, parsed: signature.Authorization, secret: str, *, lock: bool
+    request: HttpRequest,
+    message: signature.Message,
+    parsed: signature.Authorization,
+    secret: str,
+    caller: _Caller | None,
 ) -> None:
     """Raise 401 unless the signature is right; a wrong one of a permanent key is counted."""
     try:
@@ -227,8 +235,15 @@ def _check(
         raise _refuse(f"verify aksk signature fail, {error}") from error
     if canonical is None:
         return
-    if lock:
+    if caller is not None:
         access_keys.key_failed(access=parsed.access)
+        signature_failures.remember(
+            request_id=getattr(request, "request_id", ""),
+            account_id=caller.user["account_id"],
+            user_id=caller.user["id"],
+            access=parsed.access,
+            canonical=canonical,
+        )
     # Only what the caller sent is echoed; the string to sign and the secret are not.
     shown = canonical.replace("\n", "|")[:2000]
     raise _refuse(f"verify aksk signature fail, canonicalRequest:{shown}")
@@ -257,7 +272,7 @@ def _by_temporary_key(
     row = _USER_ROW.one(user=key.user_id, project=project_id)
     if row is None or not _usable(row) or row["token_epoch"] != key.epoch:
         raise _refuse(f"Get secretKey failed,ak:{parsed.access},err:ak not exist")
-    _check(message, parsed, key.secret, lock=False)
+    _check(request, message, parsed, key.secret, None)
     caller = _split(row)
     _programmatic(caller)
     principal = _principal(request, caller, "temporary", access_key=parsed.access)

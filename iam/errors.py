@@ -115,6 +115,15 @@ EMAIL = ErrorRow("1102", 400, "Invalid email.")
 PASSWORD = ErrorRow("1103", 400, "Incorrect password.")
 PHONE = ErrorRow("1104", 400, "Invalid mobile number.")
 OWNER_DELETE = ErrorRow("1107", 403, "The account administrator cannot be deleted.")
+OWNER_CHANGE = ErrorRow("1107", 403, "Only the account administrator may change this user.")
+PASSWORD_TOO_YOUNG = ErrorRow("1105", 400, "The password was changed too recently.")
+PASSWORD_EXPIRED = ErrorRow("IAM.0110", 401, "The password has expired.")
+ADDRESS = ErrorRow(
+    "APIG.0302",
+    403,
+    "The address {ip} is not allowed to access the API.",
+    "Ask an administrator to add the address to the access control list.",
+)
 SAME_PASSWORD = ErrorRow("1108", 400, "The new password must be different from the old password.")
 USER_EXISTS = ErrorRow("1109", 409, "The username already exists.")
 USER_QUOTA = ErrorRow("1115", 403, "The number of IAM users has reached the maximum allowed limit.")

@@ -8,15 +8,25 @@ from django.http import HttpRequest
 
 from core import clock
 from core.errors import ApiError
-from iam import authn, errors, selectors
+from iam import authn, authz, errors, selectors
 from iam.api import shapes
 from iam.api.base import IamView, self_or
 from iam.api.tokens import find_agency
 from iam.models import AccessKey, User
 from iam.principal import Principal
-from iam.services import access_keys, temporary
+from iam.services import access_keys, rules, temporary
 
 _TRACE = ("credential", "IAM")
+
+
+def _own_or(principal: Principal, user_id: str, action: str) -> None:
+    """Let users manage their own keys unless the account's protection policy reserves that."""
+    account = selectors.account(principal.account_id)
+    allowed = rules.family(account, "protect_policy")["allow_user"].get("manage_accesskey", True)
+    if allowed or principal.is_owner:
+        self_or(principal, user_id, action)
+    else:
+        authz.require(principal, action)
 
 
 class CredentialsView(IamView):
@@ -38,7 +48,7 @@ class CredentialsView(IamView):
         user_id = body.get("user_id")
         if not isinstance(user_id, str) or not user_id:
             raise ApiError(errors.MISSING, name="user_id")
-        self_or(principal, user_id, "iam:credentials:createCredential")
+        _own_or(principal, user_id, "iam:credentials:createCredential")
         user = selectors.user(principal.account_id, user_id)
         made = access_keys.access_key_create(
             principal=principal, user=user, description=str(body.get("description") or "")
@@ -56,7 +66,10 @@ class CredentialView(IamView):
 
     def _row(self, principal: Principal, access: str, action: str) -> AccessKey:
         row = selectors.access_key(principal.account_id, access)
-        self_or(principal, row.user_id, action)
+        if action == "iam:credentials:getCredential":
+            self_or(principal, row.user_id, action)
+        else:
+            _own_or(principal, row.user_id, action)
         return row
 
     def get(self, request: HttpRequest, principal: Principal, access: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from iam.api.base import IamView
 from iam.api.catalog import catalog
 from iam.models import Account, Agency, Policy, Project, User
 from iam.principal import Principal
-from iam.services import logins, tokens
+from iam.services import logins, rules, tokens
 from iam.throttle import throttle_address
 
 LOGINS_PER_ADDRESS = 300  # a minute; each costs a password hash
@@ -61,6 +61,8 @@ def _by_password(identity: dict[str, Any], *, totp: bool) -> Identity:
     user = logins.password_check(user, password, claimed=claimed)
     if user.access_mode == User.CONSOLE:
         raise ApiError(errors.CONSOLE_ONLY)
+    if rules.password_expired(user):
+        raise ApiError(errors.PASSWORD_EXPIRED)
     if totp:
         code = _text(_object(_object(identity.get("totp")).get("user")).get("passcode"))
         if not logins.totp_check(user, code):

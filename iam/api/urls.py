@@ -25,6 +25,7 @@ from iam.api import (
     users,
     versions,
 )
+from iam.services import accounts
 
 _HEX = "(?P<project_id>[0-9a-f]{32})"
 
@@ -103,7 +104,9 @@ _IDENTITY = [
     *(
         path(
             f"v3.0/OS-SECURITYPOLICY/domains/<str:domain>/{family.replace('_', '-')}",
-            security.SecurityPolicyView.as_view(family=family),
+            security.SecurityPolicyView.as_view(
+                family=family, traces={"put": (accounts.trace_name(family), "domain", "IAM")}
+            ),
         )
         for family in (
             "login_policy",

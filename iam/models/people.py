@@ -70,6 +70,7 @@ class User(AbstractBaseUser):
     xuser_type = models.CharField(max_length=64, blank=True)
     must_change_password = models.BooleanField(default=False)
     password_changed_at = models.DateTimeField(null=True, blank=True)
+    password_history = models.JSONField(default=list, blank=True)
     totp_secret_encrypted = models.TextField(blank=True)
     totp_last_step = models.PositiveBigIntegerField(default=0)
     token_epoch = models.PositiveBigIntegerField(default=1)

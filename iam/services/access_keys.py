@@ -15,6 +15,7 @@ from iam.models import AccessKey, User
 from iam.principal import Principal
 from iam.services import audit, versions
 from iam.services.temporary import new_pair
+from iam.services.users import guard_owner
 
 KEYS_PER_USER = 2
 FAILURES_ALLOWED = 5  # the sixth consecutive failure locks
@@ -65,6 +66,7 @@ def access_key_create(*, principal: Principal, user: User, description: str = ""
         principal, "createCredential", resource_type="credential",
         request={"user_id": user.id, "description": description},
     ) as running:  # fmt: skip
+        guard_owner(principal, user)
         User.objects.select_for_update().get(pk=user.pk)  # two at a time would make three keys
         if AccessKey.objects.filter(user=user).count() >= KEYS_PER_USER:
             raise ApiError(errors.LIMIT, kind="access keys", limit=KEYS_PER_USER)
@@ -106,6 +108,7 @@ def access_key_update(
         resource_id=key.access, resource_name=key.access,
         request={"status": status, "description": description},
     ):  # fmt: skip
+        guard_owner(principal, key.user)
         if status is not None:
             if status not in {"active", "inactive"}:
                 raise ApiError(errors.BAD_PARAMETER, name="status")
@@ -126,5 +129,6 @@ def access_key_delete(*, principal: Principal, key: AccessKey) -> None:
         principal, "deleteCredential", resource_type="credential",
         resource_id=key.access, resource_name=key.access,
     ):  # fmt: skip
+        guard_owner(principal, key.user)
         versions.end_tokens([key.user_id])
         key.delete()

@@ -128,13 +128,18 @@ def enterprise_projects_enable(*, principal: Principal) -> None:
         Account.objects.filter(pk=principal.account_id).update(enterprise_projects_enabled=True)
 
 
+def trace_name(family: str) -> str:
+    """Return the operation's name in traces, e.g. `updateLoginPolicy`."""
+    return "update" + "".join(part.title() for part in family.split("_"))
+
+
 def settings_update(*, principal: Principal, family: str, changes: Any) -> dict[str, Any]:
     """Change one family of security settings (`login_policy`, `password_policy`, …).
 
     Returns the family's values afterwards; raises 400 naming a value out of its published range.
     """
     with audit.operation(
-        principal, f"update{''.join(part.title() for part in family.split('_'))}",
+        principal, trace_name(family),
         resource_type="domain", resource_id=principal.account_id,
         resource_name=principal.account_name, request=changes,
     ):  # fmt: skip
@@ -157,6 +162,8 @@ def _check_setting(family: str, name: str, value: Any) -> None:
     low, high = rules.RANGES.get(name, (0, 0))
     if name in rules.RANGES and not low <= value <= high:
         raise ApiError(errors.BAD_PARAMETER, name=name)
+    if name in {"allow_address_netmasks", "allow_ip_ranges"}:
+        rules.check_addresses(value, name)
     if isinstance(value, str) and len(value) > 255:
         raise ApiError(errors.BAD_PARAMETER, name=name)
 

@@ -14,7 +14,8 @@ from core import clock, crypto
 from core.errors import ApiError
 from iam import errors
 from iam.models import Account, User
-from iam.services import rules
+from iam.principal import Principal
+from iam.services import audit, rules
 
 _dummy: list[str] = []
 
@@ -68,7 +69,7 @@ def password_check(user: User | None, password: str, *, claimed: str) -> User:
     free = Q(locked_until__isnull=True) | Q(locked_until__lte=now)
     if not _reset(user.pk, free, rules_of_login["login_failed_times"], now):
         raise ApiError(errors.LOCKED)
-    if not (user.enabled and user.account.enabled):
+    if not (user.enabled and user.account.enabled) or rules.unused_too_long(user):
         raise ApiError(errors.BAD_LOGIN)
     return user
 
@@ -133,16 +134,53 @@ def totp_check(user: User, passcode: str) -> bool:
     return False
 
 
-def console_login(*, account: str, name: str, password: str) -> User:
+def console_login(*, account: str, name: str, password: str, address: str = "") -> User:
     """Return the user signing in to the console; raises 401, or 403 for programmatic-only users.
 
-    The session itself is Django's `login(request, user, backend="iam.backends.ConsoleBackend")`.
+    `address` is checked against the account's console access list. `must_change_password` is set where
+    the password has outlived the account's rules. A user with `totp_secret_encrypted` must also pass
+    `totp_check`. The session itself is Django's `login(request, user, backend="iam.backends.ConsoleBackend")`.
     """
     user = find_user(account=account, name=name)
     user = password_check(user, password, claimed=f"{account}\n{name}")
     if user.access_mode == User.PROGRAMMATIC:
         raise ApiError(errors.PROGRAMMATIC_ONLY)
+    if not user.is_owner and not rules.address_allowed(
+        user.account.settings, "console_acl_policy", address
+    ):
+        raise ApiError(errors.ADDRESS, ip=address)
+    if rules.password_expired(user):
+        user.must_change_password = True
     return user
+
+
+def totp_begin(*, user: User) -> tuple[str, str]:
+    """Return (secret, otpauth URI) of a new one-time-password device; nothing is kept yet."""
+    secret = pyotp.random_base32()
+    uri = pyotp.TOTP(secret).provisioning_uri(name=user.name, issuer_name=user.account.name)
+    return secret, uri
+
+
+def totp_enable(*, principal: Principal, user: User, secret: str, passcode: str) -> None:
+    """Keep the device, encrypted, once a code proves it; raises 401 for a wrong code."""
+    with audit.operation(
+        principal, "bindMfaDevice", resource_type="user", resource_id=user.id,
+        resource_name=user.name,
+    ):  # fmt: skip
+        if not pyotp.TOTP(secret).verify(passcode, valid_window=1):
+            raise ApiError(errors.BAD_LOGIN)
+        User.objects.filter(pk=user.pk).update(
+            totp_secret_encrypted=crypto.encrypt(secret), totp_last_step=0
+        )
+
+
+def totp_disable(*, principal: Principal, user: User) -> None:
+    """Forget the user's device."""
+    with audit.operation(
+        principal, "unbindMfaDevice", resource_type="user", resource_id=user.id,
+        resource_name=user.name,
+    ):  # fmt: skip
+        User.objects.filter(pk=user.pk).update(totp_secret_encrypted="")
 
 
 def account_of(*, name: str = "", account_id: str = "") -> Account | None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import ipaddress
 import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from core import clock
 from core.errors import ApiError
 from iam import errors
-from iam.models import Account
+from iam.models import Account, User
 
 # The names and defaults of the published security settings; what a tenant changed is in
 # `Account.settings`, by family.
@@ -74,6 +77,72 @@ _KINDS = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]")
 def family(account: Account, name: str) -> dict[str, Any]:
     """Return the settings of one family, the account's changes over the defaults."""
     return {**DEFAULTS[name], **account.settings.get(name, {})}
+
+
+def password_age(user: User) -> dt.timedelta:
+    """Return how long ago the password was set; zero if it is not known."""
+    return clock.now() - user.password_changed_at if user.password_changed_at else dt.timedelta(0)
+
+
+def password_too_young(user: User) -> bool:
+    """Tell whether the account's rules forbid changing the password again already."""
+    least = family(user.account, "password_policy")["minimum_password_age"]
+    return (
+        bool(least)
+        and not user.must_change_password
+        and password_age(user) < dt.timedelta(minutes=least)
+    )
+
+
+def password_expired(user: User) -> bool:
+    """Tell whether the password outlived the account's rules."""
+    days = family(user.account, "password_policy")["password_validity_period"]
+    return bool(days) and password_age(user) > dt.timedelta(days=days)
+
+
+def unused_too_long(user: User) -> bool:
+    """Tell whether an IAM user did not sign in for longer than the account allows."""
+    days = family(user.account, "login_policy")["account_validity_period"]
+    last = user.last_login or user.created_at
+    return bool(days) and not user.is_owner and clock.now() - last > dt.timedelta(days=days)
+
+
+def address_allowed(settings: dict[str, Any], name: str, ip: str) -> bool:
+    """Tell whether `ip` may use the API or console by the account's access control list.
+
+    Without a list every address may; with one, an address must be in a network or range of it.
+    """
+    lists = settings.get(name)
+    if not lists or not ip:
+        return True
+    address = ipaddress.ip_address(ip)
+    networks = lists.get("allow_address_netmasks", [])
+    ranges = lists.get("allow_ip_ranges", DEFAULTS[name]["allow_ip_ranges"])
+    if any(
+        address in ipaddress.ip_network(row["address_netmask"], strict=False) for row in networks
+    ):
+        return True
+    for row in ranges:
+        first, last = (ipaddress.ip_address(part) for part in row["ip_range"].split("-"))
+        if address.version == first.version and int(first) <= int(address) <= int(last):
+            return True
+    return False
+
+
+def check_addresses(value: Any, name: str) -> None:
+    """Raise 400 unless `value` is a list of networks or ranges as the published API has them."""
+    key = "address_netmask" if name == "allow_address_netmasks" else "ip_range"
+    try:
+        for row in value:
+            text = row[key]
+            if key == "address_netmask":
+                ipaddress.ip_network(text, strict=False)
+            else:
+                first, last = (ipaddress.ip_address(part) for part in text.split("-"))
+                if first.version != last.version or int(first) > int(last):
+                    raise ValueError(text)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ApiError(errors.BAD_PARAMETER, name=name) from error
 
 
 def check_user_name(name: Any) -> str:

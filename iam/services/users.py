@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth.hashers import check_password
 from django.db import IntegrityError, transaction
 
 from core import clock
@@ -62,10 +63,19 @@ def _apply(user: User, account: Account, fields: dict[str, Any]) -> None:
 
 def _set_password(user: User, account: Account, password: Any) -> None:
     password = rules.check_password(account, user.name, password)
-    if user.password and user.has_usable_password() and user.check_password(password):
+    kept = rules.family(account, "password_policy")["number_of_recent_passwords_disallowed"]
+    recent = [user.password, *user.password_history] if user.has_usable_password() else []
+    if any(check_password(password, old) for old in recent[: max(kept, 1)] if old):
         raise ApiError(errors.SAME_PASSWORD)
+    user.password_history = [old for old in recent if old][:10]
     user.set_password(password)
     user.password_changed_at = clock.now()
+
+
+def guard_owner(principal: Principal, user: User) -> None:
+    """Raise 403 where anyone but the owner changes the owner's credentials: that would be a way up."""
+    if user.is_owner and principal.method != "system" and principal.user_id != user.pk:
+        raise ApiError(errors.OWNER_CHANGE)
 
 
 def _save(user: User) -> None:
@@ -109,6 +119,7 @@ def user_update(
         principal, action_name, resource_type="user", resource_id=user.id,
         resource_name=user.name, request=fields,
     ):  # fmt: skip
+        guard_owner(principal, user)
         user.refresh_from_db()
         if user.is_owner and (fields.get("enabled") is False or "name" in fields):
             raise ApiError(errors.OWNER_DELETE)
@@ -141,6 +152,8 @@ def password_change(
     ):  # fmt: skip
         if not isinstance(original_password, str) or not user.check_password(original_password):
             raise ApiError(errors.BAD_LOGIN)
+        if rules.password_too_young(user):
+            raise ApiError(errors.PASSWORD_TOO_YOUNG)
         _set_password(user, user.account, password)
         user.must_change_password = False
         _save(user)

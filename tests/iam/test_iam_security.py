@@ -474,3 +474,117 @@ def test_token_text_opens_fast(token_of) -> None:
     for _ in range(200):
         tokens.unseal(token)
     assert (time.process_time() - start) / 200 < 0.001
+
+
+# Account rules -----------------------------------------------------------------------------------
+
+
+def test_nobody_but_the_owner_changes_the_owner(callers, demo_account) -> None:
+    owner = demo_account["users"]["owner"]["id"]
+    admin = callers["admin"]
+    change = admin("PATCH", f"/v3/users/{owner}", {"user": {"password": "Taken-Over-1"}})
+    assert change.status_code == 403
+    body = {"credential": {"user_id": owner}}
+    assert admin("POST", "/v3.0/OS-CREDENTIAL/credentials", body).status_code == 403
+    assert admin("DELETE", f"/v3/users/{owner}").status_code == 403
+    key = demo_account["users"]["owner"]["access_key"]
+    assert admin("DELETE", f"/v3.0/OS-CREDENTIAL/credentials/{key}").status_code == 403
+    assert callers["owner"]("GET", "/v3/users").status_code == 200
+
+
+def test_the_access_list_binds_users_and_spares_the_owner(callers, demo_account) -> None:
+    owner, admin = callers["owner"], callers["admin"]
+    path = f"/v3.0/OS-SECURITYPOLICY/domains/{demo_account['domain_id']}/api-acl-policy"
+    for bad in ("10.0.0.0", "10.0.0.9-10.0.0.1", 5):
+        body = {"api_acl_policy": {"allow_ip_ranges": [{"ip_range": bad}]}}
+        assert owner("PUT", path, body).status_code == 400
+    body = {
+        "api_acl_policy": {
+            "allow_ip_ranges": [{"ip_range": "10.0.0.0-10.0.0.255", "description": ""}],
+            "allow_address_netmasks": [{"address_netmask": "192.168.0.0/16", "description": ""}],
+        }
+    }
+    assert owner("PUT", path, body).status_code == 200
+    assert admin("GET", "/v3/users").status_code == 403
+    assert owner("GET", "/v3/users").status_code == 200
+    body["api_acl_policy"]["allow_address_netmasks"] = [{"address_netmask": "127.0.0.1/32"}]
+    assert owner("PUT", path, body).status_code == 200
+    assert admin("GET", "/v3/users").status_code == 200
+
+
+def test_password_rules(demo_account, token_of) -> None:
+    owner = _principal(demo_account, "owner")
+    user = selectors.user(owner.account_id, demo_account["users"]["reader"]["id"])
+
+    def refusal(password: str) -> str:
+        with pytest.raises(ApiError) as caught:
+            users.user_update(principal=owner, user=user, password=password)
+        return caught.value.code
+
+    assert {refusal("short1A"), refusal("onlyletters"), refusal("x" * 33 + "1")} == {"1118"}
+    accounts.password_policy_update(
+        principal=owner, changes={"number_of_recent_passwords_disallowed": 2}
+    )
+    user = selectors.user(owner.account_id, user.id)
+    users.user_update(principal=owner, user=user, password="Second-Secret-2")
+    assert refusal(demo_account["users"]["reader"]["password"]) == "1108"
+    assert refusal("Second-Secret-2") == "1108"
+    accounts.password_policy_update(principal=owner, changes={"password_validity_period": 30})
+    User.objects.filter(pk=user.pk).update(password_changed_at=clock.now() - dt.timedelta(days=31))
+    answer, _ = token_of("reader", password="Second-Secret-2")
+    assert answer.json()["error"]["message"] == "The password has expired."
+
+
+def test_a_one_time_code_counts_once(demo_account) -> None:
+    import pyotp
+
+    owner = _principal(demo_account, "owner")
+    user = selectors.user(owner.account_id, demo_account["users"]["admin"]["id"])
+    secret, uri = logins.totp_begin(user=user)
+    assert uri.startswith("otpauth://totp/")
+    with pytest.raises(ApiError):
+        logins.totp_enable(principal=owner, user=user, secret=secret, passcode="000000")
+    code = pyotp.TOTP(secret).now()
+    logins.totp_enable(principal=owner, user=user, secret=secret, passcode=code)
+    user.refresh_from_db()
+    assert secret not in user.totp_secret_encrypted
+    assert logins.totp_check(user, code) and not logins.totp_check(user, code)
+
+
+def test_a_refused_signature_can_be_looked_at_by_its_owner_only(callers, demo_account) -> None:
+    from iam.services import signature_failures
+
+    refused = Caller(callers["admin"].access, "x" * 40)("GET", "/v3/users", query={"name": "a b"})
+    request_id = refused.headers["X-Request-Id"]
+    found = signature_failures.find(_principal(demo_account, "admin"), request_id)
+    assert "name=a%20b" in found.canonical
+    theirs = found.canonical.replace("name=a%20b", "name=a+b")
+    assert signature_failures.compare(found.canonical, theirs).part == "query"
+    with pytest.raises(ApiError):
+        signature_failures.find(_principal(demo_account, "reader"), request_id)
+
+
+def test_the_address_behind_proxies_cannot_be_claimed(rf, settings) -> None:
+    from iam.addresses import client_ip
+
+    request = rf.get("/", HTTP_X_FORWARDED_FOR="1.1.1.1, 2.2.2.2", REMOTE_ADDR="9.9.9.9")
+    assert client_ip(request) == "9.9.9.9"
+    settings.TRUSTED_PROXIES = 1
+    assert client_ip(request) == "2.2.2.2"
+    settings.TRUSTED_PROXIES = 2
+    assert client_ip(request) == "1.1.1.1"
+    settings.TRUSTED_PROXIES = 3
+    assert client_ip(request) == "9.9.9.9"
+
+
+def test_throttle_tells_the_limit_and_when_to_come_back(demo_account) -> None:
+    from iam.throttle import throttle
+
+    caller = _principal(demo_account, "reader")
+    for _ in range(3):
+        throttle(caller, "test", 3)
+    with pytest.raises(ApiError) as caught:
+        throttle(caller, "test", 3)
+    assert caught.value.status == 429 and caught.value.message.endswith("limit:3,time:1 minute")
+    assert 1 <= int(caught.value.headers["Retry-After"]) <= 60
+    throttle(_principal(demo_account, "admin"), "test", 3)  # another user has an own window
