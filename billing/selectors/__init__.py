@@ -31,7 +31,15 @@ from billing.selectors.packages import (
     packages,
     waiting_calls,
 )
-from billing.selectors.prices import Mix, Quote, plans, price_in_force, products, quote
+from billing.selectors.prices import (
+    Mix,
+    Quote,
+    plans,
+    price_in_force,
+    prices_in_force,
+    products,
+    quote,
+)
 from billing.selectors.subscriptions import SubscriptionState, subscribers, subscription_state
 from billing.selectors.tracing import (
     CallRow,
@@ -85,6 +93,7 @@ __all__ = [
     "packages",
     "plans",
     "price_in_force",
+    "prices_in_force",
     "products",
     "projects_billed",
     "quota_left",

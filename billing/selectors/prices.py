@@ -68,6 +68,25 @@ def price_in_force(
     )
 
 
+def prices_in_force(
+    *, region: str, now: dt.datetime | None = None
+) -> dict[str, pricing.PriceTable]:
+    """Return the price table of every product that has one in a region; two queries."""
+    rows = (
+        PriceVersion.objects.filter(region__in=[region, ""], effective_from__lte=now or clock.now())
+        .prefetch_related("tiers")
+        .order_by("region", "effective_from")
+    )
+    # The last one wins: the region's own after the general one, the newest of each.
+    return {
+        version.product_id: pricing.PriceTable(
+            tuple(pricing.Tier(tier.above, tier.unit_price) for tier in version.tiers.all()),
+            version.free_calls,
+        )
+        for version in rows
+    }
+
+
 def plans(*, product: str, region: str) -> list[PackagePlan]:
     """Return the plans on sale in a region, smallest first: its own instead of general ones."""
     rows = PackagePlan.objects.filter(product_id=product, region__in=[region, ""], active=True)

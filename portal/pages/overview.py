@@ -204,16 +204,12 @@ def hour(moment: dt.datetime) -> dt.datetime:
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
-def prices_in(region: str) -> dict[str, Any]:
-    """Return the first unit price above the free allowance of each product in `region`."""
-    found = {}
-    for service in catalog.SERVICES:
-        try:
-            table = billing_selectors.price_in_force(product=service.code, region=region)
-        except LookupError:
-            continue
-        found[service.code] = {"unit": table.tiers[0].unit_price, "free": table.free_calls}
-    return found
+def prices_in(region: str) -> dict[str, dict[str, Any]]:
+    """Return the first unit price and the monthly free calls of each product in `region`."""
+    return {
+        code: {"unit": table.tiers[0].unit_price, "free": table.free_calls}
+        for code, table in billing_selectors.prices_in_force(region=region).items()
+    }
 
 
 def _service(code: str) -> catalog.Service:
