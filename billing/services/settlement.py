@@ -7,8 +7,11 @@ nothing, and running again continues with what has no allocation yet.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections import defaultdict
+import logging
+from collections import defaultdict, deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,7 +24,10 @@ from billing.services import accounts, assignment, budgets, events, folding
 from billing.services.bill_lines import LineBook
 from core import clock
 
+log = logging.getLogger(__name__)
+
 BATCH = 10_000
+TURN = 100_000  # events per run of the periodic job, so that other jobs get their turn
 
 
 class _Row(NamedTuple):
@@ -64,21 +70,41 @@ def settle(
 ) -> Settled:
     """Settle up to `limit` events (all when None) of one account or of all; then fold past hours.
 
-    Accounts that another writer holds are left to it. Safe to run twice, concurrently, and after
-    a crash.
+    Accounts take turns, batch by batch, so a long backlog of one does not keep the others waiting.
+    An account that another writer holds is left to it; one that fails is logged and skipped, and
+    raises only when it was asked for by name. Safe to run twice, concurrently, and after a crash.
     """
     moment = now or clock.now()
     done = folded = 0
-    for account in [account_id] if account_id else accounts_unsettled():
-        while limit is None or done < limit:
-            size = batch if limit is None else min(batch, limit - done)
+    queue = deque([account_id] if account_id else accounts_unsettled())
+    while queue and (limit is None or done < limit):
+        account = queue.popleft()
+        size = batch if limit is None else min(batch, limit - done)
+        with _alone(account, named=account_id is not None):
             count = _batch(account, size)
             done += count
-            if count < size:
-                break
+            if count == size:
+                queue.append(account)
     for account in [account_id] if account_id else folding.accounts_due(now=moment):
-        folded += folding.fold(account, now=moment)
+        with _alone(account, named=account_id is not None):
+            folded += folding.fold(account, now=moment)
     return Settled(events=done, folded=folded)
+
+
+@contextlib.contextmanager
+def _alone(account_id: str, *, named: bool) -> Iterator[None]:
+    """Keep the failure of one account from stopping the others."""
+    try:
+        yield
+    except Exception:
+        if named:
+            raise
+        log.exception("settling failed", extra={"account_id": account_id})
+
+
+def settle_turn() -> Settled:
+    """Settle what one turn of the periodic job may take."""
+    return settle(limit=TURN)
 
 
 def accounts_unsettled() -> list[str]:

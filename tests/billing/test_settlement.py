@@ -147,3 +147,38 @@ def test_price_is_that_of_the_hour_of_the_call(tenant):
         Decimal(0),
         Decimal(7),
     ]
+
+
+def test_accounts_take_turns(tenant, stranger):
+    record(tenant.principal, count=30)
+    record(stranger.principal, count=2)
+    settlement.settle(limit=14, batch=10, now=NOW)
+    assert not UsageEvent.objects.filter(account_id=stranger.id, allocation=None).exists()
+
+
+def test_one_broken_account_does_not_stop_the_others(tenant, stranger):
+    # A product that has no price yet cannot be folded.
+    from billing.models import Product
+
+    Product.objects.create(
+        code="priceless",
+        title="x",
+        service_type_code="x",
+        resource_type_code="x",
+        price_class="x",
+    )
+    first, second = sorted([tenant, stranger], key=lambda who: who.id)
+    record(first.principal, product="priceless")
+    record(second.principal)
+    settlement.settle(now=NOW + HOUR)
+    assert HourCharge.objects.get().account_id == second.id
+    with pytest.raises(LookupError):
+        settlement.settle(first.id, now=NOW + HOUR)
+
+
+def test_a_locked_account_is_left_to_its_writer(tenant, monkeypatch):
+    from billing.services import accounts
+
+    record(tenant.principal)
+    monkeypatch.setattr(accounts, "try_lock", lambda account_id: None)
+    assert settlement.settle(tenant.id, now=NOW) == settlement.Settled(0, 0)
