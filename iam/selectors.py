@@ -223,3 +223,48 @@ def traces(
 def trackers(account_id: str, project_id: str) -> QuerySet[Tracker]:
     """Return the trackers of the account in one project."""
     return Tracker.objects.filter(account_id=account_id, project_id=project_id)
+
+
+def granted_policies(
+    account_id: str,
+    *,
+    scope: str,
+    project: Project | None,
+    enterprise_project: EnterpriseProject | None,
+    group: Group | None = None,
+    user: User | None = None,
+    agency: Agency | None = None,
+) -> QuerySet[Policy]:
+    """Return the policies that the group, user or agency has in exactly this scope."""
+    subject = {
+        f"attachments__{name}": row
+        for name, row in (("group", group), ("user", user), ("agency", agency))
+        if row is not None
+    }
+    return Policy.objects.filter(
+        Q(account_id=account_id) | Q(account_id=None),
+        attachments__scope=scope,
+        attachments__project=project,
+        attachments__enterprise_project=enterprise_project,
+        **subject,
+    )
+
+
+def groups_granted_in(account_id: str, place: EnterpriseProject) -> QuerySet[Group]:
+    """Return the groups that have a policy in the enterprise project."""
+    rows = Group.objects.filter(account_id=account_id, attachments__enterprise_project=place)
+    return rows.distinct()
+
+
+def users_granted_in(account_id: str, place: EnterpriseProject) -> QuerySet[User]:
+    """Return the users that have a policy of their own in the enterprise project."""
+    rows = User.objects.filter(account_id=account_id, attachments__enterprise_project=place)
+    return rows.distinct()
+
+
+def enterprise_projects_granted_to(
+    account_id: str, *, group: Group | None = None, user: User | None = None
+) -> QuerySet[EnterpriseProject]:
+    """Return the enterprise projects in which the group or user has a policy."""
+    subject = {"attachments__group": group} if group else {"attachments__user": user}
+    return EnterpriseProject.objects.filter(account_id=account_id, **subject).distinct()

@@ -83,3 +83,12 @@ def test_an_unknown_action_crashes() -> None:
 def test_periodic_jobs_are_named_and_quick_to_repeat() -> None:
     assert {"roll_up"} <= {job.name for job in PERIODIC}
     assert all(job.seconds > 0 for job in PERIODIC)
+
+
+def test_every_error_is_documented() -> None:
+    from pathlib import Path
+
+    from scripts.error_docs import text
+
+    docs = Path(__file__).resolve().parent.parent / "docs" / "errors.md"
+    assert docs.read_text() == text(), "run: python scripts/error_docs.py"

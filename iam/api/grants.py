@@ -11,7 +11,7 @@ from core.errors import ApiError
 from iam import errors, selectors
 from iam.api import shapes
 from iam.api.base import IamView, flag, number, own_domain
-from iam.models import Attachment, EnterpriseProject, Group, Policy, User
+from iam.models import Attachment, Group, Policy, User
 from iam.principal import Principal
 from iam.services import policies
 from iam.services.policies import Scope, Subject
@@ -102,11 +102,13 @@ class GrantsView(_GrantBase):
     ) -> dict[str, Any]:
         """List the policies."""
         scope, row = self._where(principal, place, subject)
-        rows = Policy.objects.filter(
-            attachments__scope=scope.kind,
-            attachments__project=scope.project,
-            attachments__enterprise_project=scope.enterprise_project,
-            **{f"attachments__{self.subject}": row},
+        who: dict[str, Any] = {self.subject: row}
+        rows = selectors.granted_policies(
+            principal.account_id,
+            scope=scope.kind,
+            project=scope.project,
+            enterprise_project=scope.enterprise_project,
+            **who,
         )
         return {
             "roles": [shapes.role(request, policy) for policy in rows],
@@ -124,12 +126,13 @@ class EnterpriseProjectSubjectsView(IamView):
     def get(self, request: HttpRequest, principal: Principal, place: str) -> dict[str, Any]:
         """List who has a policy in the enterprise project."""
         scope = _scope(principal, "enterprise_project", place)
-        rows: QuerySet[Any]
+        found = scope.enterprise_project
+        assert found is not None  # the path names one, or _scope raised 404
         if self.subject == "group":
-            rows = Group.objects.filter(attachments__enterprise_project=scope.enterprise_project)
-            return {"groups": [_subject_group(row) for row in rows.distinct()]}
-        rows = User.objects.filter(attachments__enterprise_project=scope.enterprise_project)
-        return {"users": [_subject_user(row) for row in rows.distinct()]}
+            groups = selectors.groups_granted_in(principal.account_id, found)
+            return {"groups": [_subject_group(row) for row in groups]}
+        users = selectors.users_granted_in(principal.account_id, found)
+        return {"users": [_subject_user(row) for row in users]}
 
 
 def _subject_group(row: Group) -> dict[str, Any]:
@@ -164,7 +167,7 @@ class SubjectEnterpriseProjectsView(IamView):
     def get(self, request: HttpRequest, principal: Principal, subject: str) -> dict[str, Any]:
         """List the enterprise projects in which a group or user has a policy."""
         row: Any = _SUBJECTS[self.subject](principal.account_id, subject)  # type: ignore[operator]
-        rows = EnterpriseProject.objects.filter(**{f"attachments__{self.subject}": row}).distinct()
+        rows = selectors.enterprise_projects_granted_to(principal.account_id, **{self.subject: row})
         return {
             "enterprise_projects": [
                 {"projectId": place.public_id, "id": place.public_id, "name": place.name}

@@ -10,7 +10,7 @@ from core.errors import ApiError
 from iam import errors, selectors
 from iam.api import shapes
 from iam.api.base import IamView, flag, own_domain, paged
-from iam.models import Account, Project
+from iam.models import Project
 from iam.principal import Principal
 from iam.services import projects
 
@@ -118,7 +118,7 @@ class DomainsView(IamView):
 
     def get(self, request: HttpRequest, principal: Principal) -> dict[str, Any]:
         """List the account, unless a name of another one is asked for."""
-        rows = Account.objects.filter(pk=principal.account_id)
+        rows = selectors.accounts().filter(pk=principal.account_id)
         if "name" in request.GET:
             rows = rows.filter(name=request.GET["name"])
         return {

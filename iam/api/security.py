@@ -10,7 +10,6 @@ from core.errors import ApiError
 from iam import authz, errors, selectors
 from iam.api import shapes
 from iam.api.base import IamView, number, own_domain, picked
-from iam.models import Agency, Policy
 from iam.principal import Principal
 from iam.services import accounts, agencies, groups, policies, rules, users
 
@@ -55,11 +54,11 @@ class QuotasView(IamView):
             "user": (selectors.users(account).count(), users.USERS_PER_ACCOUNT),
             "group": (selectors.groups(account).count(), groups.GROUPS_PER_ACCOUNT),
             "policy": (
-                Policy.objects.filter(account_id=account).count(),
+                selectors.custom_policies(account).count(),
                 policies.POLICIES_PER_ACCOUNT,
             ),
             "agency": (
-                Agency.objects.filter(account_id=account).count(),
+                selectors.agencies(account).count(),
                 agencies.AGENCIES_PER_ACCOUNT,
             ),
         }

@@ -58,6 +58,10 @@ def row_hash(account_id: str, row: Mapping[str, Any]) -> str:
     return hashlib.sha256(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
+def _rating(status: int) -> str:
+    return "incident" if status >= 500 else "warning" if status >= 400 else "normal"
+
+
 def trace_record(
     *,
     principal: Principal,
@@ -85,14 +89,12 @@ def trace_record(
         head, _ = TraceHead.objects.select_for_update().get_or_create(
             account_id=principal.account_id
         )
-        status = int(code)
         row: dict[str, Any] = {
             "sequence": head.sequence + 1,
             "time": now or clock.now(),
             "trace_name": action_name[:64],
             "trace_type": _trace_type(principal),
-            "trace_rating": rating
-            or ("incident" if status >= 500 else "warning" if status >= 400 else "normal"),
+            "trace_rating": rating or _rating(int(code)),
             "service_type": service_type[:32],
             "resource_type": resource_type[:64],
             "resource_id": resource_id[:64],
