@@ -11,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from ocr.engine.base import MRZ, PRINTED, TEXT, Profile
 from ocr.extractors import (
     bankcard,
+    exit_entry_permit,
     general_table,
     general_text,
     hk_id_card,
     id_card,
+    macao_id_card,
+    mainland_travel_permit,
     passport,
     thailand_license_plate,
     web_image,
@@ -94,6 +97,18 @@ SERVICES: tuple[Service, ...] = (
     Service(
         "thailand-license-plate", _("Thailand License Plate OCR"), "Thailand License Plate OCR",
         "thailandLicensePlate", CERTIFICATE, thailand_license_plate, CARD_IMAGE, PLATE,
+    ),
+    Service(
+        "macao-id-card", _("Macao ID Card OCR"), "Macao ID Card OCR", "macaoIdCard", CERTIFICATE,
+        macao_id_card, CARD_IMAGE, CARD,
+    ),
+    Service(
+        "exit-entry-permit", _("Exit-Entry Permit OCR"), "Exit-Entry Permit OCR", "exitEntryPermit",
+        CERTIFICATE, exit_entry_permit, CARD_IMAGE, CARD,
+    ),
+    Service(
+        "mainland-travel-permit", _("Mainland Travel Permit OCR"), "Mainland Travel Permit OCR",
+        "mainlandTravelPermit", CERTIFICATE, mainland_travel_permit, CARD_IMAGE, CARD,
     ),
 )  # fmt: skip
 BY_CODE = {service.code: service for service in SERVICES}

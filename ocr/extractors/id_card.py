@@ -95,11 +95,6 @@ _PEOPLES = frozenset(
     ]
 )
 
-# A reader of both scripts may answer the traditional form of a character the card prints simplified.
-_SIMPLE = str.maketrans(
-    "漢滿壯維爾東鄉鮮侖倫達納裡亞羅漠瑪內錫黎畬藏", "汉满壮维尔东乡鲜仑伦达纳里亚罗漠玛内锡黎畲藏"
-)
-
 Values = dict[str, Found]
 Side = tuple[Page, Values]
 
@@ -158,7 +153,7 @@ def _front(page: Page) -> Side:
 
 def _name(lines: Sequence[Line]) -> Found:
     found = labels.after(lines, _NAME, stops=(*_SEX, *_BIRTH))
-    return Found(labels.han(found.text), found.score, found.quad)
+    return Found(labels.simplified(labels.han(found.text)), found.score, found.quad)
 
 
 def _alone(lines: Sequence[Line], choices: str) -> Found:
@@ -170,7 +165,7 @@ def _alone(lines: Sequence[Line], choices: str) -> Found:
 
 def _people(lines: Sequence[Line]) -> Found:
     found = labels.after(lines, _RACE, stops=_BIRTH)
-    text = labels.han(found.text).translate(_SIMPLE)
+    text = labels.simplified(labels.han(found.text))
     if text in _PEOPLES:
         return Found(text, found.score, found.quad)
     known = [name for name in _PEOPLES if text.startswith(name)]
@@ -235,6 +230,7 @@ def _address(lines: Sequence[Line], number: Found) -> Found:
         if under and aligned and labels.label_end(line.text, _NUMBER) < 0:
             parts.append(Found(line.text, labels.sure(line), line.quad))
     text = "".join(re.sub(r"\s+", "", part.text) for part in parts)
+    text = labels.simplified(text)
     return Found(text, min((part.score for part in parts), default=0.0), head.quad)
 
 
@@ -242,7 +238,9 @@ def _back(page: Page) -> Side:
     """Read the emblem side."""
     lines = page.lines
     issue = labels.after(lines, _ISSUE, stops=_PERIOD)
-    values: Values = {"issue": Found(issue.text.replace(" ", ""), issue.score, issue.quad)}
+    values: Values = {
+        "issue": Found(labels.simplified(issue.text.replace(" ", "")), issue.score, issue.quad)
+    }
     period = labels.after(lines, _PERIOD)
     if not re.search(r"\d{4}", period.text):
         hit = labels.first(lines, r"\d{4}\s*[.,]\s*\d{2}\s*[.,]\s*\d{2}\s*[-—一~]")

@@ -154,3 +154,24 @@ def first(lines: Sequence[Line], pattern: str) -> tuple[re.Match[str], Line] | N
 def han(text: str) -> str:
     """Return the Chinese characters of a text."""
     return "".join(c for c in text if "㐀" <= c <= "鿿" or c in "·〇")
+
+
+_TRADITIONAL = (
+    "強漢滿壯維爾東鄉鮮侖倫達納亞羅漠瑪內錫畬張陳楊趙黃吳孫馬鄭謝韓馮許鄧肖蕭蘇葉呂魏蔣賈閻鍾譚陸範韋龍"
+    "偉靜麗軍豔傑濤華輝婷雲鵬國慶紅蘭鳳蓮鑫貴寶興慧勝學業榮遠夢雙璽瑩瑞穎駿馳陽陰開廣發風樹棟橋關門間"
+    "長區縣鎮衛廳號單層樓灣島溝灘壩礦場莊巖嶺鐵縱橫萬與廠農業蘆蘿衝龐顧賴錢嚴喬賀龔湯溫羅聶齊歐陽諸"
+)
+_SIMPLIFIED = (
+    "强汉满壮维尔东乡鲜仑伦达纳亚罗漠玛内锡畲张陈杨赵黄吴孙马郑谢韩冯许邓肖萧苏叶吕魏蒋贾阎钟谭陆范韦龙"
+    "伟静丽军艳杰涛华辉婷云鹏国庆红兰凤莲鑫贵宝兴慧胜学业荣远梦双玺莹瑞颖骏驰阳阴开广发风树栋桥关门间"
+    "长区县镇卫厅号单层楼湾岛沟滩坝矿场庄岩岭铁纵横万与厂农业芦萝冲庞顾赖钱严乔贺龚汤温罗聂齐欧阳诸"
+)
+_FOLD = dict(zip(map(ord, _TRADITIONAL), _SIMPLIFIED, strict=True))
+
+
+def simplified(text: str) -> str:
+    """Return the text with common traditional characters in simplified form.
+
+    For documents that print simplified characters only: a reader of both scripts mixes them up.
+    """
+    return text.translate(_FOLD)

@@ -44,7 +44,7 @@ class Tally:
         misses = []
         for key, wanted in truth.items():
             got = answer.get(key, "")
-            right = folded(got) in {folded(v) for v in (wanted, *(accept or {}).get(key, []))}
+            right = folded(got) in [folded(v) for v in (wanted, *(accept or {}).get(key, []))]
             self.fields += 1
             self.fields_exact += right
             self.characters += max(len(str(wanted)), 1)

@@ -18,6 +18,9 @@ MODULES: dict[str, str] = {
     "id-card": "tests.drawing.id_card",
     "hk-id-card": "tests.drawing.hk_id_card",
     "thailand-license-plate": "tests.drawing.thai_plate",
+    "macao-id-card": "tests.drawing.macao_id_card",
+    "exit-entry-permit": "tests.drawing.exit_entry_permit",
+    "mainland-travel-permit": "tests.drawing.mainland_travel_permit",
 }
 SEEDS = {"development": 1_000, "report": 770_000}
 

@@ -1,0 +1,127 @@
+"""Cards of China, Hong Kong and Macao: drawn, photographed, read with the real engine; and refusals."""
+
+import base64
+import random
+
+import pytest
+
+from ocr.extractors import id_card
+from ocr.page import WrongDocument, box
+from ocr.parsing import labels, permit, repair
+from tests.drawing import id_card as drawn_id_card
+from tests.drawing import sets
+from tests.drawing.canvas import Drawn
+from tests.drawing.photo import photograph
+from tests.ocr.test_passport import PaperPage
+
+CARDS = ("id-card", "hk-id-card", "macao-id-card", "exit-entry-permit", "mainland-travel-permit")
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.parametrize("code", CARDS)
+def test_drawn_cards_are_read(code):
+    from tests.accuracy.reading import read
+
+    exact = 0
+    for style in ("clean", "degraded"):
+        for drawn, image in sets.documents(code, count=2, style=style):
+            result = read(image, code).result or {}
+            exact += all(result.get(key, "") == value for key, value in drawn.fields.items())
+    assert exact >= 3
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("code", CARDS)
+def test_another_document_is_refused(code):
+    from tests.accuracy.reading import read
+
+    other = next(sets.documents("passport", count=1, style="clean"))[1]
+    assert read(other, code).result is None
+
+
+@pytest.mark.engine
+def test_id_card_options():
+    from tests.accuracy.reading import read
+
+    rng = random.Random("options")
+    drawn = drawn_id_card.front(rng)
+    image = photograph(drawn, rng, style="clean")
+    names = (
+        "verification",
+        "text_location",
+        "portrait_image",
+        "portrait_location",
+        "adjusted_image",
+    )
+    alarms = (
+        "reproduce",
+        "copy",
+        "tampering",
+        "border_integrity",
+        "blocking_within_border",
+        "blur",
+        "interim",
+        "glare",
+    )
+    asked = {f"return_{n}": True for n in names} | {f"detect_{n}": True for n in alarms}
+    result = read(image, "id-card", asked).result
+    assert (
+        result["verification_result"]["valid_number"] and result["verification_result"]["valid_sex"]
+    )
+    assert result["verification_result"]["valid_date"] is False
+    assert len(result["text_location"]["number"]) == 4
+    assert base64.b64decode(result["adjusted_image"])[:2] == b"\xff\xd8"
+    assert {f"detect_{n}_result" for n in alarms} <= set(result)
+    assert set(result["score_info"]) == {f"{n}_score" for n in alarms}
+    assert all(isinstance(v, int) and 0 <= v <= 99 for v in result["score_info"].values())
+    assert not any(key in read(image, "id-card").result for key in ("score_info", "portrait_image"))
+
+
+@pytest.mark.engine
+def test_both_sides_in_one_picture():
+    from PIL import Image
+
+    from tests.accuracy.reading import read
+
+    rng = random.Random("double")
+    front, back = drawn_id_card.front(rng), drawn_id_card.back(rng)
+    sheet = Image.new("RGB", (1100, 1400), (250, 250, 250))
+    sheet.paste(front.image, (40, 30))
+    sheet.paste(back.image, (40, 720))
+    both = Drawn("id-card", sheet, {})
+    result = read(photograph(both, rng), "id-card", {"side": "double_side"}).result
+    assert result["front"]["number"] == front.fields["number"]
+    assert result["back"]["issue"] == back.fields["issue"]
+
+
+def test_two_cards_of_one_side_are_refused():
+    page = PaperPage(
+        ("签发机关 南山分局", "有效期限 2019.01.01-2029.01.01", "签发机关 上海市公安局")
+    )
+    with pytest.raises(WrongDocument) as refused:
+        id_card.extract(page, {"side": "double_side"})
+    assert refused.value.code == "AIS.0122"
+
+
+def test_a_value_is_found_behind_beside_and_below_its_label():
+    page = PaperPage(("姓名 王伟", "出生日期", "1985.03.07"))
+    assert labels.after(page.lines, ("姓名",)).text == "王伟"
+    assert permit.front(page.lines, number="x")["birth_date"].text == "1985.03.07"
+    assert not labels.after(page.lines, ("签发机关",))
+
+
+def test_a_misread_label_still_counts():
+    assert labels.label_end("公民身分号码 110", ("公民身份号码",)) == 6
+    assert labels.label_end("姓氏", ("姓名",)) == -1
+
+
+def test_repair_takes_only_what_the_reader_offered():
+    from ocr.page import Char
+
+    place = box(0, 0, 1, 1)
+    chars = tuple(Char(c, 0.9, place, (("7", 0.05),)) for c in "123")
+    assert repair.choose("123", chars, lambda text: text == "173").text == "173"
+    assert repair.choose("123", chars, lambda text: text == "183") == repair.Choice(
+        "123", agrees=False
+    )
