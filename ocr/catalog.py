@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ocr.engine.base import MRZ, PRINTED, TEXT, Profile
 from ocr.extractors import (
     bankcard,
+    emirates_id_card,
     exit_entry_permit,
     general_table,
     general_text,
@@ -64,6 +65,7 @@ CARD = replace(PRINTED, name="card", reader="small")
 
 # A plate tells by its own grammar which way it stands.
 PLATE = replace(PRINTED, name="plate", upright=True)
+ARABIC = replace(PRINTED, name="arabic", script="arabic")
 
 SERVICES: tuple[Service, ...] = (
     Service(
@@ -109,6 +111,10 @@ SERVICES: tuple[Service, ...] = (
     Service(
         "mainland-travel-permit", _("Mainland Travel Permit OCR"), "Mainland Travel Permit OCR",
         "mainlandTravelPermit", CERTIFICATE, mainland_travel_permit, CARD_IMAGE, CARD,
+    ),
+    Service(
+        "emirates-id-card", _("UAE ID Card OCR"), "UAE ID Card OCR", "emiratesIdCard", CERTIFICATE,
+        emirates_id_card, CARD_IMAGE, ARABIC,
     ),
 )  # fmt: skip
 BY_CODE = {service.code: service for service in SERVICES}

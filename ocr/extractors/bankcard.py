@@ -183,8 +183,12 @@ def _is_row_mate(line: Line, number: Number) -> bool:
 def _bank(above: Sequence[Line]) -> _Field:
     """Return a known bank's name as printed, else the first heading, which most cards give the bank."""
     for line in above:
-        if bank_of(line.text):
-            return _Field(" ".join(line.text.split()), line.score, line.quad)
+        known = bank_of(line.text)
+        if known:
+            printed = " ".join(line.text.split())
+            # More than the name: a mark beside it was read into the same line.
+            name = known if len(printed) > len(known) + 3 else printed
+            return _Field(name, line.score, line.quad)
     headings = [
         line
         for line in above

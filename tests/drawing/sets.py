@@ -14,6 +14,7 @@ from tests.drawing.photo import photograph
 
 MODULES: dict[str, str] = {
     "bankcard": "tests.drawing.bankcard",
+    "emirates-id-card": "tests.drawing.emirates_id_card",
     "passport": "tests.drawing.passport",
     "id-card": "tests.drawing.id_card",
     "hk-id-card": "tests.drawing.hk_id_card",

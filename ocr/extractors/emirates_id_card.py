@@ -1,0 +1,262 @@
+"""Emirates ID card: the printed front in English and Arabic, the machine-readable zone of the back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from ocr.options import Option
+from ocr.page import Line, Page, Quad, WrongDocument, box
+from ocr.parsing import card_answer, dates, labels, mrz, mrz_page, nationalities
+from ocr.parsing.checks import is_emirates_id
+from ocr.parsing.labels import Found
+from ocr.parsing.mrz_formats import TD1
+
+OPTIONS = (
+    Option("side", "str", default="", choices=("", "front", "back"), help="Which side is shown; absent: found out."),
+)  # fmt: skip
+FIELDS = (
+    "id_number", "name", "name_arabic", "nationality", "nationality_arabic", "sex", "date_of_birth", "expiry_date",
+    "card_number", "laser_number", "country_code", "machinecode1", "machinecode2", "machinecode3",
+)  # fmt: skip
+
+_NUMBER = re.compile(
+    r"7\s?[B8]\s?4[\s\-.]*([\dOIlSB]{4})[\s\-.]*([\dOIlSB]{7})[\s\-.]*([\dOIlSB])(?!\d)"
+)
+_LASER = re.compile(r"(?<![\d-])[A-Z0-9]{2,4}-\d{7}-\d{2}(?![\d-])")
+_CARD = re.compile(r"(?<!\d)\d{9}(?!\d)")
+_DAY = re.compile(r"(?<!\d)(\d{2})[/.\-](\d{2})[/.\-]((?:19|20)\d{2})(?!\d)")
+_TWINS = str.maketrans("OIlSB", "01158")
+_ALPHABET = "0123456789-"
+_STOPS = ("Nationality", "Date of Birth", "Expiry Date", "Issuing Date", "Sex", "ID Number", "Name")
+_TITLE = (
+    "UNITED ARAB EMIRATES",
+    "Resident Identity Card",
+    "Identity Card",
+    "IDENTITY & CITIZENSHIP",
+)
+_NAME_AR, _NATION_AR = ("الاسم", "الإسم"), ("الجنسية",)
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
+
+SPACED = 0.95
+
+Values = dict[str, Found]
+
+
+def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of the side shown, dates as printed (`DD/MM/YYYY`).
+
+    Raises WrongDocument where neither side is recognised, or another than the one asked for.
+    """
+    asked = options["side"]
+    side, values = "", {}
+    if asked != "back":
+        values = card_answer.best(page, _front, len, full=8)
+        side = "front" if "id_number" in values else ""
+    if not side and asked != "front":
+        values = card_answer.best(page, _back, len, full=9)
+        side = "back" if values else ""
+    if not side:
+        raise WrongDocument("no Emirates ID card found")
+    return {
+        "side": side,
+        **card_answer.fields(FIELDS, values),
+        "confidence": card_answer.confidence(FIELDS, values),
+    }
+
+
+def _front(page: Page) -> Values:
+    lines = page.lines
+    number = _number(page, lines)
+    if not number or mrz.read(lines, formats=(TD1,)) is not None:
+        return {}
+    values = {"id_number": number}
+    values["name"] = _words(page, labels.after(lines, ("Name:", "Name"), stops=_STOPS, below=False))
+    nation = labels.after(lines, ("Nationality:", "Nationality"), stops=_STOPS, below=False)
+    nation = Found(nationalities.english_of(_ascii(nation.text)), nation.score, nation.quad)
+    values["nationality"] = nation
+    if not values["name"] and not nation and not labels.shows(lines, _TITLE):
+        return {}
+    values["name_arabic"] = _arabic(page, lines, _NAME_AR, values["name"])
+    local = _arabic(page, lines, _NATION_AR, nation)
+    values["nationality_arabic"] = Found(
+        nationalities.arabic_of(nation.text, local.text), local.score, local.quad
+    )
+    values["sex"] = _sex(lines)
+    values |= _days(lines)
+    return {name: found for name, found in values.items() if found}
+
+
+def _number(page: Page, lines: Sequence[Line]) -> Found:
+    """Return the identity number with dashes; its Luhn digit chooses between two readings."""
+    best = Found()
+    for line in lines:
+        match = _NUMBER.search(line.text)
+        if not match:
+            continue
+        found = _numbered(match, labels.sure(line), line.quad)
+        if not is_emirates_id(found.text):
+            again = page.read(line.quad, model="small", alphabet=_ALPHABET)
+            second = _NUMBER.search(again.text)
+            if second and is_emirates_id(_numbered(second, 0, line.quad).text):
+                found = _numbered(second, again.score, line.quad)
+            else:
+                found = Found(found.text, 0.7 * found.score, line.quad)
+        if found.score > best.score:
+            best = found
+    return best
+
+
+def _numbered(match: re.Match[str], score: float, quad: Quad) -> Found:
+    year, serial, digit = (part.translate(_TWINS) for part in match.groups())
+    return Found(f"784-{year}-{serial}-{digit}", score, quad)
+
+
+def _ascii(text: str) -> str:
+    kept = "".join(c for c in text if c.isascii() and (c.isalpha() or c in " .'-"))
+    return " ".join(kept.split()).strip(" .-")
+
+
+def _words(page: Page, found: Found) -> Found:
+    """Return a name in Latin letters; the careful model sees word spaces that the quick one drops."""
+    text = _ascii(found.text)
+    if found.quad is not None and found.score < SPACED:
+        again = page.read(found.quad).text
+        again = _ascii(again[again.find(":") + 1 :])
+        if again.replace(" ", "").endswith(text.replace(" ", "")) and again.count(" ") > text.count(
+            " "
+        ):
+            text = again
+    return Found(text, found.score, found.quad)
+
+
+def _sex(lines: Sequence[Line]) -> Found:
+    found = labels.after(lines, ("Sex:", "Sex"), stops=_STOPS, below=False)
+    match = re.search(r"\b(M|F|MALE|FEMALE)\b", found.text.upper())
+    return Found(match.group(1)[0], found.score, found.quad) if match else Found()
+
+
+def _days(lines: Sequence[Line]) -> Values:
+    """Return birth and expiry by their labels, else the first and the last of the days printed."""
+    named: Values = {}
+    for name, label in (("date_of_birth", "Date of Birth"), ("expiry_date", "Expiry Date")):
+        found = labels.after(lines, (label,), below=True)
+        match = _DAY.search(found.text)
+        if match and dates.find(match.group()):
+            named[name] = Found("/".join(match.groups()), found.score, found.quad)
+    printed = [
+        (day, Found("/".join(match.groups()), labels.sure(line), line.quad))
+        for line in lines
+        for match in _DAY.finditer(line.text)
+        for day in dates.find(match.group())
+    ]
+    printed.sort(key=lambda pair: pair[0])
+    if len(printed) >= 3:
+        named.setdefault("date_of_birth", printed[0][1])
+        named.setdefault("expiry_date", printed[-1][1])
+    return named
+
+
+def _arabic(page: Page, lines: Sequence[Line], names: Sequence[str], english: Found) -> Found:
+    """Return the Arabic value behind its label, or that of the Arabic line nearest the English one."""
+    own = [line for line in lines if _ARABIC.search(line.text)]
+    for line in own:
+        text = _arabic_value(line.text, names)
+        if text:
+            return _wider(page, names, line, Found(text, labels.sure(line), line.quad))
+    if english.quad is None:
+        return Found()
+    return _looked_for(page, names, english.quad)
+
+
+def _wider(page: Page, names: Sequence[str], line: Line, found: Found) -> Found:
+    """Return the surer of the first reading and one of a wider stretch: boxes often cut the last letters."""
+    high = line.height
+    region = box(
+        max(0.0, line.left - 1.2 * high),
+        max(0.0, line.top - 0.12 * high),
+        min(page.width, line.right + 0.4 * high),
+        line.bottom + 0.12 * high,
+    )
+    reading = page.read(region, script="arabic")
+    text = _arabic_value(reading.text, names)
+    longer = len(text) > len(found.text) and reading.score > found.score - 0.05
+    if text and (longer or reading.score > found.score + 0.02):
+        return Found(text, reading.score, region)
+    return found
+
+
+def _arabic_value(text: str, names: Sequence[str]) -> str:
+    """Return what follows the label in reading order, empty if the label is not there."""
+    for part in re.split(r"[:：]", text):
+        if any(nationalities.bare(name) == nationalities.bare(part) for name in names):
+            rest = text.replace(part, "", 1)
+            return _only_arabic(rest)
+    folded = nationalities.bare(text)
+    for name in names:
+        if folded.startswith(nationalities.bare(name)):
+            return _only_arabic(text[len(name) :])
+    return ""
+
+
+def _only_arabic(text: str) -> str:
+    kept = "".join(c if (_ARABIC.match(c) and c not in "،؛") or c == " " else " " for c in text)
+    return " ".join(kept.split())
+
+
+def _looked_for(page: Page, names: Sequence[str], english: Quad) -> Found:
+    """Read the stretch above and beside the English line again with the Arabic reader."""
+    line = Line("", 0.0, english)
+    high = line.height
+    for top in (line.top - 1.6 * high, line.top - 0.3 * high, line.top - 2.2 * high):
+        region = box(line.left, max(0.0, top), page.width * 0.985, top + 1.7 * high)
+        reading = page.read(region, script="arabic")
+        text = _arabic_value(reading.text, names)
+        if text and reading.score > 0.5:
+            return Found(text, 0.9 * reading.score, region)
+    return Found()
+
+
+def _back(page: Page) -> Values:
+    zone = mrz_page.find(page, formats=(TD1,))
+    if zone is None or zone.fields["country"] != "ARE":
+        return {}
+    odds, raw = zone.confidence, zone.fields
+    values: Values = {}
+    for index, text in enumerate(zone.lines, start=1):
+        quad = zone.quads[index - 1] if index <= len(zone.quads) else None
+        values[f"machinecode{index}"] = Found(text, min(odds.values()), quad)
+    digits = raw["optional"].replace(" ", "").replace("<", "")[:15]
+    if len(digits) == 15 and digits.startswith("784"):
+        number = f"{digits[:3]}-{digits[3:7]}-{digits[7:14]}-{digits[14]}"
+        sound = is_emirates_id(number)
+        values["id_number"] = Found(number, odds["optional"] if sound else 0.6 * odds["optional"])
+    name = f"{raw['given_name']} {raw['surname']}".strip()
+    today = date.today()
+    birth = mrz.birth_date(raw["birth"], today=today, expiry=raw["expiry"])
+    expiry = mrz.expiry_date(raw["expiry"], today=today)
+    values["name"] = Found(name, odds.get("name", odds.get("surname", 0.0)))
+    values["sex"] = Found(raw["sex"], odds["sex"])
+    values["date_of_birth"] = Found(_day(birth), odds["birth"])
+    values["expiry_date"] = Found(_day(expiry), odds["expiry"])
+    values["country_code"] = Found(raw["country"], odds["country"])
+    values["card_number"] = _card_number(page, raw["number"], odds["number"])
+    laser = labels.first(page.lines, _LASER.pattern)
+    if laser:
+        values["laser_number"] = Found(laser[0].group(), labels.sure(laser[1]), laser[1].quad)
+    return {key: found for key, found in values.items() if found}
+
+
+def _card_number(page: Page, zone: str, odds: float) -> Found:
+    """Return the card number of the zone, where the same is printed with its place."""
+    for line in page.lines:
+        match = _CARD.search(line.text)
+        if match and match.group() == zone:
+            return Found(zone, max(odds, labels.sure(line)), line.quad)
+    return Found(zone, odds)
+
+
+def _day(iso: str) -> str:
+    return "/".join(reversed(iso.split("-"))) if iso else ""

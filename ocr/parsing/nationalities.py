@@ -1,0 +1,56 @@
+"""Nationalities as Emirates ID cards print them: the country's English and Arabic name. Pure.
+
+Names: Unicode CLDR, English and Arabic territories, in the forms the cards use.
+"""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+
+PAIRS: dict[str, str] = {
+    "United Arab Emirates": "الإمارات العربية المتحدة", "Egypt": "مصر", "India": "الهند", "Pakistan": "باكستان",
+    "Bangladesh": "بنغلاديش", "Philippines": "الفلبين", "Jordan": "الأردن", "Syria": "سوريا", "Lebanon": "لبنان",
+    "Sudan": "السودان", "Yemen": "اليمن", "Iraq": "العراق", "Iran": "إيران", "Palestine": "فلسطين",
+    "Saudi Arabia": "المملكة العربية السعودية", "Oman": "عمان", "Kuwait": "الكويت", "Qatar": "قطر", "Bahrain": "البحرين",
+    "Morocco": "المغرب", "Tunisia": "تونس", "Algeria": "الجزائر", "Libya": "ليبيا", "Sri Lanka": "سريلانكا",
+    "Nepal": "نيبال", "Afghanistan": "أفغانستان", "China": "الصين", "Japan": "اليابان", "Indonesia": "إندونيسيا",
+    "Ethiopia": "إثيوبيا", "Somalia": "الصومال", "Kenya": "كينيا", "Nigeria": "نيجيريا", "Uganda": "أوغندا",
+    "Ghana": "غانا", "South Africa": "جنوب أفريقيا", "Turkey": "تركيا", "Russia": "روسيا", "Ukraine": "أوكرانيا",
+    "United Kingdom": "المملكة المتحدة", "United States": "الولايات المتحدة", "Canada": "كندا", "Australia": "أستراليا",
+    "France": "فرنسا", "Germany": "ألمانيا", "Italy": "إيطاليا", "Spain": "إسبانيا", "Netherlands": "هولندا",
+    "Sweden": "السويد", "Ireland": "أيرلندا", "Brazil": "البرازيل", "Malaysia": "ماليزيا", "Thailand": "تايلاند",
+}  # fmt: skip
+_CLOSE = 0.6
+_CLOSE_START = 0.75
+
+
+def arabic_of(english: str, read: str) -> str:
+    """Return the Arabic name of a country if what was read is near enough to be it, else what was read.
+
+    The English text beside it may have been read into the same line: what begins as the name is the name.
+    """
+    name = PAIRS.get(english, "")
+    folded = bare(read) + " "
+    if name and _ratio(folded[: len(bare(name))], bare(name)) >= _CLOSE_START:
+        return name
+    if name and _ratio(bare(read), bare(name)) >= _CLOSE:
+        return name
+    known = [other for other in PAIRS.values() if folded.startswith(bare(other) + " ")]
+    return max(known, key=len) if known and not name else read
+
+
+def _ratio(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other).ratio()
+
+
+def english_of(read: str) -> str:
+    """Return the country whose English name was read, small slips forgiven, else what was read."""
+    near = difflib.get_close_matches(read, PAIRS, n=1, cutoff=0.84)
+    return near[0] if near else read
+
+
+def bare(text: str) -> str:
+    """Return Arabic text without marks, with one form of alef, for comparison."""
+    folded = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return folded.translate(str.maketrans("أإآىة", "ااايه")).replace("ـ", "").strip()
