@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from huaweicloudsdkcore.auth.credentials import BasicCredentials, GlobalCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
+from huaweicloudsdkcore.region.region import Region
 from huaweicloudsdkcts.v3 import (
     CtsClient,
     ListOperationsRequest,
@@ -35,6 +36,7 @@ from huaweicloudsdkeps.v1 import (
 )
 from huaweicloudsdkiam.v3 import IamClient
 from huaweicloudsdkiam.v3 import model as m
+from huaweicloudsdkiam.v3.iam_credentials import IamCredentials
 from keystoneauth1 import session
 from keystoneauth1.exceptions import Unauthorized
 from keystoneauth1.identity import v3
@@ -354,3 +356,89 @@ def test_sdk_traces_of_what_was_done(live: Any) -> None:
         row.name for row in cts.list_user_resources(ListUserResourcesRequest()).users
     }
     assert cts.list_operations(ListOperationsRequest()).operations
+
+
+# Discovery and effect in other processes -------------------------------------------------------------
+
+
+def test_sdk_core_finds_project_and_domain_by_itself(live: Any) -> None:
+    user, region = _user(live, "reader"), Region(live.credentials["region"], live.url)
+    basic = BasicCredentials(user["access_key"], user["secret_key"]).with_iam_endpoint(live.url)
+    cts = CtsClient.new_builder().with_credentials(basic).with_region(region).build()
+    assert cts.list_trackers(ListTrackersRequest()).trackers
+    everywhere = GlobalCredentials(user["access_key"], user["secret_key"]).with_iam_endpoint(
+        live.url
+    )
+    iam = IamClient.new_builder().with_credentials(everywhere).with_region(region).build()
+    assert iam.keystone_list_users(m.KeystoneListUsersRequest()).users
+
+
+def test_sdk_uses_a_token(live: Any) -> None:
+    token = session.Session(
+        auth=_password(live, domain_name=live.credentials["account"])
+    ).get_token()
+    iam = (
+        IamClient.new_builder()
+        .with_credentials(IamCredentials(token))
+        .with_endpoint(live.url)
+        .build()
+    )
+    assert iam.keystone_list_auth_domains(m.KeystoneListAuthDomainsRequest()).domains
+
+
+_CHANGE = """
+from iam import authn, selectors
+from iam.models import User
+from iam.services import access_keys, groups, tokens
+owner = authn.principal_for(selectors.owner("{domain}"))
+user = selectors.user("{domain}", "{user}")
+{what}
+"""
+
+
+@pytest.mark.parametrize("what", ["grant", "key", "token"])
+def test_a_change_in_another_process_counts_within_a_second(live: Any, what: str) -> None:
+    iam, domain = _iam(live), live.credentials["domain_id"]
+    name = f"two-{uuid.uuid4().hex[:8]}"
+    option = m.CreateUserOption(name=name, domain_id=domain, password="Secret-123")
+    user = iam.create_user(m.CreateUserRequest(body=m.CreateUserRequestBody(user=option))).user
+    groups = iam.keystone_list_groups(m.KeystoneListGroupsRequest(name="readers")).groups
+    iam.keystone_add_user_to_group(
+        m.KeystoneAddUserToGroupRequest(group_id=groups[0].id, user_id=user.id)
+    )
+    body = m.CreatePermanentAccessKeyRequestBody(
+        credential=m.CreateCredentialOption(user_id=user.id)
+    )
+    key = iam.create_permanent_access_key(m.CreatePermanentAccessKeyRequest(body=body)).credential
+    credentials = GlobalCredentials(key.access, key.secret, domain)
+    theirs = IamClient.new_builder().with_credentials(credentials).with_endpoint(live.url).build()
+    auth = v3.Password(
+        auth_url=f"{live.url}/v3",
+        username=name,
+        password="Secret-123",
+        user_domain_name=live.credentials["account"],
+        domain_id=domain,
+    )
+    keystone = session.Session()
+    headers = {"X-Auth-Token": auth.get_token(keystone)}
+
+    def signed() -> int:
+        try:
+            theirs.keystone_list_users(m.KeystoneListUsersRequest())
+        except ClientRequestException as error:
+            return error.status_code
+        return 200
+
+    def by_token() -> int:
+        return keystone.get(f"{live.url}/v3/users", headers=headers, raise_exc=False).status_code
+
+    assert (signed(), by_token()) == (200, 200)
+    code = {
+        "grant": f"groups.member_remove(principal=owner, group=selectors.group(owner.account_id, '{groups[0].id}'), user=user)",
+        "key": f"access_keys.access_key_delete(principal=owner, key=selectors.access_key(owner.account_id, '{key.access}'))",
+        "token": f"tokens.token_revoke(token=tokens.unseal('{headers['X-Auth-Token']}'))",
+    }[what]
+    live.manage("shell", "-c", _CHANGE.format(domain=domain, user=user.id, what=code))
+    time.sleep(1)
+    expected = {"grant": (403, 401), "key": (401, 401), "token": (200, 401)}[what]
+    assert (signed(), by_token()) == expected
