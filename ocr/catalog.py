@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ocr.engine.base import MRZ, PRINTED, TEXT, Profile
 from ocr.extractors import (
     bankcard,
+    cambodian_idcard,
     emirates_id_card,
     exit_entry_permit,
     general_table,
@@ -20,6 +21,7 @@ from ocr.extractors import (
     macao_id_card,
     mainland_travel_permit,
     passport,
+    thailand_id_card,
     thailand_license_plate,
     web_image,
 )
@@ -64,6 +66,8 @@ TABLES = replace(PRINTED, name="tables", reader="small")
 CARD = replace(PRINTED, name="card", reader="small")
 
 # A plate tells by its own grammar which way it stands.
+KHMER_CARD = replace(CARD, name="khmer-card", script="khmer")
+THAI_CARD = replace(CARD, name="thai-card", script="thai")
 PLATE = replace(PRINTED, name="plate", upright=True)
 ARABIC = replace(PRINTED, name="arabic", script="arabic")
 
@@ -115,6 +119,12 @@ SERVICES: tuple[Service, ...] = (
     Service(
         "emirates-id-card", _("UAE ID Card OCR"), "UAE ID Card OCR", "emiratesIdCard", CERTIFICATE,
         emirates_id_card, CARD_IMAGE, ARABIC,
+        "thailand-id-card", _("Thailand ID Card OCR"), "Thailand ID Card OCR", "thailandIdCard", CERTIFICATE,
+        thailand_id_card, CARD_IMAGE, THAI_CARD,
+    ),
+    Service(
+        "cambodian-idcard", _("Cambodian ID Card OCR"), "Cambodian ID Card OCR", "cambodianIdcard", CERTIFICATE,
+        cambodian_idcard, CARD_IMAGE, KHMER_CARD,
     ),
 )  # fmt: skip
 BY_CODE = {service.code: service for service in SERVICES}

@@ -102,7 +102,7 @@ def _number(page: Page, quad: Quad) -> tuple[str, float]:
         for turn, variant in enumerate(_variants(shape)):
             reading = page.read(variant, script=READER)
             number = thai.plate_number(reading.text)
-            if number and reading.score >= SURE:
+            if number and reading.score >= SURE and turn == 0 and shape is quad:
                 return number, reading.score
             head, tail = thai.plate_parts(reading.text)
             letters.add(head, reading.score)

@@ -18,6 +18,8 @@ MODULES: dict[str, str] = {
     "passport": "tests.drawing.passport",
     "id-card": "tests.drawing.id_card",
     "hk-id-card": "tests.drawing.hk_id_card",
+    "cambodian-idcard": "tests.drawing.cambodian_id",
+    "thailand-id-card": "tests.drawing.thai_id",
     "thailand-license-plate": "tests.drawing.thai_plate",
     "macao-id-card": "tests.drawing.macao_id_card",
     "exit-entry-permit": "tests.drawing.exit_entry_permit",

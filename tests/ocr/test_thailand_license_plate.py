@@ -84,38 +84,29 @@ def test_a_picture_without_a_plate_is_refused():
 
 
 @pytest.mark.engine
-def test_a_drawn_plate_is_read(engine):
-    from ocr.engine.base import PRINTED
-    from ocr.engine.decode import decode
-    from ocr.engine.live_page import LivePage
+def test_a_drawn_plate_is_read():
+    from tests.accuracy.reading import read
     from tests.drawing import fonts, photo, thai_plate
 
     if fonts.missing("loma-bold", "garuda-bold", "thai-bold"):
         pytest.skip("the Thai fonts of the drawing kit are not installed")
     rng = random.Random(5)
     drawn = thai_plate.draw(rng)
-    picture = photo.photograph(drawn, rng, style="clean")
-    page = LivePage(decode(picture), engine=engine, profile=PRINTED)
-    found = plate.extract(page, {})[0]
+    found = read(photo.photograph(drawn, rng, style="clean"), thai_plate.CODE).result[0]
     assert {name: found[name] for name in drawn.fields} == drawn.fields
 
 
 @pytest.mark.engine
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the shared samples are not here")
-def test_the_shared_plates_are_read(engine):
-    from dataclasses import replace
-
-    from ocr.engine.base import PRINTED
-    from ocr.engine.decode import decode
-    from ocr.engine.live_page import LivePage
+def test_the_shared_plates_are_read():
+    from tests.accuracy.reading import read
 
     cases = json.loads((SAMPLES / "truth.json").read_text())["cases"]
     numbers = provinces = 0
-    plates = [case for case in cases if case["service"] == "thailand-license-plate"]
-    for case in plates:
-        picture = decode((SAMPLES / case["file"]).read_bytes())
-        page = LivePage(picture, engine=engine, profile=replace(PRINTED, upright=True))
-        found = plate.extract(page, {})[0]
+    for case in cases:
+        if case["service"] != "thailand-license-plate":
+            continue
+        found = read((SAMPLES / case["file"]).read_bytes(), case["service"]).result[0]
         fields = case["expected"]["fields"]
         numbers += found["plate_number"] == fields["license_plate"]
         provinces += found["province"] == fields["province"]

@@ -1,0 +1,209 @@
+"""Cambodian identity card: the machine-readable zone at its foot and the Khmer print above."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ocr.options import Option
+from ocr.page import Line, Page, WrongDocument
+from ocr.parsing import card_answer, khmer, labels, mrz_page
+from ocr.parsing.labels import Found
+from ocr.parsing.mrz import Mrz
+from ocr.parsing.mrz_formats import TD1
+from ocr.parsing.rows import rows
+
+ALARMS = (
+    "border_integrity",
+    "blocking_within_border",
+    "blur",
+    "glare",
+    "tampering",
+    "reproduce",
+)
+OPTIONS = (
+    *card_answer.PORTRAIT,
+    Option("return_idcard_type", "bool", default=False, help="Tell a card from a grey copy."),
+    Option("return_adjusted_image", "bool", default=False, help="Return the rectified card."),
+    *(
+        Option(f"detect_{name}", "bool", default=False, help="Alarm with a score of 0..99.")
+        for name in ALARMS
+    ),
+)
+FIELDS = (
+    "id_number",
+    "name_kh",
+    "name_en",
+    "birth_date",
+    "sex",
+    "height",
+    "birth_place",
+    "address",
+    "issue_date",
+    "expiry_date",
+    "description",
+    "machine_code1",
+    "machine_code2",
+    "machine_code3",
+)
+
+_NAME = ("គោត្តនាមនិងនាម",)
+_BIRTH = ("ថ្ងៃខែឆ្នាំកំណើត",)
+_SEX = ("ភេទ",)
+_HEIGHT = ("កំពស់",)
+_PLACE = ("ទីកន្លែងកំណើត",)
+_ADDRESS = ("អាសយដ្ឋាន",)
+_VALID = ("សុពលភាព",)
+_MARKS = ("ភិនភាគ",)
+_STOPS = (*_NAME, *_BIRTH, *_SEX, *_HEIGHT, *_PLACE, *_ADDRESS, *_VALID, *_MARKS)
+_MALE, _FEMALE = "ប្រុស", "ស្រី"
+_NUMBER = re.compile(r"(?<!\d)(\d{9})\s*[(\[{]\s*(\d)\s*[)\]}]?")
+
+Values = dict[str, Found]
+
+
+def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of the card; raises WrongDocument where neither zone nor labels are Khmer."""
+    view, values = card_answer.best(page, _read, _worth, full=len(FIELDS))
+    if not values:
+        raise WrongDocument("no Cambodian identity card found")
+    answer: dict[str, Any] = card_answer.fields(FIELDS, values)
+    answer.update(card_answer.portrait(view, options))
+    if options.get("return_idcard_type"):
+        copied = page.measures().copy
+        answer["idcard_type"] = "copy" if copied > 0.5 else "normal"
+    answer.update(card_answer.adjusted(view, options))
+    answer.update(card_answer.alarms(page, options, known={}))
+    if options.get("return_idcard_type"):
+        score = min(99, round(100 * page.measures().copy))
+        answer.setdefault("score_info", {})["idcard_type_score"] = score
+    answer["confidence"] = card_answer.confidence(FIELDS, values)
+    return answer
+
+
+def _worth(read: tuple[Page, Values]) -> int:
+    return sum(bool(found) for found in read[1].values())
+
+
+def _read(page: Page) -> tuple[Page, Values]:
+    zone = mrz_page.find(page, formats=(TD1,))
+    if zone is not None and "KHM" not in (
+        zone.fields.get("country"),
+        zone.fields.get("nationality"),
+    ):
+        zone = None
+    lines = _joined(page)
+    shown = sum(labels.shows(lines, wanted) for wanted in (_NAME, _BIRTH, _PLACE, _ADDRESS, _VALID))
+    if zone is None and shown < 2:
+        return page, {}
+    values = _printed(lines)
+    if zone is not None:
+        _from_zone(zone, values)
+    return page, values
+
+
+def _joined(page: Page) -> list[Line]:
+    """Return a line for each row of print: labels and values that the detector parted, together.
+
+    A row with Khmer in it is read once more as a whole by the Khmer reader alone.
+    """
+    joined = []
+    for row in rows(page.lines):
+        box = (
+            (min(line.left for line in row), min(line.top for line in row)),
+            (max(line.right for line in row), min(line.top for line in row)),
+            (max(line.right for line in row), max(line.bottom for line in row)),
+            (min(line.left for line in row), max(line.bottom for line in row)),
+        )
+        text = " ".join(line.text for line in row)
+        score = min(labels.sure(line) for line in row)
+        if any(line.script == "khmer" or _is_khmer(line.text) for line in row):
+            again = page.read(box, script="khmer")
+            if again.score > 0.5 and _is_khmer(again.text):
+                text, score = again.text, again.score
+        joined.append(Line(text, score, box))
+    return joined
+
+
+def _printed(lines: Sequence[Line]) -> Values:
+    values: Values = {
+        "name_kh": _after(lines, _NAME),
+        "birth_place": _after(lines, _PLACE, more=1),
+        "address": _after(lines, _ADDRESS, more=1),
+        "description": _after(lines, _MARKS, more=1),
+    }
+    number = next((m for line in lines if (m := _NUMBER.search(line.text))), None)
+    if number:
+        values["id_number"] = Found(number[1], 0.9)
+    birth = _after(lines, _BIRTH)
+    if days := khmer.dates(birth.text):
+        values["birth_date"] = Found(days[0], birth.score, birth.quad)
+    valid = _after(lines, _VALID)
+    days = khmer.dates(valid.text)
+    if days:
+        values["issue_date"] = Found(days[0], valid.score, valid.quad)
+    if len(days) > 1:
+        values["expiry_date"] = Found(days[1], valid.score, valid.quad)
+    sex = _after(lines, _SEX)
+    for word in (_MALE, _FEMALE):
+        if word in sex.text.replace(" ", ""):
+            values["sex"] = Found(word, sex.score, sex.quad)
+    height = _after(lines, _HEIGHT)
+    tall = re.search(r"(?<!\d)(1\d\d|2[0-2]\d|[5-9]\d)(?!\d)", khmer.latin_digits(height.text))
+    if tall:
+        values["height"] = Found(tall[0], height.score, height.quad)
+    return values
+
+
+def _after(lines: Sequence[Line], wanted: Sequence[str], *, more: int = 0) -> Found:
+    """Return what follows a label, with up to `more` rows below that carry no label of their own."""
+    for index, line in enumerate(lines):
+        end = labels.label_end(line.text, wanted)
+        if end < 0:
+            continue
+        text = _clean(labels.cut(line.text[end:], _STOPS))
+        score = line.score
+        for below in lines[index + 1 : index + 1 + more]:
+            if not _is_khmer(below.text) or labels.shows([below], _STOPS):
+                break
+            text, score = f"{text} {_clean(below.text)}", min(score, below.score)
+        return Found(text, score, line.quad) if text else Found()
+    return Found()
+
+
+def _clean(text: str) -> str:
+    return text.strip(" :៖.-—_;|").strip()
+
+
+def _is_khmer(text: str) -> bool:
+    own = sum("ក" <= sign <= "៹" for sign in text)
+    return own > 0.5 * len(text.replace(" ", "") or "x")
+
+
+def _from_zone(zone: Mrz, values: Values) -> None:
+    """Let the zone decide what it holds: its check digits make it the surer of the two."""
+    sure = zone.confidence
+    fields = zone.fields
+    if fields.get("number"):
+        values["id_number"] = Found(fields["number"].strip("<"), sure.get("number", 0.9))
+    names = " ".join(part for part in (fields.get("surname"), fields.get("given_name")) if part)
+    if names:
+        values["name_en"] = Found(names, min(sure.get("surname", 0.9), sure.get("given_name", 0.9)))
+    for name, part in (("birth_date", "birth"), ("expiry_date", "expiry")):
+        day = fields.get(part, "")
+        printed = values.get(name, Found())
+        if len(day) == 6 and day.isdigit():
+            tail = f"{day[4:]}.{day[2:4]}."
+            if printed and printed.text.startswith(tail) and printed.text.endswith(day[:2]):
+                values[name] = Found(
+                    printed.text, max(printed.score, sure.get(part, 0.9)), printed.quad
+                )
+            else:
+                century = "20" if name == "expiry_date" or int(day[:2]) < 30 else "19"
+                values[name] = Found(f"{tail}{century}{day[:2]}", sure.get(part, 0.8))
+    if fields.get("sex") in ("M", "F"):
+        values["sex"] = Found(_MALE if fields["sex"] == "M" else _FEMALE, sure.get("sex", 0.9))
+    for index, text in enumerate(zone.lines[:3], 1):
+        right = all(zone.checks.values())
+        values[f"machine_code{index}"] = Found(text, 0.97 if right else 0.6)

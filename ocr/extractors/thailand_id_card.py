@@ -1,0 +1,230 @@
+"""Thai national identity card: Thai and Latin print of the front, the laser number of the back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ocr.options import Option
+from ocr.page import Line, Page, Quad, WrongDocument
+from ocr.parsing import card_answer, checks, labels, thai
+from ocr.parsing.labels import Found
+from ocr.parsing.rows import rows
+
+OPTIONS = (
+    Option("side", "str", default="", choices=("", "front", "back"), help="Side of the card."),
+    *card_answer.PORTRAIT,
+    Option("return_idcard_type", "bool", default=False, help="Tell a card from a copy or screen."),
+    Option("return_text_location", "bool", default=False, help="Return where each field stands."),
+)
+TEXTS = (
+    "id_number",
+    "name_th",
+    "name_en",
+    "first_name_en",
+    "last_name_en",
+    "date_of_birth_th",
+    "date_of_birth_en",
+    "religion_th",
+    "address_th",
+    "date_of_issue_th",
+    "date_of_issue_en",
+    "date_of_expiry_th",
+    "date_of_expiry_en",
+    "serial_number",
+    "card_number",
+    "laser_number",
+    "ref_number",
+)
+FIELDS = ("type", "side", *TEXTS)
+
+_TITLES = ("Thai National ID Card", "บัตรประจำตัวประชาชน", "Identification Number")
+_PINK = ("ซึ่งไม่มีสัญชาติไทย", "ไม่มีสัญชาติไทย", "Non-Thai Identification")
+_NAME_TH = ("ชื่อตัวและชื่อสกุล",)
+_RELIGION = ("ศาสนา",)
+_ADDRESS = ("ที่อยู่",)
+_STOPS = ("วันออกบัตร", "วันบัตรหมดอายุ", "เจ้าพนักงาน", "เกิดวันที่", "ศาสนา", "ที่อยู่", "Date of")
+_ID = re.compile(r"(?<!\d)(\d)\s?(\d{4})\s?(\d{5})\s?(\d{2})\s?(\d)(?!\d)")
+_DATE_EN = re.compile(r"(\d{1,2})\s*([A-Z][a-z]{2})[a-z]*\.?\s*((?:19|20)\d\d)")
+_LASER = re.compile(r"\b([A-Z]{2}\d)\s*-?\s*(\d{7})\s*-?\s*(\d{2})\b")
+_SERIAL = re.compile(r"(?<!\d)(\d{4})\s*-\s*(\d{2})\s*-\s*(\d{8})(?!\d)")
+MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+BUDDHIST = 543  # years between the Buddhist and the Gregorian count in Thailand since 1941
+READER = "thai"
+
+Values = dict[str, Found]
+
+
+def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of the side shown.
+
+    Raises WrongDocument where it is no Thai card, or not the side that was asked for.
+    """
+    view, values = card_answer.best(page, _read, _worth, full=14)
+    if not values:
+        raise WrongDocument("no Thai identity card found")
+    side = "front" if values["id_number"] or values["name_th"] else "back"
+    if options.get("side") and options["side"] != side:
+        raise WrongDocument("the other side of the card was asked for")
+    pink = labels.shows(view.lines, _PINK) or values["id_number"].text.startswith(("0", "6", "7"))
+    answer: dict[str, Any] = {"type": "pink" if pink else "normal", "side": side}
+    answer.update(card_answer.fields(TEXTS, values))
+    answer.update(card_answer.portrait(view, options, shown=side == "front"))
+    if options.get("return_idcard_type"):
+        answer["idcard_type"] = _kind(page)
+    if options.get("return_text_location"):
+        answer["text_location"] = card_answer.text_location(view, TEXTS, values)
+    answer["confidence"] = {"type": 0.9, "side": 0.95, **card_answer.confidence(TEXTS, values)}
+    return answer
+
+
+def _kind(page: Page) -> str:
+    measures = page.measures()
+    if measures.copy > 0.5:
+        return "copy"
+    return "screen" if measures.reproduction > 0.5 else "normal"
+
+
+def _worth(read: tuple[Page, Values]) -> int:
+    return sum(bool(found) for found in read[1].values())
+
+
+def _read(page: Page) -> tuple[Page, Values]:
+    lines = list(page.lines)
+    number = _id_number(lines)
+    laser = labels.first(lines, _LASER.pattern)
+    titled = labels.shows(lines, _TITLES)
+    if not number and not titled and laser is None:
+        return page, {}
+    values: Values = {name: Found() for name in TEXTS}
+    values["id_number"] = number
+    if laser:
+        match, line = laser
+        values["laser_number"] = Found("-".join(match.groups()), labels.sure(line), line.quad)
+    if not (number or titled):
+        return page, values
+    serial = labels.first(lines, _SERIAL.pattern)
+    if serial:
+        match, line = serial
+        values["serial_number"] = Found("-".join(match.groups()), labels.sure(line), line.quad)
+        values["card_number"] = values["serial_number"]
+    values.update(_latin_name(lines))
+    values.update(_dates(lines))
+    values.update(_thai(page))
+    return page, values
+
+
+def _id_number(lines: Sequence[Line]) -> Found:
+    """Return the number, the one with a right last digit first; a wrong one lowers confidence."""
+    wrong = Found()
+    for line in lines:
+        for match in _ID.finditer(line.text.replace("-", " ")):
+            digits = "".join(match.groups())
+            if len(digits) == 13 and checks.thai_id_digit(digits[:12]) == int(digits[12]):
+                return Found(digits, max(labels.sure(line), 0.9), line.quad)
+            wrong = wrong or Found(digits, min(0.4, line.score), line.quad)
+    return wrong
+
+
+def _latin_name(lines: Sequence[Line]) -> Values:
+    last = _named(lines, ("Last name", "Lastname", "Surname"))
+    first = _named([line for line in lines if line.quad != last.quad], ("Name",))
+    whole = " ".join(part for part in (first.text, last.text) if part)
+    score = min((found.score for found in (first, last) if found), default=0.0)
+    return {
+        "first_name_en": first,
+        "last_name_en": last,
+        "name_en": Found(whole, score, first.quad or last.quad),
+    }
+
+
+def _named(lines: Sequence[Line], wanted: Sequence[str]) -> Found:
+    found = labels.after(lines, wanted, stops=("Last name", "Date of", "Birth"))
+    text = re.sub(r"[^A-Za-z .'-]", "", found.text).strip()
+    text = re.sub(
+        r"^(Mr|Mrs|Miss|Ms|Master)\.?(?=[A-Z ])\s*",
+        lambda m: f"{m[1]}{'.' if m[1] in ('Mr', 'Mrs', 'Ms') else ''} ",
+        text,
+    )
+    return Found(text, found.score, found.quad) if text else Found()
+
+
+def _dates(lines: Sequence[Line]) -> Values:
+    """Return the three Latin dates by their labels; what has no label is told by order in time."""
+    shown: list[tuple[tuple[int, int, int], str, Line]] = []
+    for line in lines:
+        for match in _DATE_EN.finditer(line.text):
+            month = _month(match[2])
+            if month:
+                day = int(match[1])
+                key = (int(match[3]), month, day)
+                shown.append((key, f"{day} {MONTHS_EN[month - 1]}. {match[3]}", line))
+    shown.sort(key=lambda item: item[0])
+    names = ("date_of_birth", "date_of_issue", "date_of_expiry")
+    values: Values = {}
+    if len({key for key, _, _ in shown}) < 3:
+        names = names[: len(shown)] if len(shown) < 3 else names
+    for name, (key, text, line) in zip(names, shown, strict=False):
+        year, month, day = key
+        sure = labels.sure(line)
+        values[f"{name}_en"] = Found(text, sure, line.quad)
+        # The Thai date says the same day in the Buddhist count.
+        values[f"{name}_th"] = Found(
+            f"{day} {thai.MONTHS[month - 1]} {year + BUDDHIST}", sure * 0.99, line.quad
+        )
+    return values
+
+
+def _month(text: str) -> int:
+    folded = text.capitalize().replace("0", "o").replace("1", "l")
+    return MONTHS_EN.index(folded) + 1 if folded in MONTHS_EN else 0
+
+
+def _thai(page: Page) -> Values:
+    """Return what only the Thai print tells: name, religion, address."""
+    lines = _thai_rows(page)
+    values: Values = {
+        "name_th": _clean(labels.after(lines, _NAME_TH, stops=_STOPS)),
+        "religion_th": _clean(labels.after(lines, _RELIGION, stops=_STOPS)),
+    }
+    for index, line in enumerate(lines):
+        end = labels.label_end(line.text, _ADDRESS)
+        if end < 0:
+            continue
+        text, score = line.text[end:].strip(" :"), line.score
+        for below in lines[index + 1 : index + 2]:
+            if (
+                not labels.shows([below], _STOPS)
+                and not _DATE_EN.search(below.text)
+                and thai_share(below.text) > 0.5
+            ):
+                text, score = f"{text} {below.text}".strip(), min(score, below.score)
+        values["address_th"] = Found(" ".join(text.split()), score, line.quad)
+        break
+    return values
+
+
+def thai_share(text: str) -> float:
+    """Return which share of the letters is Thai."""
+    signs = [sign for sign in text if not sign.isspace()]
+    return sum("ก" <= sign <= "๛" for sign in signs) / max(len(signs), 1)
+
+
+def _clean(found: Found) -> Found:
+    text = " ".join(re.sub(r"[A-Za-z|:]", "", found.text).split())
+    return Found(text, found.score, found.quad) if text else Found()
+
+
+def _thai_rows(page: Page) -> list[Line]:
+    """Return the rows that hold Thai, as wide as their boxes, each of one text."""
+    joined = []
+    for row in rows(page.lines):
+        if not any(thai_share(line.text) > 0.3 for line in row):
+            continue
+        left, right = min(line.left for line in row), max(line.right for line in row)
+        top, bottom = min(line.top for line in row), max(line.bottom for line in row)
+        quad: Quad = ((left, top), (right, top), (right, bottom), (left, bottom))
+        text = " ".join(line.text for line in row)
+        joined.append(Line(text, min(labels.sure(line) for line in row), quad))
+    return joined

@@ -1,0 +1,93 @@
+"""Cambodian identity card: fields from rows of print and a zone; alarms with their scores."""
+
+import pytest
+
+from ocr.extractors import cambodian_idcard as card
+from ocr.options import parse
+from ocr.page import Line, Measures, Reading, WrongDocument, box
+from ocr.parsing import khmer
+from ocr.parsing.checks import mrz_digit
+
+_FIRST = "IDKHM123456789" + str(mrz_digit("123456789")) + "<" * 15
+_SECOND = f"850312{mrz_digit('850312')}M250131{mrz_digit('250131')}KHM" + "<" * 11
+ZONE = (
+    _FIRST,
+    _SECOND + str(mrz_digit(_FIRST[5:] + _SECOND[:7] + _SECOND[8:15] + _SECOND[18:])),
+    "SOK<<SOPHEA".ljust(30, "<"),
+)
+PRINT = (
+    "123456789(7)",
+    "គោត្តនាមនិងនាម ៖ សុខ សុភា",
+    "SOK SOPHEA",
+    "ថ្ងៃខែឆ្នាំកំណើត ៖ ១២.០៣.១៩៨៥ ភេទ ៖ ប្រុស កំពស់ ៖ ១៦៥ ស.ម",
+    "ទីកន្លែងកំណើត ៖ សង្កាត់បឹងកក់",
+    "អាសយដ្ឋាន ៖ ភូមិទួលគោក",
+    "ខណ្ឌទួលគោក",
+    "សុពលភាព ៖ ០១.០២.២០១៥ ដល់ថ្ងៃ ៣១.០១.២០២៥",
+    "ភិនភាគ ៖ ប្រជ្រុយ",
+)
+
+
+class Paper:
+    width, height = 1000.0, 700.0
+
+    def __init__(self, texts):
+        self.lines = [
+            Line(text, 0.97, box(60, 40 * i, 60 + 22 * len(text), 40 * i + 26))
+            for i, text in enumerate(texts, 1)
+        ]
+
+    def read(self, region, **_):
+        return Reading("", 0.0)
+
+    def find_lines(self, region):
+        return []
+
+    def card(self):
+        return None
+
+    def portrait(self):
+        return None
+
+    def measures(self):
+        return Measures(blur=0.8, glare=0.1)
+
+    def upright_jpeg(self):
+        return b"jpeg"
+
+
+def test_print_and_zone_make_the_fields():
+    found = card.extract(Paper((*PRINT, *ZONE)), parse(card.OPTIONS, {}))
+    assert tuple(found)[: len(card.FIELDS)] == card.FIELDS
+    assert found["id_number"] == "123456789"
+    assert (found["name_kh"], found["name_en"]) == ("សុខ សុភា", "SOK SOPHEA")
+    assert (found["birth_date"], found["expiry_date"]) == ("12.03.1985", "31.01.2025")
+    assert (found["issue_date"], found["height"], found["sex"]) == ("01.02.2015", "165", "ប្រុស")
+    assert found["address"] == "ភូមិទួលគោក ខណ្ឌទួលគោក"
+    assert all(0 <= score <= 1 for score in found["confidence"].values())
+    assert "portrait_image" not in found and "score_info" not in found
+
+
+def test_alarms_come_with_scores_when_asked():
+    asked = parse(
+        card.OPTIONS, {"detect_blur": True, "detect_glare": True, "return_idcard_type": True}
+    )
+    found = card.extract(Paper((*PRINT, *ZONE)), asked)
+    assert found["detect_blur_result"] is True and found["detect_glare_result"] is False
+    assert set(found["score_info"]) == {"blur_score", "glare_score", "idcard_type_score"}
+    assert all(
+        isinstance(score, int) and 0 <= score <= 99 for score in found["score_info"].values()
+    )
+    assert found["idcard_type"] == "normal" and "adjusted_image" not in found
+
+
+@pytest.mark.parametrize("texts", [(), ("A LETTER", "of no use"), ("ខណ្ឌទួលគោក",)])
+def test_another_document_is_refused(texts):
+    with pytest.raises(WrongDocument):
+        card.extract(Paper(texts), parse(card.OPTIONS, {}))
+
+
+def test_khmer_dates():
+    assert khmer.dates("០១.០២.២០១៥ ដល់ថ្ងៃ ៣១.០១.២០២៥") == ["01.02.2015", "31.01.2025"]
+    assert khmer.dates("៤៥.០២.២០១៥") == []
+    assert khmer.latin_digits(khmer.khmer_digits("0123456789")) == "0123456789"
