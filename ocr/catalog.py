@@ -119,6 +119,8 @@ SERVICES: tuple[Service, ...] = (
     Service(
         "emirates-id-card", _("UAE ID Card OCR"), "UAE ID Card OCR", "emiratesIdCard", CERTIFICATE,
         emirates_id_card, CARD_IMAGE, ARABIC,
+    ),
+    Service(
         "thailand-id-card", _("Thailand ID Card OCR"), "Thailand ID Card OCR", "thailandIdCard", CERTIFICATE,
         thailand_id_card, CARD_IMAGE, THAI_CARD,
     ),
