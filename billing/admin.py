@@ -50,8 +50,13 @@ class PriceVersionAdmin(ReadOnly):
 class PackagePlanAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Plans on sale; orders keep the price that they were placed at."""
 
-    list_display = ("product", "region", "code", "calls", "price", "currency", "active")
+    list_display = ("product", "region", "code", "calls", "price", "currency", "active", "edited")
     list_filter = ("active", "region")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        """Keep the operator's word against later syncs of the price book."""
+        obj.edited = True
+        super().save_model(request, obj, form, change)
 
 
 _COLUMNS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (

@@ -10,7 +10,8 @@ from billing import errors
 from billing.api import serializers as shapes
 from billing.api.base import BillingView, checked
 from billing.burndown import PROMOTIONAL
-from billing.services import arrears, packages, top_ups
+from billing.pricing import PriceTable, Tier
+from billing.services import arrears, packages, products, top_ups
 from core import clock
 from core.errors import ApiError
 from iam import selectors as iam_selectors
@@ -118,3 +119,30 @@ class AccountBillingView(OperatorView):
             unlimited=wanted["unlimited"],
         )
         return Response(shapes.BalanceOut(account).data)
+
+
+class PriceView(OperatorView):
+    """Set the price of a product."""
+
+    @extend_schema(
+        request=shapes.PriceIn, responses={201: shapes.PriceVersionOut}, tags=["operator"]
+    )
+    def post(self, request: Request) -> Response:
+        """Add a price version; what was billed before it takes effect stays as it is."""
+        caller = self.operator(request)
+        wanted = checked(shapes.PriceIn, request)
+        try:
+            table = PriceTable(
+                tuple(Tier(row["above"], row["unit_price"]) for row in wanted["tiers"]),
+                wanted["free_calls"],
+            )
+            version = products.price_change(
+                principal=caller,
+                product_code=wanted["product"],
+                region=wanted["region"],
+                table=table,
+                effective_from=wanted["effective_from"],
+            )
+        except ValueError as error:
+            raise ApiError(errors.INVALID, reason=str(error)) from error
+        return Response(shapes.PriceVersionOut(version).data, status=201)

@@ -398,3 +398,20 @@ class AccountChangeIn(s.Serializer[Any]):
 
     account_id = s.CharField(max_length=32)
     unlimited = s.BooleanField()
+
+
+class PriceIn(s.Serializer[Any]):
+    """A price version; `effective_from` is a full hour in the future (default: the next one)."""
+
+    product = s.CharField(max_length=64)
+    region = s.CharField(max_length=64, allow_blank=True, default="")
+    free_calls = s.IntegerField(min_value=0, default=0)
+    tiers = TierOut(many=True)
+    effective_from = s.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class PriceVersionOut(s.Serializer[Any]):
+    """A stored price version."""
+
+    id = s.IntegerField()
+    effective_from = s.DateTimeField()

@@ -64,6 +64,7 @@ urlpatterns = [
     path("api/v1/operator/adjustments", operator.AdjustmentView.as_view()),
     path("api/v1/operator/vouchers", operator.VoucherCreateView.as_view()),
     path("api/v1/operator/packages", operator.GrantView.as_view()),
+    path("api/v1/operator/prices", operator.PriceView.as_view()),
     path("api/v1/operator/accounts", operator.AccountBillingView.as_view()),
     # The BSS surface; these words come before the OCR and IAM routes of the same version.
     path("v2/accounts/customer-accounts/balances", bss.BalancesView.as_view()),

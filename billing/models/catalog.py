@@ -81,6 +81,8 @@ class PackagePlan(models.Model):
     currency = fields.currency()
     months = models.PositiveSmallIntegerField(default=12)
     active = models.BooleanField(default=True)
+    # Set when an operator changed or added the plan: the price book then leaves it alone.
+    edited = models.BooleanField(default=False, editable=False)
 
     class Meta:
         ordering = ["product", "region", "calls"]

@@ -12,11 +12,14 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
-from billing import periods, pricebook
+from billing import errors, periods, pricebook
 from billing.models import PackagePlan, PriceTier, PriceVersion, Product
 from billing.pricing import PriceTable, Tier
+from billing.services import traces
 from core import clock
+from core.errors import ApiError
 from core.registry import Registry
+from iam.principal import Principal
 
 ALWAYS = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
@@ -102,6 +105,42 @@ def price_set(
     return version
 
 
+def price_change(
+    *,
+    principal: Principal,
+    product_code: str,
+    table: PriceTable,
+    region: str = "",
+    effective_from: dt.datetime | None = None,
+) -> PriceVersion:
+    """Set a price as an operator, with its trace; see `price_set`.
+
+    Raises CBC.0151 for an unknown product, CBC.0152 when a price starts at that very hour.
+    """
+    if not Product.objects.filter(code=product_code).exists():
+        raise ApiError(errors.NOT_FOUND, kind="service")
+    start = effective_from or periods.next_hour(clock.now(), settings.BILLING_TIME_ZONE)
+    with transaction.atomic():
+        same_hour = PriceVersion.objects.filter(
+            product_id=product_code, region=region, effective_from=start
+        )
+        if same_hour.exists():
+            raise ApiError(errors.CONFLICT, reason="A price that starts then exists already.")
+        version = price_set(
+            product_code=product_code, table=table, region=region, effective_from=start
+        )
+        traces.record(
+            principal,
+            "setPrice",
+            resource_type="price",
+            resource_id=version.pk,
+            resource_name=product_code,
+            region=region,
+            effective_from=start.isoformat(),
+        )
+    return version
+
+
 def table_of(version: PriceVersion) -> PriceTable:
     """Return the pure price table of a stored version."""
     return PriceTable(
@@ -156,22 +195,23 @@ def _version_write(
 
 
 def _plans_sync(code: str, region: str, plans: tuple[pricebook.Plan, ...]) -> None:
+    """Write the book's plans; what an operator edited stays as it is."""
+    known = {plan.code: plan for plan in PackagePlan.objects.filter(product_id=code, region=region)}
     for plan in plans:
-        PackagePlan.objects.update_or_create(
-            product_id=code,
-            region=region,
-            code=plan.code,
-            defaults={
-                "calls": plan.calls,
-                "price": plan.price,
-                "currency": settings.CURRENCY,
-                "months": plan.months,
-                "active": True,
-            },
-        )
-    PackagePlan.objects.filter(product_id=code, region=region).exclude(
-        code__in=[plan.code for plan in plans]
-    ).update(active=False)
+        values = {
+            "calls": plan.calls,
+            "price": plan.price,
+            "currency": settings.CURRENCY,
+            "months": plan.months,
+            "active": True,
+        }
+        row = known.pop(plan.code, None)
+        if row is None:
+            PackagePlan.objects.create(product_id=code, region=region, code=plan.code, **values)
+        elif not row.edited and any(getattr(row, key) != value for key, value in values.items()):
+            PackagePlan.objects.filter(pk=row.pk).update(**values)
+    gone = [plan.pk for plan in known.values() if plan.active and not plan.edited]
+    PackagePlan.objects.filter(pk__in=gone).update(active=False)
 
 
 def top_unit_price_refresh(code: str) -> None:

@@ -248,6 +248,23 @@ def test_operator_operations_need_an_operator(call, tenant):
     call("POST", "/api/v1/operator/top-ups", body | {"account_id": "f" * 32}, operator, 404)
 
 
+def test_an_operator_sets_a_price_for_the_next_hour(call, tenant):
+    operator = replace(tenant.principal, is_operator=True)
+    price = {
+        "product": PRODUCT,
+        "free_calls": 3,
+        "tiers": [{"above": 0, "unit_price": "0.5"}, {"above": 10, "unit_price": "0.25"}],
+    }
+    call("POST", "/api/v1/operator/prices", price, status=403)
+    call("POST", "/api/v1/operator/prices", price, operator, 201)
+    call("POST", "/api/v1/operator/prices", price, operator, 409)
+    call("POST", "/api/v1/operator/prices", price | {"product": "x"}, operator, 404)
+    for bad in ({"tiers": []}, {"effective_from": "2001-01-01T00:00:00Z"}):
+        call("POST", "/api/v1/operator/prices", price | bad, operator, 400)
+    now = call("GET", f"/api/v1/prices?region={REGION}")[0]
+    assert now["free_calls"] == 10  # not yet
+
+
 def test_expenditures_and_calculator_and_prices(call, tenant):
     month = used(tenant)
     spent = call("GET", f"/api/v1/enterprise-projects/nobody/expenditures?month={month}&months=12")

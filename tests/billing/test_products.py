@@ -89,3 +89,13 @@ def test_a_price_never_starts_in_the_past_or_within_an_hour(catalog, start):
             effective_from=start,
             now=NOW,
         )
+
+
+def test_what_an_operator_edited_survives_the_sync(registry):
+    products.sync(now=NOW)
+    PackagePlan.objects.filter(product_id="sync-me", code="1k").update(price=1, edited=True)
+    PackagePlan.objects.filter(product_id="sync-me", code="10k").update(price=1)
+    products.sync(now=NOW)
+    prices = dict(PackagePlan.objects.values_list("code", "price"))
+    assert prices["1k"] == 1
+    assert prices["10k"] == Decimal("139.00")
