@@ -8,7 +8,9 @@ from typing import Any
 
 from ocr.options import Option
 from ocr.page import Page, WrongDocument
-from ocr.parsing import dates, mrz, mrz_page
+from ocr.parsing import dates, labels, mrz, mrz_page
+from ocr.parsing.labels import Found
+from ocr.parsing.mrz_cells import clean
 
 OPTIONS = (
     Option(
@@ -49,6 +51,15 @@ _ZONE = {
     "date_of_expiry": "expiry",
 }
 
+# Printed fields of a Chinese passport; the two halves of a label usually stand in one line.
+_LABELS = {
+    "place_of_birth": ("出生地点/Place of birth", "Place of birth", "出生地点"),
+    "date_of_issue": ("签发日期/Date of issue", "Date of issue", "签发日期"),
+    "place_of_issue": ("签发地点/Place of issue", "Place of issue", "签发地点"),
+    "issuing_authority": ("签发机关/Authority", "Authority", "签发机关"),
+}
+_STOPS = ("有效期至", "签发", "出生", "持照人", "Date of", "Place of", "Bearer", "Authority")
+
 
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the contract; raises WrongDocument where no zone can be read.
@@ -64,12 +75,43 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     birth = zone.fields["birth"].replace(" ", "")
     values["date_of_birth"] = mrz.birth_date(birth, today=today, expiry=expiry, printed=printed)
     values["date_of_expiry"] = mrz.expiry_date(expiry, today=today, printed=printed)
+    _confirm_names(page, values, sure)
+    chinese = options.get("country_code") or values["country_code"]
+    if chinese == "CHN":
+        for name, found in _printed(page).items():
+            values[name], sure[name] = found.text, found.score
     result: dict[str, Any] = {name: values.get(name, "") for name in FIELDS}
     result["confidence"] = {
         name: round(sure.get(name, 0.0), 4) if result[name] else 0.0 for name in FIELDS
     }
     result["extra_info"] = {}
     return result
+
+
+def _confirm_names(page: Page, values: dict[str, str], sure: dict[str, float]) -> None:
+    """Raise the confidence of names that the page also prints in letters: two readings agree."""
+    words = {clean(word) for line in page.lines for word in line.text.replace(",", " ").split()}
+    for name in ("surname", "given_name"):
+        parts = values[name].split()
+        if parts and all(part in words for part in parts):
+            sure[name] = max(sure[name], 0.98)
+
+
+def _printed(page: Page) -> dict[str, Found]:
+    """Read what a Chinese passport prints besides its zone."""
+    found: dict[str, Found] = {}
+    for name, texts in _LABELS.items():
+        value = labels.after(page.lines, texts, stops=_STOPS, below=True)
+        if value and value.quad is not None:
+            again = page.read(value.quad, model="small")
+            if again.score > value.score:
+                value = Found(again.text.strip(), again.score, value.quad)
+        found[name] = value
+    days = dates.find(found["date_of_issue"].text)
+    issue = found["date_of_issue"]
+    text = days[0].isoformat() if days else ""
+    found["date_of_issue"] = Found(text, issue.score if text else 0.0, issue.quad)
+    return found
 
 
 def _zone(page: Page) -> tuple[mrz.Mrz, Page]:

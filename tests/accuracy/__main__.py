@@ -74,8 +74,10 @@ def main() -> int:
             print(report.row(code, name, tally), flush=True)
             if chosen.verbose:
                 print(*(f"    {line}" for line in tally.wrong), sep="\n", flush=True)
-    if not chosen.no_write:
-        report.write(ROOT / "docs" / "accuracy.md", rows, count=chosen.count)
+        if (
+            not chosen.no_write
+        ):  # after each service, so that a run cut short leaves what it measured
+            report.write(ROOT / "docs" / "accuracy.md", rows, count=chosen.count)
     return 0
 
 

@@ -21,7 +21,7 @@ from ocr.parsing import mrz_page
 class Read:
     """What one picture gave; `result` is None where the document was refused."""
 
-    result: dict[str, Any] | None
+    result: Any
     seconds: float
     mrz: tuple[str, ...] = ()
 

@@ -31,7 +31,7 @@ class Tally:
         self,
         name: str,
         truth: Mapping[str, Any],
-        read: Mapping[str, Any] | None,
+        read: Mapping[str, Any] | list[Any] | None,
         *,
         seconds: float,
         accept: Mapping[str, list[Any]] | None = None,
@@ -39,7 +39,7 @@ class Tally:
         """Count one document; `read` is None where it was refused."""
         self.documents += 1
         self.seconds += seconds
-        answer = read or {}
+        answer = (read[0] if read else {}) if isinstance(read, list) else read or {}
         sure = answer.get("confidence", {})
         misses = []
         for key, wanted in truth.items():
