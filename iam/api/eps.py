@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 from core import api
 from core.errors import ApiError
@@ -226,17 +226,21 @@ class ConfigsView(EpsView):
         return {"support_item": {"delete_ep_support": True}}
 
 
-def version(request: HttpRequest) -> HttpResponse:
-    """Return the one version, `GET /v1.0`."""
-    return api.json_response(
-        {
+class VersionView(EpsView):
+    """GET /v1.0: the one version."""
+
+    public = True
+
+    def get(self, request: HttpRequest, _: Principal | None) -> dict[str, Any]:
+        """Return the version."""
+        link = {"rel": "self", "href": f"{base_url(request)}/v1.0"}
+        return {
             "version": {
                 "id": "v1.0",
                 "status": "CURRENT",
                 "version": "",
                 "min_version": "",
                 "updated": "2018-05-30T00:00:00Z",
-                "links": [{"rel": "self", "href": f"{base_url(request)}/v1.0"}],
+                "links": [link],
             }
         }
-    )

@@ -136,3 +136,15 @@ class DomainView(IamView):
         if domain != principal.account_id:
             raise ApiError(errors.NOT_FOUND, kind="domain", id=domain)
         return {"domain": shapes.domain(request, selectors.account(domain))}
+
+
+class CallerIdentityView(IamView):
+    """GET /v5/caller-identity: whose key signed, which the SDK asks when it finds no account id."""
+
+    def get(self, request: HttpRequest, principal: Principal) -> dict[str, str]:
+        """Return account and caller."""
+        return {
+            "account_id": principal.account_id,
+            "principal_id": principal.user_id,
+            "principal_urn": f"iam::{principal.account_id}:user:{principal.user_name}",
+        }

@@ -7,7 +7,6 @@ it shares `/v3/` with identity and billing.
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 from django.urls.resolvers import URLPattern
 
@@ -28,10 +27,6 @@ from iam.api import (
 from iam.services import accounts
 
 _HEX = "(?P<project_id>[0-9a-f]{32})"
-
-
-def _v3(request: HttpRequest) -> HttpResponse:
-    return versions.v3(request)
 
 
 def _grant_routes() -> list[URLPattern]:
@@ -62,8 +57,8 @@ def _grant_routes() -> list[URLPattern]:
 
 
 _IDENTITY = [
-    path("v3", _v3, name="iam-version"),
-    path("v3/", _v3),
+    path("v3", versions.VersionView.as_view(), name="iam-version"),
+    path("v3/", versions.VersionView.as_view()),
     path("v3/auth/tokens", tokens.TokensView.as_view(), name="iam-tokens"),
     path("v3/auth/projects", projects.AuthProjectsView.as_view()),
     path("v3/auth/domains", projects.DomainsView.as_view()),
@@ -86,6 +81,7 @@ _IDENTITY = [
     path("v3/projects", projects.ProjectsView.as_view(), name="iam-projects"),
     path("v3/projects/<str:place>", projects.ProjectView.as_view(), name="iam-project"),
     path("v3-ext/projects/<str:place>", projects.ProjectView.as_view()),
+    path("v5/caller-identity", projects.CallerIdentityView.as_view()),
     path("v3/domains", projects.DomainsView.as_view()),
     path("v3/domains/<str:domain>", projects.DomainView.as_view()),
     path("v3/roles", roles.RolesView.as_view(), name="iam-roles"),
@@ -139,7 +135,7 @@ _IDENTITY = [
 ]
 
 _EPS = [
-    path("v1.0", eps.version),
+    path("v1.0", eps.VersionView.as_view()),
     path("v1/enterprise-projects/configs", eps.ConfigsView.as_view()),
     path("v1.0/enterprise-projects/configs", eps.ConfigsView.as_view()),
     path("v1.0/enterprise-projects", eps.EnterpriseProjectsView.as_view(), name="eps-list"),

@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from core import api
+from iam.gateway import ApiView
+from iam.principal import Principal
 
 
 def base_url(request: HttpRequest) -> str:
@@ -31,6 +33,11 @@ def root(request: HttpRequest) -> HttpResponse:
     return api.json_response({"versions": {"values": [_version(request)]}}, status=300)
 
 
-def v3(request: HttpRequest) -> HttpResponse:
-    """Return the one version, `GET /v3`."""
-    return api.json_response({"version": _version(request)})
+class VersionView(ApiView):
+    """GET /v3: the one version."""
+
+    public = True
+
+    def get(self, request: HttpRequest, _: Principal | None) -> dict[str, Any]:
+        """Return the version."""
+        return {"version": _version(request)}

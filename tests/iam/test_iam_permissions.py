@@ -96,6 +96,7 @@ ROWS: list[tuple[str, str, Any, str]] = [
     ("GET", "/v3/auth/projects", None, "open"),
     ("GET", "/v3/auth/domains", None, "open"),
     ("GET", "/v3/auth/catalog", None, "open"),
+    ("GET", "/v5/caller-identity", None, "open"),
     ("GET", "/v3/domains", None, "open"),
     ("GET", "/v3/domains/{domain}", None, "open"),
     ("GET", "/v3/regions", None, "open"),
