@@ -93,6 +93,7 @@ class MonitoringView(ConsoleView):
                     bad=_("Failed"),
                 ),
                 "empty": now["calls"] == 0,
+                "time": _("Time"),
             },
             "services": catalog.SERVICES,
             "by_service": [{**row, "title": title_of(row["key"])} for row in by_service],

@@ -20,7 +20,7 @@ if (box && data && window.uPlot) {
       ...size(),
       scales: { y: { range: (_u, _min, max) => [0, Math.max(max, 1)] } },
       axes: [axis, { ...axis, size: 56, values: (_u, ticks) => ticks.map((t) => (Number.isInteger(t) ? whole.format(t) : "")) }],
-      series: [{}, ...series],
+      series: [{ label: data.time }, ...series],
       cursor: { drag: { x: true, y: false, setScale: false } },
       hooks: {
         setSelect: [(u) => {
