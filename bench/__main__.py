@@ -7,13 +7,16 @@ import os
 import sys
 from pathlib import Path
 
-from bench import api
+from bench import apart, api
 
 
 def main() -> int:
     """Run the measurements one after the other; run it on an idle machine."""
     results = {
         "gateway": api.gateway(),
+        "checks": apart.run("checks"),
+        "metering": apart.run("metering"),
+        "dashboards": apart.run("dashboards"),
         "embedded": [api.throughput(service) for service in api.SAMPLES],
     }
     text = json.dumps(results, indent=2)

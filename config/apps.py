@@ -11,4 +11,9 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks and the OpenAPI extension."""
+        from django.conf import settings
+
         from config import checks, openapi  # noqa: F401
+
+        if settings.SCALED:
+            from config import celery  # noqa: F401  makes it the current Celery application

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from config import health
+from config import health, metrics
 from iam.api import versions
 
 
@@ -31,6 +31,7 @@ def root(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", root, name="root"),
     path("healthz", health.alive, name="healthz"),
+    path("metrics", metrics.view, name="metrics"),
     path("readyz", health.ready, name="readyz"),
     # BSS words come before /v2/{project_id}/ocr; CTS before IAM where the second segment is an id.
     path("", include("billing.api.urls")),

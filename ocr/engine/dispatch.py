@@ -119,17 +119,30 @@ class RecordedTransport:
 
 _lock = threading.Lock()
 _transport: Transport | None = None
+_remote: Transport | None = None
 _owner = 0
 
 
-def _current() -> Transport:
-    """Return this process's transport, made on first use (again after a fork)."""
+def local() -> Transport:
+    """Return this process's own transport, made on first use (again after a fork)."""
     global _transport, _owner
     with _lock:
         if _transport is None or _owner != os.getpid():
             kind = RecordedTransport if settings.ENGINE == "recorded" else LocalTransport
             _transport, _owner = kind(), os.getpid()
         return _transport
+
+
+def _current() -> Transport:
+    """Return the way calls take from here: over the broker in scaled mode, else this machine."""
+    global _remote
+    if not settings.SCALED:
+        return local()
+    if _remote is None:
+        from ocr.engine.queue import RemoteTransport
+
+        _remote = RemoteTransport()
+    return _remote
 
 
 def recognise(

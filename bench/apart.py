@@ -1,0 +1,49 @@
+"""Parts that need a Django with a database of its own: `python -m bench.apart PART`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from typing import Any
+
+from bench import checks, dashboards
+from bench.rows import Row, show
+
+PARTS: dict[str, Callable[[], list[Row]]] = {
+    "checks": checks.run,
+    "metering": checks.metering,
+    "dashboards": dashboards.run,
+}
+
+
+def run(part: str) -> list[dict[str, Any]]:
+    """Run one part in a process and a data folder of its own; returns its rows.
+
+    DATABASE_URL, where set, should name an empty database.
+    """
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        environ = {**os.environ, "DATA_DIR": folder, "LOG_FORMAT": "console"}
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.apart", part],
+            env=environ,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def main() -> int:
+    """Run the named part here, a table to stderr and JSON to stdout."""
+    rows = PARTS[sys.argv[1]]()
+    show(rows)
+    print(json.dumps([row.as_json() for row in rows]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,227 @@
+"""Look at everything an installation stands on and say what to do about each fault.
+
+`findings()` returns rows, so a page can show what `manage.py doctor` prints.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+OK, WARNING, FAILED = "ok", "warning", "failed"
+LANGUAGE_PACKS = ("tha", "ara", "khm", "mya", "kor", "rus")
+FREE_BYTES = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One examined thing; `advice` is the sentence to act on where the state is not ok."""
+
+    name: str
+    state: str
+    detail: str
+    advice: str = ""
+
+
+def findings() -> list[Finding]:
+    """Examine everything; an examination that fails itself is a finding too."""
+    found: list[Finding] = []
+    for name, examine, advice in EXAMINATIONS:
+        try:
+            found += examine()
+        except Exception as error:  # the examination of the next thing must go on
+            found.append(Finding(name, FAILED, f"{type(error).__name__}: {error}"[:300], advice))
+    return found
+
+
+def _database() -> Iterator[Finding]:
+    started = time.perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    spent = (time.perf_counter() - started) * 1000
+    yield Finding("database", OK, f"{connection.vendor} answers in {spent:.1f} ms")
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA quick_check")
+            answer = cursor.fetchone()[0]
+        state = OK if answer == "ok" else FAILED
+        yield Finding("database file", state, answer, "" if state == OK else "Restore a backup.")
+
+
+def _migrations() -> Iterator[Finding]:
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if waiting:
+        names = ", ".join(str(step) for step, _ in waiting[:5])
+        yield Finding("migrations", FAILED, f"{len(waiting)} wait: {names}", "Run: make migrate")
+    else:
+        yield Finding("migrations", OK, "all applied")
+
+
+def _broker() -> Iterator[Finding]:
+    if not settings.SCALED:
+        yield Finding("broker", OK, "not needed in embedded mode")
+        return
+    from config.celery import app
+
+    with app.connection_for_write() as link:
+        link.ensure_connection(max_retries=1, timeout=3)
+        yield Finding("broker", OK, f"{link.transport.driver_name} answers")
+    from ocr.engine import queue
+
+    for region, _ in settings.REGIONS:
+        count = queue.capacity(region)
+        yield Finding(
+            f"workers of {region}",
+            OK if count else WARNING,
+            f"{count} engine processes",
+            "" if count else f"Start: celery -A config.celery worker -P threads -Q ocr.{region}",
+        )
+
+
+def _redis() -> Iterator[Finding]:
+    if not settings.REDIS_URL:
+        yield Finding("redis", OK, "not needed in embedded mode")
+        return
+    from redis import Redis, RedisError
+
+    client = Redis.from_url(settings.REDIS_URL, socket_connect_timeout=3)
+    client.ping()
+    yield Finding("redis", OK, "answers")
+    try:
+        kept = (
+            client.config_get("save").get("save")
+            or client.config_get("appendonly").get("appendonly") == "yes"
+        )
+    except RedisError:
+        yield Finding(
+            "redis persistence", WARNING, "unknown", "Make sure it writes nothing to disk."
+        )
+        return
+    if kept:
+        yield Finding(
+            "redis persistence",
+            WARNING,
+            "Redis writes to its disk, and pictures pass through it",
+            'Set: save "" and appendonly no.',
+        )
+
+
+def _models() -> Iterator[Finding]:
+    if settings.ENGINE == "recorded":
+        yield Finding("engine models", WARNING, "ENGINE=recorded reads nothing", "Unset ENGINE.")
+        return
+    files = list(Path(settings.MODELS_DIR).rglob("*.onnx"))
+    if not files:
+        yield Finding(
+            "engine models",
+            OK if settings.SCALED else FAILED,
+            f"none under {settings.MODELS_DIR}",
+            "" if settings.SCALED else "Run: python -m ocr.engine.models --dir $MODELS_DIR",
+        )
+        return
+    size = sum(file.stat().st_size for file in files) / 1e6
+    yield Finding("engine models", OK, f"{len(files)} files, {size:.0f} MB")
+
+
+def _language_packs() -> Iterator[Finding]:
+    folders = [Path(settings.TESSDATA_DIR)] if settings.TESSDATA_DIR else []
+    folders += sorted(Path("/usr/share/tesseract-ocr").glob("*/tessdata"))
+    folders += [settings.DATA_DIR / "tessdata", Path(settings.MODELS_DIR) / "tessdata"]
+    missing = [
+        name
+        for name in LANGUAGE_PACKS
+        if not any((folder / f"{name}.traineddata").exists() for folder in folders)
+    ]
+    yield Finding(
+        "language packs",
+        WARNING if missing else OK,
+        f"missing: {', '.join(missing)}" if missing else "all found",
+        f"apt-get install {' '.join('tesseract-ocr-' + m for m in missing)}; without a pack the "
+        "fields in that script stay empty."
+        if missing
+        else "",
+    )
+
+
+def _keys() -> Iterator[Finding]:
+    for key in settings.ENCRYPTION_KEYS:
+        Fernet(key)
+    folder = settings.DATA_DIR / "keys"
+    loose = [file.name for file in folder.glob("*") if file.stat().st_mode & 0o077]
+    yield Finding(
+        "keys",
+        WARNING if loose else OK,
+        f"readable by others: {', '.join(loose)}"
+        if loose
+        else f"{len(settings.ENCRYPTION_KEYS)} key(s)",
+        f"chmod 600 {folder}/*" if loose else "",
+    )
+
+
+def _disk() -> Iterator[Finding]:
+    usage = shutil.disk_usage(settings.DATA_DIR)
+    low = usage.free < FREE_BYTES
+    yield Finding(
+        "disk",
+        WARNING if low else OK,
+        f"{usage.free / 1e9:.1f} GB free under DATA_DIR",
+        "Free some space or move DATA_DIR." if low else "",
+    )
+
+
+def _clock() -> Iterator[Finding]:
+    """Compare with the database server's clock, or NTP where the network allows it."""
+    offset = None
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
+            offset, against = abs(float(cursor.fetchone()[0]) - time.time()), "the database server"
+    else:
+        offset, against = _ntp_offset(), "pool.ntp.org"
+    if offset is None:
+        yield Finding(
+            "clock", OK, f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}, not compared"
+        )
+        return
+    off = offset > 5
+    yield Finding(
+        "clock",
+        FAILED if off else OK,
+        f"{offset:.1f} s from {against}",
+        "Switch NTP on: signatures older than 15 minutes are refused." if off else "",
+    )
+
+
+def _ntp_offset(timeout: float = 1.0) -> float | None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
+        link.settimeout(timeout)
+        try:
+            link.sendto(b"\x1b" + 47 * b"\0", ("pool.ntp.org", 123))
+            answer = link.recv(48)
+        except OSError:
+            return None
+    return abs(struct.unpack("!I", answer[40:44])[0] - 2208988800 - time.time())
+
+
+EXAMINATIONS: tuple[tuple[str, Callable[[], Iterator[Finding]], str], ...] = (
+    ("database", _database, "Check DATABASE_URL, and that the server runs and lets us in."),
+    ("migrations", _migrations, "Run: make migrate"),
+    ("broker", _broker, "Check CELERY_BROKER_URL, and that the broker runs."),
+    ("redis", _redis, "Check REDIS_URL, and that Redis runs."),
+    ("engine models", _models, "Check MODELS_DIR."),
+    ("language packs", _language_packs, "Check TESSDATA_DIR."),
+    ("keys", _keys, "ENCRYPTION_KEYS must list Fernet keys; restore $DATA_DIR/keys from a backup."),
+    ("disk", _disk, "DATA_DIR must exist and be writable."),
+    ("clock", _clock, "Switch NTP on."),
+)

@@ -1,0 +1,20 @@
+"""Celery tasks: read one picture; run one periodic job. Each calls one function."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from core import jobs
+from ocr.engine import queue
+
+
+@shared_task(name=queue.TASK, acks_late=True, ignore_result=True)
+def recognise(call_id: str, region: str, deadline: float) -> str:
+    """Execute one recognition call unless its caller has gone."""
+    return queue.work(call_id, region, deadline)
+
+
+@shared_task(name="ocr.run_job", ignore_result=True)
+def run_job(name: str) -> bool:
+    """Run one periodic job unless another node is at it."""
+    return jobs.run_job(name)

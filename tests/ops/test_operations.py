@@ -1,0 +1,82 @@
+"""Metrics, doctor, backup and restore."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from django.test import Client
+
+from config import backup, doctor
+
+
+def test_metrics_count_calls_without_tenants(tenant, settings):
+    settings.ENGINE = "recorded"
+    path = f"/v2/{tenant.described['project_id']}/ocr/general-text"
+    assert tenant.call("POST", path, {"image": 1}).status_code >= 400
+    text = Client().get("/metrics").content.decode()
+    assert 'ocr_calls_total{service="general-text",status="4' in text
+    assert "ocr_call_seconds_bucket" in text
+    assert tenant.account_id not in text
+    assert tenant.described["project_id"] not in text
+
+
+def test_doctor_names_faults_with_advice(db, settings, tmp_path):
+    settings.MODELS_DIR = tmp_path
+    settings.ENGINE = "onnx"
+    found = {one.name: one for one in doctor.findings()}
+    assert found["database"].state == "ok"
+    assert found["migrations"].state == "ok"
+    assert found["engine models"].state == "failed"
+    assert "ocr.engine.models" in found["engine models"].advice
+    settings.ENCRYPTION_KEYS = ("nonsense",)
+    found = {one.name: one for one in doctor.findings()}
+    assert found["keys"].state == "failed"
+    assert found["keys"].advice
+
+
+@pytest.fixture
+def folder(settings, tmp_path, monkeypatch):
+    """An embedded installation's folder with a small database."""
+    settings.DATA_DIR = tmp_path
+    database = tmp_path / "db.sqlite3"
+    with sqlite3.connect(database) as link:
+        link.execute("CREATE TABLE t (x)")
+        link.execute("INSERT INTO t VALUES (42)")
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "secret_key").write_text("old secret")
+    monkeypatch.setattr(backup, "settings", settings)
+    monkeypatch.setitem(settings.DATABASES["default"], "NAME", database)
+
+    class Quiet:
+        vendor = "sqlite"
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(backup, "connection", Quiet())
+    return tmp_path
+
+
+@pytest.mark.parametrize("passphrase", ["", "correct horse"])
+def test_backup_restores_database_and_keys(folder, passphrase):
+    archive = folder / "b.tar.gz"
+    backup.backup(archive, passphrase=passphrase)
+    assert archive.stat().st_mode & 0o077 == 0
+    assert (b"old secret" in archive.read_bytes()) is False
+    with sqlite3.connect(folder / "db.sqlite3") as link:
+        link.execute("DELETE FROM t")
+    (folder / "keys" / "secret_key").write_text("lost")
+    backup.restore(archive, passphrase=passphrase)
+    with sqlite3.connect(folder / "db.sqlite3") as link:
+        assert link.execute("SELECT x FROM t").fetchall() == [(42,)]
+    assert (folder / "keys" / "secret_key").read_text() == "old secret"
+
+
+def test_a_wrong_passphrase_changes_nothing(folder):
+    archive = folder / "b"
+    backup.backup(archive, passphrase="right")
+    for wrong in ("", "wrong"):
+        with pytest.raises(backup.BackupError):
+            backup.restore(archive, passphrase=wrong)
+    assert (folder / "keys" / "secret_key").read_text() == "old secret"
