@@ -9,7 +9,9 @@ from typing import Any
 
 from rest_framework import serializers as s
 
+from billing import selectors
 from billing.models import Budget
+from core import clock
 
 
 def _money(**options: Any) -> s.DecimalField:
@@ -210,6 +212,18 @@ class BalanceOut(s.Serializer[Any]):
     arrears = s.CharField()
     arrears_since = s.DateTimeField(allow_null=True)
     balance_alert = _money(allow_null=True)
+    grace_ends_at = s.SerializerMethodField()
+    retention_ends_at = s.SerializerMethodField()
+
+    def get_grace_ends_at(self, account: Any) -> str | None:
+        """Return when pay-per-use calls freeze, None out of arrears."""
+        ends = selectors.arrears_ends(account)
+        return clock.iso_second(ends[0]) if ends else None
+
+    def get_retention_ends_at(self, account: Any) -> str | None:
+        """Return until when everything is kept for certain, None out of arrears."""
+        ends = selectors.arrears_ends(account)
+        return clock.iso_second(ends[1]) if ends else None
 
 
 class BalanceIn(s.Serializer[Any]):

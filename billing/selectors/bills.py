@@ -45,6 +45,17 @@ def account(account_id: str) -> BillingAccount:
     return found or BillingAccount(account_id=account_id, currency=settings.CURRENCY)
 
 
+def arrears_ends(row: BillingAccount) -> tuple[dt.datetime, dt.datetime] | None:
+    """Return when grace ends (calls freeze) and when retention ends; None out of arrears.
+
+    After retention a person decides; nothing is deleted by itself.
+    """
+    if row.arrears_since is None:
+        return None
+    grace = row.arrears_since + dt.timedelta(days=settings.ARREARS_GRACE_DAYS)
+    return grace, grace + dt.timedelta(days=settings.ARREARS_RETENTION_DAYS)
+
+
 def bill_months(account_id: str) -> list[str]:
     """Return the months that have lines, newest first."""
     rows = BillLine.objects.filter(account_id=account_id).order_by("-month")

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from billing_factories import NOW, OTHER_PRODUCT, OTHER_REGION, PRODUCT, REGION, record
 
+from billing import selectors
 from billing.access import require_open
 from billing.models import BillingAccount, BillingEvent, BudgetPeriod
 from billing.services import arrears, budgets, packages, settlement, subscriptions, top_ups
@@ -71,6 +72,8 @@ def test_arrears_run_through_grace_and_retention_and_a_top_up_ends_them(subscrib
     account = BillingAccount.objects.get(account_id=subscribed.id)
     assert (account.arrears, account.balance) == ("grace", Decimal("-1.62"))
     require_open(me, PRODUCT, now=NOW + 15 * DAY)
+    grace, retention = selectors.arrears_ends(account)
+    assert (grace - account.arrears_since, retention - grace) == (15 * DAY, 15 * DAY)
     frozen = NOW + 16 * DAY
     assert refused(lambda: require_open(me, PRODUCT, now=frozen)) == ("ModelArts.4106", 403)
     arrears.refresh_due(now=frozen)
