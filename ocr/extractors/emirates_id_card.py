@@ -41,6 +41,7 @@ _NAME_AR, _NATION_AR = ("الاسم", "الإسم"), ("الجنسية",)
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 
 SPACED = 0.95
+DOUBTED = 0.85
 
 Values = dict[str, Found]
 
@@ -122,13 +123,13 @@ def _ascii(text: str) -> str:
 def _words(page: Page, found: Found) -> Found:
     """Return a name in Latin letters; the careful model sees word spaces that the quick one drops."""
     text = _ascii(found.text)
-    if found.quad is not None and found.score < SPACED:
-        again = page.read(found.quad).text
-        again = _ascii(again[again.find(":") + 1 :])
-        if again.replace(" ", "").endswith(text.replace(" ", "")) and again.count(" ") > text.count(
-            " "
-        ):
-            text = again
+    if found.quad is None or found.score >= SPACED:
+        return Found(text, found.score, found.quad)
+    reading = page.read(found.quad)
+    again = _ascii(reading.text[reading.text.find(":") + 1 :])
+    same = again.replace(" ", "") == text.replace(" ", "")
+    if (same and again.count(" ") > text.count(" ")) or (not same and reading.score > found.score):
+        return Found(again, max(found.score, reading.score) if same else reading.score, found.quad)
     return Found(text, found.score, found.quad)
 
 
@@ -191,7 +192,7 @@ def _wider(page: Page, names: Sequence[str], line: Line, found: Found) -> Found:
 def _arabic_value(text: str, names: Sequence[str]) -> str:
     """Return what follows the label in reading order, empty if the label is not there."""
     for part in re.split(r"[:：]", text):
-        if any(nationalities.bare(name) == nationalities.bare(part) for name in names):
+        if any(nationalities.is_label(part, name) for name in names):
             rest = text.replace(part, "", 1)
             return _only_arabic(rest)
     folded = nationalities.bare(text)
@@ -207,16 +208,40 @@ def _only_arabic(text: str) -> str:
 
 
 def _looked_for(page: Page, names: Sequence[str], english: Quad) -> Found:
-    """Read the stretch above and beside the English line again with the Arabic reader."""
+    """Read what the first pass took for poor Latin, above and beside the English line, as Arabic."""
     line = Line("", 0.0, english)
     high = line.height
     for top in (line.top - 1.6 * high, line.top - 0.3 * high, line.top - 2.2 * high):
-        region = box(line.left, max(0.0, top), page.width * 0.985, top + 1.7 * high)
-        reading = page.read(region, script="arabic")
-        text = _arabic_value(reading.text, names)
-        if text and reading.score > 0.5:
-            return Found(text, 0.9 * reading.score, region)
-    return Found()
+        # A wide stretch of white around the words helps the reader.
+        found = _read_arabic(
+            page, names, box(line.left, max(0.0, top), page.width * 0.985, top + 1.7 * high)
+        )
+        if found:
+            return found
+    near = [
+        other
+        for other in page.lines
+        if other.score < DOUBTED
+        and other.right > line.left + 0.3 * line.width
+        and -3.2 * line.height < other.center[1] - line.center[1] < 0.8 * line.height
+    ]
+    best = Found()
+    for other in near:
+        for pad in (0.0, 0.12, 0.3):
+            room = pad * other.height
+            region = box(
+                other.left - 2 * room, other.top - room, other.right + room, other.bottom + room
+            )
+            found = _read_arabic(page, names, region)
+            if found.score > best.score:
+                best = found
+    return best
+
+
+def _read_arabic(page: Page, names: Sequence[str], region: Quad) -> Found:
+    reading = page.read(region, script="arabic")
+    text = _arabic_value(reading.text, names)
+    return Found(text, 0.9 * reading.score, region) if text and reading.score > 0.5 else Found()
 
 
 def _back(page: Page) -> Values:

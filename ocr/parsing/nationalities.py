@@ -23,6 +23,7 @@ PAIRS: dict[str, str] = {
 }  # fmt: skip
 _CLOSE = 0.6
 _CLOSE_START = 0.75
+_START = 10
 
 
 def arabic_of(english: str, read: str) -> str:
@@ -40,6 +41,11 @@ def arabic_of(english: str, read: str) -> str:
     return max(known, key=len) if known and not name else read
 
 
+def is_label(text: str, name: str) -> bool:
+    """Say whether a read word is the Arabic label, a letter or two misread."""
+    return _ratio(bare(text), bare(name)) >= _CLOSE
+
+
 def _ratio(one: str, other: str) -> float:
     return difflib.SequenceMatcher(None, one, other).ratio()
 
@@ -47,7 +53,11 @@ def _ratio(one: str, other: str) -> float:
 def english_of(read: str) -> str:
     """Return the country whose English name was read, small slips forgiven, else what was read."""
     near = difflib.get_close_matches(read, PAIRS, n=1, cutoff=0.84)
-    return near[0] if near else read
+    if near:
+        return near[0]
+    # The Arabic beside it may have spoilt the end: a long start that only one name has is enough.
+    begun = [name for name in PAIRS if read[:_START] == name[:_START] and len(read) >= _START]
+    return begun[0] if len(begun) == 1 else read
 
 
 def bare(text: str) -> str:
