@@ -20,6 +20,8 @@ from ocr.extractors import (
     id_card,
     macao_id_card,
     mainland_travel_permit,
+    myanmar_driver_license,
+    myanmar_id_card,
     passport,
     thailand_id_card,
     thailand_license_plate,
@@ -127,6 +129,14 @@ SERVICES: tuple[Service, ...] = (
     Service(
         "cambodian-idcard", _("Cambodian ID Card OCR"), "Cambodian ID Card OCR", "cambodianIdcard", CERTIFICATE,
         cambodian_idcard, CARD_IMAGE, KHMER_CARD,
+    ),
+    Service(
+        "myanmar-id-card", _("Myanmar ID Card OCR"), "Myanmar ID Card OCR", "myanmarIdCard", CERTIFICATE,
+        myanmar_id_card, CARD_IMAGE, CARD,
+    ),
+    Service(
+        "myanmar-driver-license", _("Myanmar Driver License OCR"), "Myanmar Driver License OCR",
+        "myanmarDriverLicense", CERTIFICATE, myanmar_driver_license, LICENCE_IMAGE, CARD,
     ),
 )  # fmt: skip
 BY_CODE = {service.code: service for service in SERVICES}

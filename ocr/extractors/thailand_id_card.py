@@ -67,7 +67,7 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     side = "front" if values["id_number"] or values["name_th"] else "back"
     if options.get("side") and options["side"] != side:
         raise WrongDocument("the other side of the card was asked for")
-    pink = labels.shows(view.lines, _PINK) or values["id_number"].text.startswith(("0", "6", "7"))
+    pink = labels.shows(view.lines, _PINK) or values["id_number"].text.startswith(("0", "6"))
     answer: dict[str, Any] = {"type": "pink" if pink else "normal", "side": side}
     answer.update(card_answer.fields(TEXTS, values))
     answer.update(card_answer.portrait(view, options, shown=side == "front"))
@@ -163,8 +163,6 @@ def _dates(lines: Sequence[Line]) -> Values:
     shown.sort(key=lambda item: item[0])
     names = ("date_of_birth", "date_of_issue", "date_of_expiry")
     values: Values = {}
-    if len({key for key, _, _ in shown}) < 3:
-        names = names[: len(shown)] if len(shown) < 3 else names
     for name, (key, text, line) in zip(names, shown, strict=False):
         year, month, day = key
         sure = labels.sure(line)

@@ -58,3 +58,20 @@ def date_text(text: str) -> str:
         return ""
     day, month, year = (int(latin_digits(part)) for part in match.groups())
     return match.group(0).replace(" ", "") if 1 <= day <= 31 and 1 <= month <= 12 and year else ""
+
+
+def loose_date(text: str) -> str:
+    """Return the date of a text whose separators were misread, parted by `-`, or nothing.
+
+    Two digits, a sign, two digits, a sign, four digits: the signs may have come out as anything.
+    """
+    flat = latin_digits(text.replace(" ", ""))
+    for pattern in (
+        r"(\d\d)\D(\d\d)\D(\d{4})",
+        r"(\d\d).(\d\d).((?:19|20)\d\d)",
+        r"(\d\d).?(\d\d).?((?:19|20)\d\d)",
+    ):
+        match = re.search(pattern, flat)
+        if match and 1 <= int(match[1]) <= 31 and 1 <= int(match[2]) <= 12:
+            return burmese_digits("-".join(match.groups()))
+    return ""

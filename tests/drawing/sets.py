@@ -20,6 +20,8 @@ MODULES: dict[str, str] = {
     "hk-id-card": "tests.drawing.hk_id_card",
     "cambodian-idcard": "tests.drawing.cambodian_id",
     "thailand-id-card": "tests.drawing.thai_id",
+    "myanmar-id-card": "tests.drawing.myanmar_id",
+    "myanmar-driver-license": "tests.drawing.myanmar_licence",
     "thailand-license-plate": "tests.drawing.thai_plate",
     "macao-id-card": "tests.drawing.macao_id_card",
     "exit-entry-permit": "tests.drawing.exit_entry_permit",
