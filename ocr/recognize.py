@@ -70,6 +70,8 @@ def _read(service: Service, image: bytes, options: dict[str, Any], region: str) 
         raise ApiError(errors.PIXELS, reason=str(error)) from error
     except base.UnreadableImage as error:
         raise ApiError(errors.FORMAT, reason=str(error)) from error
+    except base.NoSuchPage as error:
+        raise ApiError(errors.PARAMETER, reason=str(error)) from error
     except base.EngineFull as error:
         raise ApiError(errors.BUSY, headers={"Retry-After": "2"}) from error
     except base.EngineTimeout as error:

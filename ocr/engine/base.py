@@ -35,6 +35,10 @@ class ImageTooLarge(UnreadableImage):
     """The picture's header announces more pixels than the engine accepts."""
 
 
+class NoSuchPage(EngineError):
+    """The document has no page of the number that was asked for (AIS.0101)."""
+
+
 class ExtractError(EngineError):
     """The extractor or the engine failed on this picture; the text names the fault, not the data."""
 
@@ -47,7 +51,8 @@ class Profile:
     or that hold signs of a script it lacks, go to the small reader. `side` limits the longer side
     the detector sees (pixels); 0 = as large as it is. `script` is the script expected besides Latin and
     Chinese: a name of `ocr.engine.scripts`, "auto" to find out, "" for none. `one_line` = the picture is a single line. `upright` = never turn the page.
-    `card` = the page is re-based on the card if one stands out.
+    `card` = the page is re-based on the card if one stands out. `page` counts from 1 in a document
+    of several pages.
     """
 
     name: str = "printed"
@@ -59,6 +64,7 @@ class Profile:
     one_line: bool = False
     upright: bool = False
     card: bool = False
+    page: int = 1
 
 
 PRINTED = Profile()

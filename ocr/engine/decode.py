@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps
 
-from ocr.engine.base import ImageTooLarge, UnreadableImage
+from ocr.engine.base import EngineError, ImageTooLarge, UnreadableImage
 
 MAX_PIXELS = 160_000_000  # the contract's largest picture
 WORK_PIXELS = 24_000_000  # more is scaled down: no reader gains from it and memory would not hold
-PDF_DPI = 200
 Image.MAX_IMAGE_PIXELS = None  # our own limit is checked below, with its own error
 Image.preinit()
 FORMATS = ("JPEG", "PNG", "BMP", "DIB", "TIFF", "GIF", "WEBP", "PCX", "ICO", "PSD", "MPO", "PPM")
@@ -33,15 +32,14 @@ def decode(content: bytes, *, page: int = 1) -> Picture:
     """Return the picture in `content` (first frame; `page` counts from 1 in a PDF).
 
     EXIF orientation is applied; CMYK, palettes, 16 bits and transparency become BGR, the latter on
-    the ground, white or black, that its visible part stands out from. Raises UnreadableImage, or
-    ImageTooLarge when the header announces more than 160 million pixels.
+    the ground, white or black, that its visible part stands out from. Raises UnreadableImage,
+    NoSuchPage, or ImageTooLarge when the header announces more than 160 million pixels.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            opened = _pdf(content, page) if content[:5] == b"%PDF-" else _open(content)
-            return _normal(opened)
-    except UnreadableImage:
+            return _normal(_pdf(content, page) if is_pdf(content) else _open(content))
+    except EngineError:
         raise
     except MemoryError as error:
         raise ImageTooLarge("The picture does not fit into memory.") from error
@@ -49,27 +47,22 @@ def decode(content: bytes, *, page: int = 1) -> Picture:
         raise UnreadableImage(f"The picture cannot be decoded ({type(error).__name__}).") from error
 
 
+def is_pdf(content: bytes) -> bool:
+    """Say whether the bytes are a PDF: blanks may go before its signature."""
+    return content[:1024].lstrip().startswith(b"%PDF-")
+
+
+def _pdf(content: bytes, page: int) -> Image.Image:
+    from ocr.engine import pdf  # only a PDF pays for loading PDFium
+
+    return pdf.render(content, number=page)
+
+
 def _open(content: bytes) -> Image.Image:
     opened = Image.open(io.BytesIO(content), formats=FORMATS)
     if opened.width * opened.height > MAX_PIXELS:
         raise ImageTooLarge(f"The picture has {opened.width} x {opened.height} pixels.")
     return opened
-
-
-def _pdf(content: bytes, page: int) -> Image.Image:
-    import pypdfium2  # only a PDF pays for loading it
-
-    document = pypdfium2.PdfDocument(content)
-    try:
-        if not 1 <= page <= len(document):
-            raise UnreadableImage(f"The PDF has {len(document)} pages.")
-        sheet = document[page - 1]
-        across, down = sheet.get_size()
-        scale = min(PDF_DPI / 72, (WORK_PIXELS / max(1.0, across * down)) ** 0.5)
-        rendered: Image.Image = sheet.render(scale=scale).to_pil()
-        return rendered
-    finally:
-        document.close()
 
 
 def _normal(opened: Image.Image) -> Picture:

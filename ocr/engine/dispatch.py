@@ -11,14 +11,16 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from django.conf import settings
 
+from ocr.engine import packs
 from ocr.engine.base import PRINTED, Extract, Outcome, Profile
 from ocr.engine.messages import Setup
+from ocr.engine.packs import Script
 from ocr.engine.pool import Pool
 from ocr.engine.recorded import RecordedPage
 
@@ -180,6 +182,11 @@ def stop() -> None:
         transport, _transport = _transport, None
     if transport is not None and _owner == os.getpid():
         transport.stop()
+
+
+def missing_packs() -> Sequence[Script]:
+    """Return the scripts whose language pack this machine lacks: `doctor` and service pages tell."""
+    return packs.missing_packs(settings.TESSDATA_DIR)
 
 
 def stats() -> Mapping[str, int]:

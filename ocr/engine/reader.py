@@ -10,7 +10,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from ocr.engine import geometry, own, scripts
+from ocr.engine import geometry, own, packs, scripts
 from ocr.engine.base import Engine, Profile
 from ocr.engine.geometry import Array
 from ocr.page import Line, Reading
@@ -68,7 +68,7 @@ class LineReader:
             lines += [_line(readings[index], quads[index]) for index in doubtful]
             return [line for line in lines if line.text]
         regions = [quads[index] for index in doubtful]
-        if scripts.BY_NAME[script].stacked:
+        if packs.BY_NAME[script].stacked:
             regions = merged(regions)
         known = {quads[index].tobytes(): readings[index] for index in doubtful}
         for quad in regions:

@@ -2,84 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
+from ocr.engine.packs import BY_NAME, SCRIPTS, Script, available_scripts, folder
 from ocr.page import Char, Reading, box
 
 Array = np.ndarray[Any, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
-    """A script read by Tesseract: its pack, its Debian package, and the ranges of its letters."""
-
-    name: str
-    pack: str
-    package: str
-    ranges: tuple[tuple[str, str], ...]
-    stacked: bool = False  # marks above and below letters, which the detector splits off
-
-
-_ARABIC = (("\u0600", "\u06ff"), ("\u0750", "\u077f"), ("\ufb50", "\ufeff"))
-SCRIPTS = (
-    Script("korean", "kor", "tesseract-ocr-kor", (("\uac00", "\ud7a3"), ("\u3130", "\u318f"))),
-    Script("arabic", "ara", "tesseract-ocr-ara", _ARABIC, stacked=True),
-    Script("persian", "fas", "tesseract-ocr-fas", _ARABIC, stacked=True),
-    Script("cyrillic", "rus", "tesseract-ocr-rus", (("\u0400", "\u052f"),)),
-    Script("thai", "tha", "tesseract-ocr-tha", (("\u0e00", "\u0e7f"),), stacked=True),
-    Script("khmer", "khm", "tesseract-ocr-khm", (("\u1780", "\u17ff"),), stacked=True),
-    Script("burmese", "mya", "tesseract-ocr-mya", (("\u1000", "\u109f"),), stacked=True),
-)
-BY_NAME = {script.name: script for script in SCRIPTS}
-
-# The contract's `language` values that PP-OCR cannot read → script.
-OF_LANGUAGE = {
-    "ar": "arabic",
-    "fa": "persian",
-    "th": "thai",
-    "km": "khmer",
-    "my": "burmese",
-    "ko": "korean",
-    "ru": "cyrillic",
-    "uk": "cyrillic",
-}
-FOLDERS = (
-    "/usr/share/tesseract-ocr/5/tessdata",
-    "/usr/share/tesseract-ocr/4.00/tessdata",
-    "/usr/share/tessdata",
-    "/usr/local/share/tessdata",
-    "/opt/homebrew/share/tessdata",
-)
 LEAST_HEIGHT = 48  # pixels: stacked marks are lost below
 CONVINCING = 0.6  # score times share of own letters: below, a line is rather noise or blurred Latin
 CERTAIN = 0.975  # no other script is tried
 GUESS_WIDTH = 7.0  # heights of a line that are read to tell its script
 SURE_CHAR = 0.93
 PADDING = 0.18  # of the height, above and below
-
-
-def folder() -> Path | None:
-    """Return the folder of the language packs: TESSDATA_PREFIX if set, else the first that exists."""
-    named = os.environ.get("TESSDATA_PREFIX")
-    places = (named, *FOLDERS) if named else FOLDERS
-    return next((Path(place) for place in places if place and Path(place).is_dir()), None)
-
-
-def available_scripts() -> dict[str, bool]:
-    """Return, for each script, whether its pack is there to be read with."""
-    place = folder()
-    return {
-        script.name: place is not None and (place / f"{script.pack}.traineddata").is_file()
-        for script in SCRIPTS
-    }
 
 
 @lru_cache(maxsize=8)

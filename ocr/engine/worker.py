@@ -49,8 +49,9 @@ def run(call: Call, engine: Any) -> Answer:
 
     started = time.perf_counter()
     try:
-        picture = decode(call.image, page=call.options.get("pdf_page_number", 1))
-        page = LivePage(picture, engine=engine, profile=profile_of(call))
+        profile = profile_of(call)
+        picture = decode(call.image, page=profile.page)
+        page = LivePage(picture, engine=engine, profile=profile)
         result = call.extract(page, call.options)
         return Answer(call.id, result, engine_ms=_since(started))
     except WrongDocument as error:
@@ -77,15 +78,17 @@ def run(call: Call, engine: Any) -> Answer:
 
 def profile_of(call: Call) -> Profile:
     """Return the call's profile with what its options say about the reading."""
-    from ocr.engine.scripts import OF_LANGUAGE
+    from ocr.engine.packs import OF_LANGUAGE
 
     profile = call.profile
     script = OF_LANGUAGE.get(call.options.get("language", ""), "")
     if script:
         profile = replace(profile, script=script)
-    if call.options.get("quick_mode"):
-        profile = replace(profile, one_line=True)
-    return profile
+    return replace(
+        profile,
+        one_line=profile.one_line or call.options.get("quick_mode", False),
+        page=call.options.get("pdf_page_number", profile.page),
+    )
 
 
 def _since(started: float) -> float:

@@ -38,6 +38,18 @@ def engine(models):
     return loaded
 
 
+@pytest.fixture
+def pool_of_one(models):
+    """Return a pool of one real engine process."""
+    from ocr.engine.messages import Setup
+    from ocr.engine.pool import Pool
+
+    made = Pool(Setup("onnx", str(models), settings.TESSDATA_DIR), processes=1, queue=2)
+    made.start()
+    yield made
+    made.stop()
+
+
 def draw(lines=LINES, *, size: int = 30, width: int = 900) -> np.ndarray:
     """Return a white page with the lines in Pillow's own typeface, BGR."""
     page = Image.new("RGB", (width, 60 + len(lines) * size * 2), "white")

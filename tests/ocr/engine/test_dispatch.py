@@ -25,6 +25,7 @@ png = (b"\\x89PNG\\r\\n\\x1a\\n" + chunk(b"IHDR", struct.pack("!IIBBBBB", 40, 40
        + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 outcome = dispatch.recognise(png, extract=general_text.extract, options=parse(general_text.OPTIONS, {}))
 dispatch.stop()
+assert all(script.package for script in dispatch.missing_packs())
 print(json.dumps([outcome.result, [name for name in %r if name in sys.modules]]))
 """
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr.engine import reader, scripts
+from ocr.engine import packs, reader, scripts
 from ocr.engine.base import TEXT
 from ocr.engine.decode import Picture
 from ocr.engine.live_page import LivePage
@@ -50,16 +50,29 @@ def test_marks_above_a_line_join_it():
 
 def test_a_missing_pack_gives_nothing_rather_than_an_invention(monkeypatch, tmp_path):
     monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
-    assert not any(scripts.available_scripts().values())
+    assert not any(packs.available_scripts().values())
     crop = np.full((40, 200, 3), 255, np.uint8)
     assert scripts.read(crop, script="thai") == Reading("", 0.0, reader="none")
+
+
+def test_the_setting_goes_before_the_environment(monkeypatch, tmp_path):
+    own, other = tmp_path / "own", tmp_path / "other"
+    for place, pack in ((own, "tha"), (other, "kor")):
+        place.mkdir()
+        (place / f"{pack}.traineddata").touch()
+    monkeypatch.setenv("TESSDATA_PREFIX", str(other))
+    assert [name for name, there in packs.available_scripts(str(own)).items() if there] == ["thai"]
+    assert packs.available_scripts()["korean"]
+    assert "thai" in {script.name for script in packs.missing_packs()}
+    # A folder that was named and is not there is a mistake to be seen, not to be worked around.
+    assert packs.folder(str(tmp_path / "absent")) is None
 
 
 @pytest.mark.engine
 @pytest.mark.parametrize(("script", "font", "text"), DRAWN, ids=[row[0] for row in DRAWN])
 def test_a_drawn_line_is_read_in_its_script(engine, script, font, text):
     file = next(NOTO.rglob(font), None) if NOTO.is_dir() else None
-    if file is None or not scripts.available_scripts()[script]:
+    if file is None or not packs.available_scripts()[script]:
         pytest.skip(f"needs {font} and the {script} pack")
     picture = Image.new("RGB", (900, 160), "white")
     ImageDraw.Draw(picture).text((40, 40), text, "black", ImageFont.truetype(str(file), 48))
