@@ -124,6 +124,7 @@ ADDRESS = ErrorRow(
     "The address {ip} is not allowed to access the API.",
     "Ask an administrator to add the address to the access control list.",
 )
+PASSCODE = ErrorRow("IAM.0111", 401, "A valid one-time code is required.")
 SAME_PASSWORD = ErrorRow("1108", 400, "The new password must be different from the old password.")
 USER_EXISTS = ErrorRow("1109", 409, "The username already exists.")
 USER_QUOTA = ErrorRow("1115", 403, "The number of IAM users has reached the maximum allowed limit.")

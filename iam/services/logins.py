@@ -16,7 +16,9 @@ from iam import errors
 from iam.models import Account, User
 from iam.principal import Principal
 from iam.services import audit, rules
+from iam.throttle import throttle_address
 
+CONSOLE_LOGINS_PER_ADDRESS = 60  # a minute
 _dummy: list[str] = []
 
 
@@ -134,13 +136,19 @@ def totp_check(user: User, passcode: str) -> bool:
     return False
 
 
-def console_login(*, account: str, name: str, password: str, address: str = "") -> User:
-    """Return the user signing in to the console; raises 401, or 403 for programmatic-only users.
+def console_login(
+    *, account: str, name: str, password: str, address: str = "", passcode: str = ""
+) -> User:
+    """Return the user signing in to the console, with a trace of it.
 
-    `address` is checked against the account's console access list. `must_change_password` is set where
-    the password has outlived the account's rules. A user with `totp_secret_encrypted` must also pass
-    `totp_check`. The session itself is Django's `login(request, user, backend="iam.backends.ConsoleBackend")`.
+    Raises 401 for wrong names, password or one-time code (`PASSCODE` where one is needed), 403 for
+    programmatic-only users and addresses outside the account's console access list, 429 for an
+    address that tries too often. `must_change_password` is set where the password has outlived the
+    account's rules. The session itself is Django's
+    `login(request, user, backend="iam.backends.ConsoleBackend")`.
     """
+    if address:
+        throttle_address(address, "console-login", CONSOLE_LOGINS_PER_ADDRESS)
     user = find_user(account=account, name=name)
     user = password_check(user, password, claimed=f"{account}\n{name}")
     if user.access_mode == User.PROGRAMMATIC:
@@ -149,9 +157,32 @@ def console_login(*, account: str, name: str, password: str, address: str = "") 
         user.account.settings, "console_acl_policy", address
     ):
         raise ApiError(errors.ADDRESS, ip=address)
+    if user.totp_secret_encrypted and not totp_check(user, passcode):
+        raise ApiError(errors.PASSCODE)
     if rules.password_expired(user):
         user.must_change_password = True
+    _trace_login(user, address)
     return user
+
+
+def _trace_login(user: User, address: str) -> None:
+    principal = Principal(
+        account_id=user.account_id,
+        account_name=user.account.name,
+        user_id=user.id,
+        user_name=user.name,
+        method="session",
+        is_owner=user.is_owner,
+        source_ip=address,
+    )
+    audit.trace_record(
+        principal=principal,
+        action_name="login",
+        resource_type="user",
+        resource_id=user.id,
+        resource_name=user.name,
+        service_type="IAM",
+    )
 
 
 def totp_begin(*, user: User) -> tuple[str, str]:

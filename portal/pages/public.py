@@ -14,6 +14,7 @@ from django.views import View
 
 from core.errors import ApiError
 from iam import errors
+from iam.addresses import client_ip
 from iam.services import logins
 from portal.console import THEME_COOKIE, THEMES, theme_of
 
@@ -56,10 +57,17 @@ class LoginView(View):
             )
         try:
             user = logins.console_login(
-                account=names["account"], name=names["username"], password=password
+                account=names["account"],
+                name=names["username"],
+                password=password,
+                address=client_ip(request),
+                passcode=request.POST.get("passcode", "").strip(),
             )
         except ApiError as error:
-            return self._form(request, names, self._reason(error), error.status)
+            needs_code = error.row is errors.PASSCODE
+            return self._form(
+                request, names, self._reason(error), error.status, needs_code=needs_code
+            )
         auth.login(request, user, backend="iam.backends.ConsoleBackend")
         return redirect(next_of(request, "/console/overview"))
 
@@ -71,14 +79,25 @@ class LoginView(View):
             )
         if error.row is errors.PROGRAMMATIC_ONLY:
             return _("This user has programmatic access only and cannot use the console.")
+        if error.row is errors.PASSCODE:
+            return _("Enter the six digits that your authenticator shows now.")
+        if error.row is errors.ADDRESS or error.row is errors.THROTTLED:
+            return error.message
         return _("Account name, user name or password is wrong.")
 
     def _form(
-        self, request: HttpRequest, values: dict[str, str], error: str = "", status: int = 200
+        self,
+        request: HttpRequest,
+        values: dict[str, str],
+        error: str = "",
+        status: int = 200,
+        *,
+        needs_code: bool = False,
     ) -> HttpResponse:
         shown: dict[str, Any] = {
             "values": values,
             "error": error,
+            "needs_code": needs_code,
             "next": next_of(request, ""),
             "theme": theme_of(request),
         }

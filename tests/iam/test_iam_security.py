@@ -588,3 +588,23 @@ def test_throttle_tells_the_limit_and_when_to_come_back(demo_account) -> None:
     assert caught.value.status == 429 and caught.value.message.endswith("limit:3,time:1 minute")
     assert 1 <= int(caught.value.headers["Retry-After"]) <= 60
     throttle(_principal(demo_account, "admin"), "test", 3)  # another user has an own window
+
+
+def test_a_console_login_needs_the_code_of_the_device(demo_account) -> None:
+    import pyotp
+
+    from iam import errors
+    from iam.models import Trace
+
+    owner = _principal(demo_account, "owner")
+    entry = demo_account["users"]["admin"]
+    user = selectors.user(owner.account_id, entry["id"])
+    secret, _uri = logins.totp_begin(user=user)
+    totp = pyotp.TOTP(secret)
+    logins.totp_enable(principal=owner, user=user, secret=secret, passcode=totp.now())
+    names = {"account": "demo", "name": "admin", "password": entry["password"]}
+    with pytest.raises(ApiError) as caught:
+        logins.console_login(**names)
+    assert caught.value.row is errors.PASSCODE
+    assert logins.console_login(**names, passcode=totp.now()).pk == user.pk
+    assert Trace.objects.order_by("-sequence").first().trace_name == "login"
