@@ -25,10 +25,8 @@ def _caller(described: dict[str, Any], path: str, body: bytes) -> Any:
 def run() -> list[Row]:
     """Measure the gateway with a recorded engine, and the checks by themselves."""
     described = site.prepare(engine="recorded")
-    from django.db import connection
     from django.http import HttpResponse
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext
     from django.urls import path as route
 
     from config import urls
@@ -38,19 +36,13 @@ def run() -> list[Row]:
     body = site.body_of(site.picture(200, 120, 2))
     call = _caller(described, path, body)
     call()
-    with CaptureQueriesContext(connection) as queries:
-        call()
     plain = Client()
     bare = cpu_ms(
         lambda: plain.post("/bench-bare", body, content_type="application/json"), times=60
     )
     signing = cpu_ms(lambda: site.signed(described, path, body), times=200)
     whole = cpu_ms(call, times=40) - signing
-    count = sum(
-        not q["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")) for q in queries
-    )
     return [
-        Row("checks", "database queries a call", count, "queries", goal="<= 8"),
         Row("checks", "bare Django view", bare, "ms CPU"),
         Row("checks", "auth, quota, checks, record, metering", whole, "ms CPU",
             "bare view", whole / bare, "<= 10 ms, <= 3 x"),

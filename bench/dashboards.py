@@ -79,7 +79,9 @@ def _fill(account: str, region: str, count: int, now: dt.datetime) -> None:
         batch.append(
             CallRecord(
                 request_id=f"{done + number:032x}",
-                occurred_at=now - dt.timedelta(seconds=chance.random() * DAYS * 86400),
+                occurred_at=now
+                - dt.timedelta(days=DAYS)
+                + number / count * dt.timedelta(days=DAYS),
                 region=region,
                 account_id=account,
                 project_id="p" * 32,

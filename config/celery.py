@@ -16,9 +16,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from celery import Celery, signals
 from django.conf import settings
-from kombu import Queue
+from kombu import Exchange, Queue
 
 PERIODIC_QUEUE = "periodic"
+# One key a queue: a region's call reaches that region's queue and no other.
+_EXCHANGE = Exchange("ocr_console", type="direct", delivery_mode="transient")
 
 app = Celery("ocr_console")
 app.conf.update(
@@ -29,9 +31,14 @@ app.conf.update(
     task_default_delivery_mode="transient",
     task_default_queue=PERIODIC_QUEUE,
     task_queues=[
-        Queue(PERIODIC_QUEUE),
+        Queue(PERIODIC_QUEUE, _EXCHANGE, routing_key=PERIODIC_QUEUE),
         *(
-            Queue(f"ocr.{region}", queue_arguments={"x-max-priority": 9})
+            Queue(
+                f"ocr.{region}",
+                _EXCHANGE,
+                routing_key=f"ocr.{region}",
+                queue_arguments={"x-max-priority": 9},
+            )
             for region, _ in settings.REGIONS
         ),
     ],

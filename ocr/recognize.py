@@ -12,7 +12,7 @@ from core import clock
 from core.errors import ApiError
 from iam.principal import Principal
 from iam.throttle import throttle
-from ocr import calls, errors
+from ocr import calls, errors, limits
 from ocr.catalog import Service
 from ocr.engine import base, dispatch
 from ocr.intake import body as body_
@@ -31,8 +31,12 @@ def recognize(
     with calls.tracked(
         principal=principal, service=service.code, request_id=request_id, source=source
     ) as call:
-        throttle(principal, service.code, service.calls_per_minute)
-        with access.require_open(principal, service.code, request_id=request_id):
+        per_minute = limits.calls_per_minute(principal.account_id, service)
+        throttle(principal, service.code, per_minute)
+        with (
+            limits.slot(principal.account_id),
+            access.require_open(principal, service.code, request_id=request_id),
+        ):
             fields = body_.parse(body)
             try:
                 options = parse_options(service.module.OPTIONS, fields)

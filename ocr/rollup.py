@@ -9,6 +9,7 @@ transaction, so totals read inside it cannot be stale.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterable
@@ -29,7 +30,6 @@ from ocr.models import (
 )
 
 BATCH = 5000
-FLUSH_KEYS = 20_000
 KEY = ("account_id", "start", "region", "service", "user_id", "enterprise_project_id", "error_code")
 TOTALS = ("calls", "latency_sum_ms", "histogram")
 GRAINS: tuple[tuple[type[RollUp], dict[str, int]], ...] = (
@@ -123,15 +123,26 @@ def _add(model: type[RollUp], sums: Sums) -> None:
                 calls += old[0]
                 latency += old[1]
                 histogram = [a + b for a, b in zip(old[2], histogram, strict=True)]
-            row = model(**dict(zip(KEY, key, strict=True)))
-            row.calls, row.latency_sum_ms, row.histogram = calls, latency, histogram
-            rows.append(row)
-        manager.bulk_create(
-            rows,
-            batch_size=500,
-            update_conflicts=True,
-            unique_fields=list(KEY),
-            update_fields=list(TOTALS),
+            rows.append((key, [calls, latency, histogram]))
+        _write(model, rows)
+
+
+def _write(model: type[RollUp], rows: Iterable[tuple[tuple[Any, ...], list[Any]]]) -> None:
+    """Insert rows or set the totals of the existing ones, without the cost of model instances."""
+    quote, adapt = connection.ops.quote_name, connection.ops.adapt_datetimefield_value
+    columns = ", ".join(quote(name) for name in (*KEY, *TOTALS))
+    places = ", ".join(["%s"] * (len(KEY) + len(TOTALS)))
+    changes = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in TOTALS)
+    table = quote(model._meta.db_table)
+    keys = ", ".join(quote(name) for name in KEY)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {table} ({columns}) VALUES ({places})"
+            f" ON CONFLICT ({keys}) DO UPDATE SET {changes}",
+            [
+                (key[0], adapt(key[1]), *key[2:], total[0], total[1], json.dumps(total[2]))
+                for key, total in rows
+            ],
         )
 
 
@@ -153,20 +164,23 @@ def rebuild() -> int:
             model._default_manager.filter(start__gte=day).delete()
         total = 0
         sums: tuple[Sums, ...] = ({}, {}, {})
-        records = kept.order_by("id").values_list(*_COLUMNS).iterator(chunk_size=10_000)
+        # In the order of time a bucket is complete once a later one begins: nothing is read back.
+        ordered = kept.filter(occurred_at__gte=day).order_by("occurred_at")
+        records = ordered.values_list(*_COLUMNS).iterator(chunk_size=10_000)
         while chunk := list(islice(records, 10_000)):
-            _fold((r for r in chunk if r[0] >= day), sums)
+            _fold(chunk, sums)
             total += len(chunk)
-            if len(sums[0]) >= FLUSH_KEYS:
-                _flush(sums)
-        _flush(sums)
+            _flush(sums, until=chunk[-1][0])
+        _flush(sums, until=None)
     return total + roll_up()
 
 
-def _flush(sums: tuple[Sums, ...]) -> None:
-    for (model, _), grain in zip(GRAINS, sums, strict=True):
-        _add(model, grain)
-        grain.clear()
+def _flush(sums: tuple[Sums, ...], *, until: dt.datetime | None) -> None:
+    """Write and forget the buckets that end before `until`; None = all."""
+    for (model, floor), grain in zip(GRAINS, sums, strict=True):
+        current = until.astimezone(dt.UTC).replace(**floor) if until else None  # type: ignore[arg-type]
+        done = [key for key in grain if current is None or key[1] < current]
+        _write(model, ((key, grain.pop(key)) for key in done))
 
 
 def _midnight(moment: dt.datetime) -> dt.datetime:

@@ -35,10 +35,15 @@ class Span:
 
 
 def span(*, start: dt.datetime, end: dt.datetime) -> Span:
-    """Return the range rounded down to a step that gives at most about 200 points."""
+    """Return the range rounded down to a step that gives at most about 200 points.
+
+    Ranges above two weeks are told by days: a month's dashboard reads a few hundred rows.
+    """
     seconds = max((end - start).total_seconds(), 60)
     steps = (60, 300, 900, 3600, 14400, 86400)
     step = next((s for s in steps if seconds / s <= 200), 86400)
+    if seconds > 14 * 86400:
+        step = 86400
     floor = start.timestamp() // step * step
     return Span(dt.datetime.fromtimestamp(floor, dt.UTC), end, step)
 

@@ -9,10 +9,12 @@ from ocr.models.calls import (
     CallRecord,
     RollUp,
 )
+from ocr.models.limits import AccountLimit
 from ocr.models.notify import Delivery, Endpoint
 
 __all__ = [
     "LATENCY_EDGES_MS",
+    "AccountLimit",
     "Alarm",
     "AlarmHistory",
     "CallDay",
