@@ -15,6 +15,7 @@ from portal.pages import (
     credentials,
     explorer,
     monitoring,
+    obs,
     overview,
     packages,
     people,
@@ -60,6 +61,15 @@ PAGES: tuple[Page, ...] = (
         RECOGNITION,
         overview.SubscribersView,
         parent="overview",
+    ),
+    Page(
+        "obs",
+        _("OBS authorization"),
+        RECOGNITION,
+        obs.ObsView,
+        "",
+        "iam:agencies:listAgencies",
+        "overview",
     ),
     Page(
         "explorer",

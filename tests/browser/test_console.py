@@ -97,8 +97,13 @@ def test_subscribe_try_copy_and_see_the_call(visit: Any, live: Live) -> None:
     code = page.inner_text("#code")
     assert live.credentials["project_id"] in code
     assert live.url in code
-    page.goto(f"{live.url}/console/monitoring")
-    assert int(page.inner_text("#total-calls").replace(",", "")) == before + 1
+    for _ in range(40):  # the roll-up runs every few seconds
+        page.goto(f"{live.url}/console/monitoring")
+        if int(page.inner_text("#total-calls").replace(",", "")) == before + 1:
+            break
+        page.wait_for_timeout(2000)
+    else:
+        pytest.fail("the call does not show up in monitoring")
     assert not refused
     assert not foreign
 
