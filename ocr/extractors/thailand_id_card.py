@@ -53,6 +53,8 @@ MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct
 BUDDHIST = 543  # years between the Buddhist and the Gregorian count in Thailand since 1941
 READER = "thai"
 
+_LATIN_ROW = re.compile(r"Name|Date|Birth|Issue|Expiry|National|\d{4}-\d\d|(?:19|20)\d\d")
+
 Values = dict[str, Found]
 
 
@@ -111,7 +113,7 @@ def _read(page: Page) -> tuple[Page, Values]:
         values["card_number"] = values["serial_number"]
     values.update(_latin_name(lines))
     values.update(_dates(lines))
-    values.update(_thai(page))
+    values.update(_thai(page, values["first_name_en"].text.split(" ")[0]))
     return page, values
 
 
@@ -179,28 +181,55 @@ def _month(text: str) -> int:
     return MONTHS_EN.index(folded) + 1 if folded in MONTHS_EN else 0
 
 
-def _thai(page: Page) -> Values:
+def _thai(page: Page, title: str) -> Values:
     """Return what only the Thai print tells: name, religion, address."""
     lines = _thai_rows(page)
+    name = _clean(labels.after(lines, _NAME_TH, stops=_STOPS))
     values: Values = {
-        "name_th": _clean(labels.after(lines, _NAME_TH, stops=_STOPS)),
+        "name_th": Found(thai.titled(name.text, title), name.score, name.quad),
         "religion_th": _clean(labels.after(lines, _RELIGION, stops=_STOPS)),
     }
     for index, line in enumerate(lines):
         end = labels.label_end(line.text, _ADDRESS)
         if end < 0:
             continue
-        text, score = line.text[end:].strip(" :"), line.score
+        own, score = line.text[end:].strip(" :"), line.score
+        text = _house(page, line) or own
         for below in lines[index + 1 : index + 2]:
-            if (
-                not labels.shows([below], _STOPS)
-                and not _DATE_EN.search(below.text)
-                and thai_share(below.text) > 0.5
-            ):
-                text, score = f"{text} {below.text}".strip(), min(score, below.score)
+            if not labels.shows([below], _STOPS) and thai_share(below.text) > 0.5:
+                text = f"{text} {thai.address_units(below.text)}"
+                score = min(score, below.score)
         values["address_th"] = Found(" ".join(text.split()), score, line.quad)
         break
     return values
+
+
+def _house(page: Page, line: Line) -> str:
+    """Return house number and hamlet with their figures read by the Latin reader.
+
+    The Thai reader tells where the words stand, and mistakes the figures between them.
+    """
+    places: list[tuple[float, float]] = []
+    flat = ""
+    for char in line.chars:
+        sign = char.text.replace(" ", "")
+        xs = [x for x, _ in char.quad]
+        flat += sign
+        places += [(min(xs), max(xs))] * len(sign)
+    start, hamlet = flat.find("อยู่"), flat.find("หมู่ที่")
+    if start < 0 or hamlet <= start or "." in flat[hamlet:]:
+        return ""
+    first = _figures(page, line, places[start + 3][1], places[hamlet][0])
+    last = _figures(page, line, places[min(hamlet + 6, len(places) - 1)][1], line.right)
+    return f"{first} หมู่ที่ {last}" if first and last else ""
+
+
+def _figures(page: Page, line: Line, left: float, right: float) -> str:
+    if right - left < 0.3 * line.height:
+        return ""
+    quad = ((left, line.top), (right, line.top), (right, line.bottom), (left, line.bottom))
+    found = re.search(r"\d+(?:/\d+)?", page.read(quad, alphabet="0123456789/").text)
+    return found[0] if found else ""
 
 
 def thai_share(text: str) -> float:
@@ -218,11 +247,16 @@ def _thai_rows(page: Page) -> list[Line]:
     """Return the rows that hold Thai, as wide as their boxes, each of one text."""
     joined = []
     for row in rows(page.lines):
-        if not any(thai_share(line.text) > 0.3 for line in row):
+        text = " ".join(line.text for line in row)
+        if thai_share(text) == 0 and _LATIN_ROW.search(text):
             continue
         left, right = min(line.left for line in row), max(line.right for line in row)
         top, bottom = min(line.top for line in row), max(line.bottom for line in row)
         quad: Quad = ((left, top), (right, top), (right, bottom), (left, bottom))
-        text = " ".join(line.text for line in row)
-        joined.append(Line(text, min(labels.sure(line) for line in row), quad))
+        score = min(labels.sure(line) for line in row)
+        again = page.read(quad, script=READER)
+        if again.score > 0.5 and thai_share(again.text) > 0.3:
+            joined.append(Line(again.text, again.score, quad, again.chars))
+        else:
+            joined.append(Line(text, score, quad))
     return joined

@@ -153,3 +153,41 @@ def province(text: str) -> tuple[str, float]:
     text = text.replace(" ", "")
     ranked = min((distance(text, name) / max(len(text), len(name), 1), name) for name in PROVINCES)
     return ranked[1], 1.0 - ranked[0]
+
+
+# A letter for a unit of administration, its stop, perhaps misread, and the name.
+_UNIT = re.compile(r"^(ต|อ|จ)(?:\.|[ปพฟ][ิี])?(.+)$")
+
+
+def address_units(text: str) -> str:
+    """Return sub-district, district and province with their stops, which a reader may have lost.
+
+    The last word must be a province; the words before it then are `อ.` and `ต.` by their place.
+    """
+    words = text.split()
+    if len(words) < 2 or words[-1].startswith("กรุงเทพ"):
+        return " ".join([*words[:-1], PROVINCES[0]]) if words else text
+    last = _UNIT.match(words[-1])
+    name, alike = province(last[2] if last and last[1] == "จ" else words[-1])
+    if alike < 0.7:
+        return text
+    words[-1] = f"จ.{name}"
+    for place, letter in ((-2, "อ"), (-3, "ต")):
+        unit = _UNIT.match(words[place]) if len(words) >= -place else None
+        if unit and unit[1] == letter:
+            words[place] = f"{letter}.{unit[2]}"
+    return " ".join(words)
+
+
+def titled(name: str, latin_title: str) -> str:
+    """Return a name whose title lost its stops with the title the Latin name tells."""
+    words = name.split()
+    for known in ("นาย", "นาง", "น.ส.", "ด.ช.", "ด.ญ."):
+        if words and 0 < words[0].find(known) <= 4 and len(words) > 2:
+            words[0] = words[0][words[0].find(known) :]  # before it: the end of the label
+    title = {"Mr.": "นาย", "Mrs.": "นาง", "Miss": "น.ส."}.get(latin_title, "")
+    if title and len(words) > 2 and words[0] != title and words[0][0] == "น":
+        words[0] = title
+    elif title == "น.ส." and len(words) == 2 and words[0].startswith("น.ส"):
+        words = [title, words[0][4:], *words[1:]]
+    return " ".join(words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import date
 
 from ocr.extractors.thailand_id_card import BUDDHIST, MONTHS_EN
@@ -44,7 +45,10 @@ def draw(rng: random.Random) -> Drawn:
     serial = f"{rng.randrange(10**4):04d}-{rng.randrange(100):02d}-{rng.randrange(10**8):08d}"
 
     def put(x: float, y: float, text: str, size: float = 0.042, face: str = role) -> None:
-        canvas.text(x, y, text, role=face, size=size)
+        # The Noto face has no Latin figures or stops: another one lends them.
+        for piece in re.findall(r"[!-~]+|[^!-~]+", text):
+            lender = "arial" if piece.isascii() and piece.strip() and face == "thai" else face
+            x = canvas.text(x, y, piece, role=lender, size=size)
 
     put(0.19, 0.09, "บัตรประจำตัวประชาชน", 0.05)
     put(0.53, 0.09, "Thai National ID Card", 0.045, "arial-bold")
