@@ -57,6 +57,7 @@ def test_a_long_document_number_runs_on():
         ("L898902C36UTO7408122F1204159ZEI84226B<<<<10", 1, TD3[1]),
         ("P<UTOERIKSSON«ANNA<MARIA<<<<<<<<<<<<<<<<<K<<", 0, TD3[0]),
         ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<", 0, TD3[0]),
+        ("P<UTOERIKSSONΛΛANNA<MARIA<ΛΛΛ<<ΛΛΛΛΛΛ<<<<ΛΛ", 0, TD3[0]),
         ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<<<<", 0, TD3[0]),
         ("p<UTOERIKSSON <<ANNA(MARIA<<<<<<<<<<<<<<<<<<<", 0, TD3[0]),
         ("P<UTOERIKSSON<<ANNA<MARIAKKKKKKKKKKKKKKKKKKK", 0, TD3[0]),
