@@ -129,9 +129,9 @@ def _joined(page: Page) -> list[Line]:
 def _printed(lines: Sequence[Line]) -> Values:
     values: Values = {
         "name_kh": _after(lines, _NAME),
-        "birth_place": _after(lines, _PLACE, more=1),
-        "address": _after(lines, _ADDRESS, more=1),
-        "description": _after(lines, _MARKS, more=1),
+        "birth_place": _mended(_after(lines, _PLACE, more=1)),
+        "address": _mended(_after(lines, _ADDRESS, more=1)),
+        "description": _mended(_after(lines, _MARKS, more=1)),
     }
     number = next((m for line in lines if (m := _NUMBER.search(line.text))), None)
     if number:
@@ -170,6 +170,10 @@ def _after(lines: Sequence[Line], wanted: Sequence[str], *, more: int = 0) -> Fo
             text, score = f"{text} {_clean(below.text)}", min(score, below.score)
         return Found(text, score, line.quad) if text else Found()
     return Found()
+
+
+def _mended(found: Found) -> Found:
+    return Found(khmer.mended(found.text), found.score, found.quad) if found else found
 
 
 def _clean(text: str) -> str:

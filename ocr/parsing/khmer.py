@@ -28,3 +28,14 @@ def dates(text: str) -> list[str]:
         if 1 <= day <= 31 and 1 <= month <= 12:
             found.append(f"{day:02d}.{month:02d}.{year}")
     return found
+
+
+# Words that stand on every card, as the reader loses their vowel sign.
+_REPAIRS = (("ស្រក", "ស្រុក"), ("ក្រង", "ក្រុង"), ("ប្រជ្រយ", "ប្រជ្រុយ"))
+
+
+def mended(text: str) -> str:
+    """Return Khmer text with its figures in Khmer and the fixed words of a card spelled out."""
+    for wrong, right in _REPAIRS:
+        text = re.sub(rf"(?<!\S){wrong}", right, text)
+    return khmer_digits(text)

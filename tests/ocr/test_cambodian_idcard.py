@@ -91,3 +91,8 @@ def test_khmer_dates():
     assert khmer.dates("០១.០២.២០១៥ ដល់ថ្ងៃ ៣១.០១.២០២៥") == ["01.02.2015", "31.01.2025"]
     assert khmer.dates("៤៥.០២.២០១៥") == []
     assert khmer.latin_digits(khmer.khmer_digits("0123456789")) == "0123456789"
+
+
+def test_fixed_words_are_mended_and_others_left():
+    assert khmer.mended("ស្រកបាទី 0.៣") == "ស្រុកបាទី ០.៣"
+    assert khmer.mended("ខណ្ឌទួលគោក") == "ខណ្ឌទួលគោក"
