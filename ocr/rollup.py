@@ -180,7 +180,18 @@ def _flush(sums: tuple[Sums, ...], *, until: dt.datetime | None) -> None:
     for (model, floor), grain in zip(GRAINS, sums, strict=True):
         current = until.astimezone(dt.UTC).replace(**floor) if until else None  # type: ignore[arg-type]
         done = [key for key in grain if current is None or key[1] < current]
-        _write(model, ((key, grain.pop(key)) for key in done))
+        rows = ((key, grain.pop(key)) for key in done)
+        (_copy if connection.vendor == "postgresql" else _write)(model, rows)
+
+
+def _copy(model: type[RollUp], rows: Iterable[tuple[tuple[Any, ...], list[Any]]]) -> None:
+    """Insert rows that do not exist yet by PostgreSQL's COPY."""
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(name) for name in (*KEY, *TOTALS))
+    into = f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(into) as copy:
+        for key, total in rows:
+            copy.write_row((*key, total[0], total[1], json.dumps(total[2])))
 
 
 def _midnight(moment: dt.datetime) -> dt.datetime:
