@@ -67,7 +67,7 @@ def _read(page: Page) -> tuple[Page, Values]:
         number = burmese.registration_number(row.text)
         if number:
             own["nrc_id"] = Found(number, row.score, row.quad)
-    group = burmese_rows.blood_group(rows, _LABELS["blood_group"])
+    group = burmese_rows.blood_group(page, rows, _LABELS["blood_group"])
     if group:
         own["blood_group"] = group
     number_line = next(

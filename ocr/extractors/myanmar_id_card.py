@@ -98,7 +98,7 @@ def _read(page: Page) -> tuple[Page, Values]:
     rows = burmese_rows.read(page)
     values = burmese_rows.values(rows, _LABELS, long="address")
     labelled = len(values)
-    group = burmese_rows.blood_group(rows, _LABELS["blood_group"])
+    group = burmese_rows.blood_group(page, rows, _LABELS["blood_group"])
     if group:
         values["blood_group"] = group
     for row in rows:

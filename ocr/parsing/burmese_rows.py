@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ocr.page import Line, Page, Quad
+from ocr.page import Char, Line, Page, Quad
 from ocr.parsing.labels import Found, label_end
 from ocr.parsing.rows import rows
 
@@ -25,6 +25,7 @@ class Row:
     score: float
     quad: Quad
     latin: str = ""
+    chars: tuple[Char, ...] = ()
 
 
 def read(page: Page) -> list[Row]:
@@ -44,7 +45,7 @@ def read(page: Page) -> list[Row]:
             if other.score * share(other.text) > max(score, 0.9) * share(text):
                 text, score = other.text, other.score * 0.8
         latin = " ".join(line.text for line in row if line.text)
-        found.append(Row(unicodedata.normalize("NFC", text), score, quad, latin))
+        found.append(Row(unicodedata.normalize("NFC", text), score, quad, latin, reading.chars))
     return found
 
 
@@ -94,11 +95,22 @@ def height(text: str) -> str:
     return re.sub(r"\s*(['\"])\s*", r"\1", text).strip()
 
 
-def blood_group(rows_: Sequence[Row], labels: Sequence[str]) -> Found:
+def blood_group(page: Page, rows_: Sequence[Row], labels: Sequence[str]) -> Found:
     """Return the blood group beside its label, which is printed in Latin letters."""
     for row in rows_:
-        field, _ = _field(row.text, {"blood_group": labels})
-        match = re.search(r"(?<![A-Za-z])(AB|A|B|O|0)[+-]?$", row.latin.strip()) if field else None
+        field, end = _field(row.text, {"blood_group": labels})
+        if not field:
+            continue
+        match = re.search(r"(?<![A-Za-z])(AB|A|B|O|0)[+-]?$", row.latin.strip())
         if match:
             return Found(match[1].replace("0", "O"), 0.9, row.quad)
+        if 0 < end <= len(row.chars):
+            high = row.quad[3][1] - row.quad[0][1]
+            left = max(x for x, _ in row.chars[end - 1].quad)
+            right = row.quad[1][0] + 0.3 * high
+            top, bottom = row.quad[0][1], row.quad[3][1]
+            region = ((left, top), (right, top), (right, bottom), (left, bottom))
+            reading = page.read(region, alphabet="ABO")
+            if reading.text in ("A", "B", "O", "AB"):
+                return Found(reading.text, min(reading.score, 0.85), region)
     return Found()
