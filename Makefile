@@ -18,7 +18,7 @@ demo: $(VENV)/.run-ready $(VENV)/.demo-ready
 
 test: $(VENV)/.dev-ready
 	@sh scripts/prepare_tests.sh
-	$(PY) -m pytest $(PYTEST_ARGS)
+	$(PY) -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 check: $(VENV)/.dev-ready
 	$(VENV)/bin/ruff format --check .
