@@ -22,7 +22,7 @@ export const LANGUAGES = [
 
 const makers = {
   curl(call) {
-    const login = JSON.stringify(token(call)).replace('"$OCR_PASSWORD"', `"'"$OCR_PASSWORD"'"`);
+    const login = JSON.stringify(token(call)).replace(/'/g, `'\\''`).replace('"$OCR_PASSWORD"', () => `"'"$OCR_PASSWORD"'"`);
     const body = call.url
       ? `printf '%s' ${shell(JSON.stringify({ ...source(call), ...call.options }))}`
       : `{ printf '{"image":"'; base64 < ${shell(call.file)} | tr -d '\\n'; printf '%s' ${shell(`"${JSON.stringify(call.options).replace(/^\{/, call.hasOptions ? "," : "")}`)}; }`;
@@ -161,7 +161,7 @@ console.log(answer.status, JSON.stringify(await answer.json(), null, 2));
   },
   php(call) {
     const entries = Object.entries({ ...source(call), ...call.options }).map(([k, v]) => `    '${k}' => ${k === "image" ? `base64_encode(file_get_contents(${php(call.file)}))` : php(v)},`);
-    const login = JSON.stringify(token(call)).replace('"$OCR_PASSWORD"', "' . json_encode(getenv('OCR_PASSWORD')) . '");
+    const login = JSON.stringify(token(call)).replace(/[\\']/g, "\\$&").replace('"$OCR_PASSWORD"', "' . json_encode(getenv('OCR_PASSWORD')) . '");
     return `<?php
 function post(string $url, string $body, array $headers): array {
     $context = stream_context_create(['http' => ['method' => 'POST', 'content' => $body, 'ignore_errors' => true,
