@@ -21,6 +21,7 @@ CONVINCING = 0.6  # score times share of own letters: below, a line is rather no
 CERTAIN = 0.975  # no other script is tried
 GUESS_WIDTH = 7.0  # heights of a line that are read to tell its script
 SURE_CHAR = 0.93
+_PERSIAN_ONLY = set("پچژگ")
 PADDING = 0.18  # of the height, above and below
 
 
@@ -44,8 +45,25 @@ def read(crop: Array, *, script: str, alphabet: str = "") -> Reading:
     api = _reader(pack)
     api.SetVariable("tessedit_char_whitelist", alphabet)
     high, wide = padded.shape
-    api.SetImageBytes(padded.tobytes(), wide, high, 1, wide)
-    api.Recognize()
+    chars: list[Char] = []
+    for mode in (tesserocr.PSM.SINGLE_LINE, tesserocr.PSM.RAW_LINE):
+        # Deep descenders make Tesseract's own search for the line find none: take the crop as it is.
+        api.SetPageSegMode(mode)
+        api.SetImageBytes(padded.tobytes(), wide, high, 1, wide)
+        api.Recognize()
+        chars = _chars(api, pad=pad, scale=scale)
+        if chars:
+            break
+    text = (api.GetUTF8Text() or "").strip().replace("\n", " ") if chars else ""
+    score = sum(char.score for char in chars) / len(chars) if chars else 0.0
+    api.Clear()
+    return Reading(text, score, tuple(chars), reader=f"tesseract-{pack}")
+
+
+def _chars(api: Any, *, pad: int, scale: float) -> list[Char]:
+    """Return the symbols that were recognised, in pixels of the crop."""
+    import tesserocr
+
     chars = []
     for symbol in tesserocr.iterate_level(api.GetIterator(), tesserocr.RIL.SYMBOL):
         place = symbol.BoundingBox(tesserocr.RIL.SYMBOL)
@@ -54,10 +72,7 @@ def read(crop: Array, *, script: str, alphabet: str = "") -> Reading:
             left, top, right, bottom = ((value - pad) / scale for value in place)
             score = symbol.Confidence(tesserocr.RIL.SYMBOL) / 100
             chars.append(Char(text, score, box(left, top, right, bottom)))
-    text = (api.GetUTF8Text() or "").strip().replace("\n", " ")
-    score = sum(char.score for char in chars) / len(chars) if chars else 0.0
-    api.Clear()
-    return Reading(text, score, tuple(chars), reader=f"tesseract-{pack}")
+    return chars
 
 
 def _prepared(crop: Array) -> tuple[Array, float, int]:
@@ -104,10 +119,12 @@ def guess(crop: Array) -> str:
             continue
         reading = read(piece, script=script.name)
         value = reading.score * _visible_share(reading.text, script) * (len(reading.chars) > 1)
-        if value > best_value + 0.02:  # Arabic goes before Persian where both read the same
+        if script.name == "persian":  # one script: letters that only Persian has tell them apart
+            value += 0.005 if _PERSIAN_ONLY & set(reading.text) else -0.02
+        if value > best_value:
             best, best_value = script.name, value
-        if best_value >= CERTAIN and best != "arabic":
-            break
+        if best_value >= CERTAIN and best in ("korean", "cyrillic"):
+            break  # the others take each other's letters for their own: all of them are heard
     return best
 
 
