@@ -46,6 +46,10 @@ _STATS = {
 class EngineCollector:
     """The engine's figures, read when scraped."""
 
+    def describe(self) -> list[Metric]:
+        """Return nothing: registering must not ask the engine."""
+        return []
+
     def collect(self) -> Iterator[Metric]:
         """Yield one gauge a figure."""
         from ocr.engine import dispatch

@@ -190,7 +190,9 @@ def missing_packs() -> Sequence[Script]:
 
 
 def stats() -> Mapping[str, int]:
-    """Return queue, busy processes and restarts."""
+    """Return queue, busy processes and restarts; all zero before the engine was started."""
+    if _transport is None and not settings.SCALED:
+        return dict.fromkeys(("processes", "busy", "starting", "waiting", "restarts"), 0)
     return _current().stats()
 
 
