@@ -28,7 +28,7 @@ from kombu.exceptions import OperationalError
 
 from ocr.engine import base
 from ocr.engine.base import EngineDied, EngineFull, EngineTimeout, Extract, Outcome, Profile
-from ocr.page import WrongDocument
+from ocr.page import SameSides, WrongDocument
 
 log = logging.getLogger(__name__)
 
@@ -173,6 +173,8 @@ def _outcome(answer: tuple[Any, ...]) -> Outcome:
         return Outcome(value, more)
     if fault == "WrongDocument":
         raise WrongDocument(value, code=more)
+    if fault == "SameSides":
+        raise SameSides(value)
     raise getattr(base, fault, base.ExtractError)(value)
 
 
@@ -230,6 +232,8 @@ def _execute(
         )
     except WrongDocument as error:
         return "WrongDocument", str(error), error.code
+    except SameSides as error:
+        return "SameSides", str(error), ""
     except base.EngineError as error:
         return type(error).__name__, str(error), ""
     return "", outcome.result, outcome.engine_ms
