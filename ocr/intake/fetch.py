@@ -106,12 +106,15 @@ def allowed(address: str, networks: Iterable[str] | None = None) -> bool:
         if ip.ipv4_mapped:
             ip = ip.ipv4_mapped
         elif any(ip in net for net in _NAT64):
-            ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        elif int(ip) >> 32 == 0:  # deprecated IPv4-compatible form
+            # A gateway opens the connection: an opened network is opened by its own address only.
+            return _public(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
+        elif int(ip) >> 32 == 0 and int(ip) > 1:  # deprecated IPv4-compatible form
             return False
     opened = settings.FETCH_ALLOWED_NETWORKS if networks is None else networks
-    if any(ip in ipaddress.ip_network(net) for net in opened):
-        return True
+    return any(ip in ipaddress.ip_network(net) for net in opened) or _public(ip)
+
+
+def _public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     if any(ip in net for net in _NEVER if net.version == ip.version):
         return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)

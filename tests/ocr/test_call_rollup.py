@@ -10,11 +10,13 @@ from collections import Counter
 import pytest
 from django.db.models import Sum
 
+from core import clock
 from ocr import rollup, selectors
 from ocr.models import CallDay, CallHour, CallMinute, CallRecord
 
 pytestmark = pytest.mark.django_db
-START = dt.datetime(2026, 3, 4, 22, 0, tzinfo=dt.UTC)
+# Within what a rebuild still has the records of, and over no midnight.
+START = (clock.now() - dt.timedelta(days=3)).replace(hour=10, minute=0, second=0, microsecond=0)
 
 
 def records(count: int, seed: int = 1) -> list[CallRecord]:

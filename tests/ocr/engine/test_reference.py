@@ -13,6 +13,7 @@ from ocr.engine.decode import decode
 from tests.ocr.engine.conftest import draw
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
+READABLE = 0.8
 SAMPLES = Path(__file__).resolve().parents[3].parent / "shared" / "samples"
 
 
@@ -32,6 +33,7 @@ def pictures():
 
 @pytest.mark.parametrize("model", ["tiny", "small"])
 def test_boxes_and_texts_agree_with_paddleocr(engine, reference, model):
+    compared = 0
     for picture in pictures():
         ours = engine.detect(picture, model=model, side=1280)
         theirs = reference.detect(picture, model=model, side=1280)
@@ -40,7 +42,20 @@ def test_boxes_and_texts_agree_with_paddleocr(engine, reference, model):
         for quad in ours:
             assert np.abs(middles - quad.mean(axis=0)).max(axis=1).min() < 3
         crops = [geometry.crop(picture, quad) for quad in ours]
-        mine = "\n".join(one.text for one in engine.recognise(crops, model=model))
-        other = "\n".join(one.text for one in reference.recognise(crops, model=model))
-        # Padding differs by design, so a rare sign of an unreadable line may too.
-        assert Levenshtein.normalized_distance(mine, other) < 0.03
+        pairs = [
+            (one.text, other.text)
+            for one, other in zip(
+                engine.recognise(crops, model=model),
+                reference.recognise(crops, model=model),
+                strict=True,
+            )
+            if other.score >= READABLE
+        ]
+        # Padding differs by design; on a line that the reference itself cannot read (another
+        # script, print of five pixels) both guess, and guesses differ.
+        mine, theirs_text = (
+            ("\n".join(side) for side in zip(*pairs, strict=True)) if pairs else ("", "")
+        )
+        assert Levenshtein.normalized_distance(mine, theirs_text) < 0.02
+        compared += len(pairs)
+    assert compared >= 5
