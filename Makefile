@@ -43,12 +43,12 @@ seed: $(VENV)/.run-ready
 install: $(VENV)/.run-ready
 
 # PaddleX pins the OpenCV build that needs libGL and GLib, which slim machines lack: the headless
-# build of the same version takes its place.
+# build of the same version is written over it. The first one stays registered, because PaddleX
+# looks for it by name.
 $(VENV)/.run-ready: requirements.txt requirements-web.txt
 	@echo "Installing OCR Console into $(VENV) (once, about two minutes) ..."
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@$(PIP) -r requirements.txt
-	@$(VENV)/bin/pip uninstall --quiet --yes opencv-contrib-python
 	@$(PIP) --no-deps --force-reinstall opencv-contrib-python-headless==4.10.0.84
 	@sh scripts/language_packs.sh
 	@$(PY) -m ocr.engine.models --dir $(MODELS_DIR)
@@ -60,6 +60,5 @@ $(VENV)/.demo-ready: $(VENV)/.run-ready requirements-demo.txt
 
 $(VENV)/.dev-ready: $(VENV)/.run-ready requirements-dev.txt requirements-demo.txt
 	@$(PIP) -r requirements-dev.txt
-	@$(VENV)/bin/pip uninstall --quiet --yes opencv-contrib-python
 	@$(PIP) --no-deps --force-reinstall opencv-contrib-python-headless==4.10.0.84
 	@touch $@
