@@ -39,7 +39,8 @@ def main() -> int:
     except SdkException as error:
         print(f"{demo['url']} did not answer as it should: {error}", file=sys.stderr)
         return 1
-    print(json.dumps(answer.result.to_dict(), indent=2, ensure_ascii=False))
+    # The client reads JSON numbers as Decimal.
+    print(json.dumps(answer.result.to_dict(), indent=2, ensure_ascii=False, default=float))
     print(f"request id {answer.x_request_id}; one call more on {demo['url']}/console/monitoring")
     return 0
 

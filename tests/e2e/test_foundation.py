@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -85,6 +86,15 @@ def test_the_sdk_reads_a_passport(live: Live) -> None:
     assert after["successful"] == before["successful"] + 1
     assert after["usage_events"] == before["usage_events"] + 1
     assert after["quota_left"]["passport"] == before["quota_left"]["passport"] - 1
+
+
+def test_the_demo_script_prints_what_the_sample_shows(live: Live) -> None:
+    out = subprocess.run(
+        [sys.executable, "scripts/demo.py"],
+        cwd=ROOT, env=live.environ, check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    assert TRUTH["passport_number"] in out
+    assert "request id" in out
 
 
 def test_every_refusal_has_its_code_and_costs_nothing(live: Live) -> None:
