@@ -67,9 +67,9 @@ TABLES = replace(PRINTED, name="tables", reader="small")
 # Names on Chinese cards hold characters that the quick reader does not know.
 CARD = replace(PRINTED, name="card", reader="small")
 
-# A plate tells by its own grammar which way it stands.
 KHMER_CARD = replace(CARD, name="khmer-card", script="khmer")
 THAI_CARD = replace(CARD, name="thai-card", script="thai")
+# A plate tells by its own grammar which way it stands.
 PLATE = replace(PRINTED, name="plate", upright=True)
 ARABIC = replace(PRINTED, name="arabic", script="arabic")
 
