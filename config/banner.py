@@ -25,23 +25,23 @@ def show() -> None:
     out.flush()
 
 
-def _command(demo: dict[str, Any]) -> str:
-    user = demo["users"]["admin"]
-    auth = {
-        "auth": {
-            "identity": {
-                "methods": ["password"],
-                "password": {
-                    "user": {
-                        "name": user["name"],
-                        "password": user["password"],
-                        "domain": {"name": demo["account"]},
-                    }
-                },
-            },
-            "scope": {"project": {"name": demo["region"]}},
-        }
+def token_request(
+    demo: dict[str, Any], role: str = "admin", scope: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the body that asks for a token of a demo user; without a scope, of its first project."""
+    user = demo["users"][role]
+    person = {
+        "name": user["name"],
+        "password": user["password"],
+        "domain": {"name": demo["account"]},
     }
+    identity = {"methods": ["password"], "password": {"user": person}}
+    scope = scope or {"project": {"name": demo["region"]}}
+    return {"auth": {"identity": identity, "scope": scope}}
+
+
+def _command(demo: dict[str, Any]) -> str:
+    auth = token_request(demo)
     sample = settings.BASE_DIR / "ocr" / "samples" / "passport.jpg"
     return (
         f"TOKEN=$(curl -si {demo['url']}/v3/auth/tokens -H 'Content-Type: application/json' "

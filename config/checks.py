@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+from config import telemetry
+
 
 @register(Tags.security)
 def modes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -60,6 +62,14 @@ def modes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             )
     if env["ENGINE"] not in {"onnx", "paddle", "recorded"}:
         found.append(Error("ENGINE must be onnx, paddle or recorded.", id="config.E020"))
+    if env["OTEL_EXPORTER_OTLP_ENDPOINT"] and not telemetry.is_installed():
+        found.append(
+            Error(
+                "OTEL_EXPORTER_OTLP_ENDPOINT is set and OpenTelemetry is not installed.",
+                hint="pip install -r requirements-otel.txt, or unset it.",
+                id="config.E021",
+            )
+        )
     return found + _production(env)
 
 

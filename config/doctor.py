@@ -15,11 +15,13 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.contrib import admin
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 OK, WARNING, FAILED = "ok", "warning", "failed"
-LANGUAGE_PACKS = ("tha", "ara", "khm", "mya", "kor", "rus")
 FREE_BYTES = 1024**3
 
 
@@ -135,19 +137,16 @@ def _models() -> Iterator[Finding]:
 
 
 def _language_packs() -> Iterator[Finding]:
-    folders = [Path(settings.TESSDATA_DIR)] if settings.TESSDATA_DIR else []
-    folders += sorted(Path("/usr/share/tesseract-ocr").glob("*/tessdata"))
-    folders += [settings.DATA_DIR / "tessdata", Path(settings.MODELS_DIR) / "tessdata"]
-    missing = [
-        name
-        for name in LANGUAGE_PACKS
-        if not any((folder / f"{name}.traineddata").exists() for folder in folders)
-    ]
+    """Look for the packs that the engine reads foreign scripts with; at scale on a worker node."""
+    from ocr.engine import dispatch
+
+    missing = dispatch.missing_packs()
+    names = ", ".join(f"{script.name} ({script.pack})" for script in missing)
     yield Finding(
         "language packs",
         WARNING if missing else OK,
-        f"missing: {', '.join(missing)}" if missing else "all found",
-        f"apt-get install {' '.join('tesseract-ocr-' + m for m in missing)}; without a pack the "
+        f"missing: {names}" if missing else "all found",
+        f"apt-get install {' '.join(script.package for script in missing)}; without a pack the "
         "fields in that script stay empty."
         if missing
         else "",
@@ -212,6 +211,14 @@ def _ntp_offset(timeout: float = 1.0) -> float | None:
         except OSError:
             return None
     return abs(struct.unpack("!I", answer[40:44])[0] - 2208988800 - time.time())
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """Show operators the findings, examined now."""
+    rows = findings()
+    worst = next((state for state in (FAILED, WARNING) if any(r.state == state for r in rows)), OK)
+    values = {**admin.site.each_context(request), "rows": rows, "worst": worst}
+    return render(request, "operator/doctor.html", values)
 
 
 EXAMINATIONS: tuple[tuple[str, Callable[[], Iterator[Finding]], str], ...] = (

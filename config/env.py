@@ -77,6 +77,19 @@ VARS = (
     EnvVar(
         "ENGINE_TIMEOUT_S", "60", "Seconds until a waiting call gets the documented timeout.", float
     ),
+    EnvVar(
+        "JOBS_DIR",
+        "",
+        "Folder of the encrypted files of jobs, the same on all nodes; $DATA_DIR/jobs when empty.",
+    ),
+    EnvVar("JOB_MAX_MB", "2048", "Megabytes that the files of a job may have.", int),
+    EnvVar("JOB_MAX_PAGES", "5000", "Pages that a job may have.", int),
+    EnvVar(
+        "BATCH_THREADS",
+        "0",
+        "Pages of jobs at a time in one runner; 0 = engine processes and two more.",
+        int,
+    ),
     EnvVar("MODELS_DIR", "", "Folder of the OCR weights; $DATA_DIR/models when empty."),
     EnvVar("TESSDATA_DIR", "", "Folder of Tesseract's language packs; found by itself when empty."),
     EnvVar(
@@ -116,7 +129,9 @@ VARS = (
     ),
     EnvVar("LOG_FORMAT", "json", "json or console."),
     EnvVar(
-        "OTEL_EXPORTER_OTLP_ENDPOINT", "", "OpenTelemetry collector; traces are off when empty."
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "",
+        "Base URL of an OpenTelemetry collector (OTLP over HTTP, pip install -r requirements-otel.txt); off when empty.",
     ),
 )
 

@@ -25,16 +25,18 @@ wsgi_app = "config.wsgi:application"
 
 def post_worker_init(worker: Any) -> None:
     """Warm the engine and start the periodic jobs once the worker is up."""
-    from config import process
+    from config import process, telemetry
 
+    telemetry.start()
     process.start()
 
 
 def worker_exit(server: Any, worker: Any) -> None:
     """End what the worker started."""
-    from config import process
+    from config import process, telemetry
 
     process.stop()
+    telemetry.stop()
 
 
 def when_ready(server: Any) -> None:

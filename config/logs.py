@@ -7,11 +7,25 @@ import logging
 import structlog
 import structlog.tracebacks
 
+from core import context
+
+
+def _call_at_hand(
+    _: object, __: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Give every line a request id and an account, empty where it belongs to none."""
+    for name in context.NAMES:
+        event.setdefault(name, "")
+    return event
+
+
 # Tracebacks without the values of variables: they hold pictures, results and secrets.
 _SHARED: list[structlog.typing.Processor] = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.ExtraAdder(),
+    structlog.contextvars.merge_contextvars,
+    _call_at_hand,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 

@@ -1,34 +1,44 @@
-"""What a web process starts besides serving: the engine pool and, embedded, the periodic jobs."""
+"""What a web process starts besides serving: embedded, the engine pool, periodic jobs, batch pages."""
 
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 from django.conf import settings
 
 from core import jobs
+from ocr import calls
 
 _ticker: jobs.Ticker | None = None
+_runner: Any = None
 
 
 def start() -> None:
     """Start the parts that this mode needs; the engine warms up in the background."""
-    global _ticker
+    global _ticker, _runner
+    calls.writer_start()
     if settings.SCALED:
         return
+    from ocr.batch.runner import Runner
     from ocr.engine import dispatch
 
     threading.Thread(target=dispatch.start, name="engine-warm-up", daemon=True).start()
     _ticker = jobs.Ticker()
     _ticker.start()
+    _runner = Runner()
+    _runner.start()
 
 
 def stop() -> None:
-    """Stop the periodic jobs and every engine process."""
+    """Stop the periodic jobs, let pages of jobs come to their end, end every engine process."""
+    calls.writer_stop()
     if settings.SCALED:
         return
     from ocr.engine import dispatch
 
     if _ticker:
         _ticker.stop()
+    if _runner:
+        _runner.stop()
     dispatch.stop()

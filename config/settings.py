@@ -50,7 +50,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "guardian",
     "django_htmx",
     "core",
@@ -63,14 +62,15 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.ApiEdgeMiddleware",
+    *(["config.telemetry.TracingMiddleware"] if ENV["OTEL_EXPORTER_OTLP_ENDPOINT"] else []),
     "config.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "config.middleware.PagesOnlyMiddleware",
 ]
 # Middleware that only pages need; API paths skip it (no session, no CSRF, no locale redirect).
 PAGE_MIDDLEWARE = [
+    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -110,6 +110,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "portal.console.theme",
             ],
         },
     }
@@ -120,7 +121,11 @@ if ENV["DATABASE_URL"]:
     _database["CONN_MAX_AGE"] = 0
     _database["OPTIONS"] = {
         **_database.get("OPTIONS", {}),
-        "pool": {"min_size": 1, "max_size": ENV["WEB_THREADS"] + 4, "timeout": 10},
+        "pool": {
+            "min_size": 1,
+            "max_size": ENV["WEB_THREADS"] + ENV["BATCH_THREADS"] + 8,
+            "timeout": 10,
+        },
     }
 else:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
@@ -209,12 +214,13 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "OCR Console API",
-    "DESCRIPTION": "What the official clients have no operation for: subscribe, buy, manage, budgets.",
+    "DESCRIPTION": "Recognition, and what the official clients have no operation for: subscribe, buy, manage.",
     "VERSION": "1",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "ocr.api.openapi.add_recognition",
+    ],
 }
 
 CELERY_BROKER_URL = ENV["CELERY_BROKER_URL"]
@@ -271,8 +277,13 @@ FETCH_ALLOWED_NETWORKS = ENV["FETCH_ALLOWED_NETWORKS"]
 OBS_ENDPOINT = ENV["OBS_ENDPOINT"]
 CALL_RETENTION_DAYS = ENV["CALL_RETENTION_DAYS"]
 TRACE_RETENTION_DAYS = ENV["TRACE_RETENTION_DAYS"]
+OTEL_ENDPOINT = ENV["OTEL_EXPORTER_OTLP_ENDPOINT"]
 ENGINE = ENV["ENGINE"]
 ENGINE_PROCESSES = ENV["ENGINE_PROCESSES"] or os.cpu_count() or 1
 ENGINE_QUEUE = ENV["ENGINE_QUEUE"]
 ENGINE_TIMEOUT_S = ENV["ENGINE_TIMEOUT_S"]
 TESSDATA_DIR = ENV["TESSDATA_DIR"]
+JOBS_DIR = Path(ENV["JOBS_DIR"]).resolve() if ENV["JOBS_DIR"] else DATA_DIR / "jobs"
+JOB_MAX_MB = ENV["JOB_MAX_MB"]
+JOB_MAX_PAGES = ENV["JOB_MAX_PAGES"]
+BATCH_THREADS = ENV["BATCH_THREADS"] or ENGINE_PROCESSES + 2

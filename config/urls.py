@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.contrib.admin.views.decorators import staff_member_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from config import health, metrics
+from config import doctor, health, metrics
 from iam.api import versions
+from ocr.api.urls import recognition
 
 
 def root(request: HttpRequest) -> HttpResponse:
@@ -29,11 +31,12 @@ def root(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    recognition,
     path("", root, name="root"),
     path("healthz", health.alive, name="healthz"),
     path("metrics", metrics.view, name="metrics"),
     path("readyz", health.ready, name="readyz"),
-    # BSS words come before /v2/{project_id}/ocr; CTS before IAM where the second segment is an id.
+    # CTS before IAM where the second segment is an id.
     path("", include("billing.api.urls")),
     path("", include("iam.api.urls")),
     path("", include("ocr.api.urls")),
@@ -43,5 +46,6 @@ urlpatterns = [
         name="openapi",
     ),
     path("", include("portal.urls")),
+    path("operator/doctor", staff_member_required(doctor.page, login_url="/login"), name="doctor"),
     path("operator/", admin.site.urls),
 ]

@@ -65,4 +65,11 @@ TOO_LARGE = ErrorRow(
     "Send at most 12 MB; scale the picture down or pass a URL instead of Base64.",
     "Request Entity Too Large",
 )
+BAD_REQUEST = ErrorRow(
+    "APIG.0106",
+    400,
+    "Orchestration error: bad request.",
+    "Send the request as the API reference describes it; no text may hold a NUL character and no number be out of its range.",
+    "Bad Request",
+)
 ROWS = (INTERNAL, NOT_FOUND, TOO_LARGE)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
+import logging
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 
-from core import api, errors
+from core import api, context, errors
 from core.errors import ApiError
+from core.models import timed_id
+
+log = logging.getLogger(__name__)
 
 
 class ApiEdgeMiddleware:
@@ -22,7 +26,8 @@ class ApiEdgeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.request_id = uuid.uuid4().hex  # type: ignore[attr-defined]
+        request.request_id = timed_id()  # type: ignore[attr-defined]
+        context.begin(request.request_id, path=request.path)  # type: ignore[attr-defined]
         style = api.api_style(request.path)
         response = self.get_response(request)
         if style and response.status_code >= 400 and not _is_json(response):
@@ -31,7 +36,7 @@ class ApiEdgeMiddleware:
                 response.status_code, errors.INTERNAL
             )
             if response.status_code == 400:
-                row = errors.ErrorRow("APIG.0106", 400, "Orchestration error: bad request.")
+                row = errors.BAD_REQUEST
             response = api.error_response(ApiError(row), request, style)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         return response
@@ -49,6 +54,10 @@ class ApiEdgeMiddleware:
             return api.error_response(ApiError(errors.NOT_FOUND), request, style)
         if isinstance(exception, (SuspiciousOperation, BadRequest)):
             return None
+        if isinstance(exception, DataError):
+            # PostgreSQL refuses what no column can hold, SQLite takes it: a NUL, a number too large.
+            log.warning("a value was refused by the database", exc_info=exception)
+            return api.error_response(ApiError(errors.BAD_REQUEST), request, style)
         return api.error_response(api.unexpected(exception, request), request, style)
 
 

@@ -15,6 +15,10 @@ need redis-server redis-server
 need rabbitmqctl rabbitmq-server
 need msgfmt gettext
 need pdftotext poppler-utils
+need go golang-go
+need node nodejs
+need php php-cli
+need soffice "libreoffice-calc libreoffice-writer"
 for font in fonts-noto-core fonts-noto-cjk fonts-ocr-b fonts-dejavu-core fonts-liberation fonts-khmeros fonts-thai-tlwg fonts-sil-padauk; do
   dpkg -s "$font" >/dev/null 2>&1 || wanted="$wanted $font"
 done
