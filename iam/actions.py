@@ -95,6 +95,12 @@ OWN = (
         "listAgencies getAgency createAgency updateAgency deleteAgency assume",
         "agencies",
     ),
+    *_family(
+        "iam",
+        "identityProviders",
+        "listIdentityProviders getIdentityProvider updateIdentityProvider",
+        "identity providers",
+    ),
     *_family("iam", "tokens", "getToken revokeToken", "tokens of others"),
     *_family(
         "iam",

@@ -20,14 +20,15 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.crypto import constant_time_compare
 from rest_framework.authentication import BaseAuthentication
 
-from core import clock, crypto
+from core import clock, context, crypto
 from core.errors import ApiError
-from iam import errors, signature
+from core.prepared import PreparedQuery
+from iam import errors, selectors, signature
 from iam.addresses import client_ip
-from iam.models import AccessKey, Agency, EnterpriseProject, Project, RevokedToken, User
-from iam.prepared import PreparedQuery
+from iam.models import AccessKey, Account, EnterpriseProject, Project, RevokedToken, User
 from iam.principal import Method, Principal
-from iam.services import access_keys, rules, signature_failures, temporary, tokens
+from iam.received import message_of
+from iam.services import access_keys, rules, sessions, signature_failures, temporary, tokens
 
 _ENTERPRISE_PROJECT = re.compile(r"0|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _USER = (
@@ -35,6 +36,10 @@ _USER = (
     "account__name", "account__enabled", "account__is_frozen", "account__policy_version", "account__settings",
 )  # fmt: skip
 _HERE = ("here__id", "here__name", "here__region_id", "here__enabled")
+_LENT = (
+    "account_id", "account_name", "user_id", "user_name", "project_id", "project_name", "region",
+    "policy_version", "is_frozen", "agency_id",
+)  # fmt: skip
 _KEY = ("secret_encrypted", "status", "failures", "locked_until", "last_used_at")
 
 
@@ -62,7 +67,7 @@ def _token_rows(user: str, project: str, token: str) -> QuerySet[User, dict[str,
 
 
 def _session_rows(user: str, project: str) -> QuerySet[User, dict[str, Any]]:
-    return _user_rows(user, project, "password")
+    return _user_rows(user, project, "password", "must_change_password", "password_changed_at")
 
 
 _KEY_ROW = PreparedQuery(_key_rows, "access", "project")
@@ -144,36 +149,10 @@ def authenticate(request: HttpRequest, *, project_id: str = "") -> Principal:
         principal = _by_session(request, project_id)
     else:
         raise ApiError(errors.NO_CREDENTIALS)
+    context.caller(principal.account_id)
     if project_id and principal.project_id != project_id:
         raise ApiError(errors.FOREIGN_PROJECT)
     return principal
-
-
-def message_of(request: HttpRequest) -> signature.Message:
-    """Return the signed parts of a request, with header bytes read as UTF-8."""
-    headers = {}
-    for name, value in request.META.items():
-        if name.startswith("HTTP_"):
-            name = name[5:]
-        elif name not in {"CONTENT_TYPE", "CONTENT_LENGTH"}:
-            continue
-        headers[name.replace("_", "-").lower()] = (
-            str(value).encode("latin-1", "replace").decode("utf-8", "replace")
-        )
-    path = request.META.get("PATH_INFO") or request.path
-    raw = path.encode("latin-1") if _is_latin(path) else path.encode()
-    return signature.Message(
-        method=request.method or "GET",
-        # PATH_INFO is decoded already: a literal percent sign must not be decoded a second time.
-        path=raw.replace(b"%", b"%25"),
-        query=request.META.get("QUERY_STRING", ""),
-        headers=headers,
-        body=request.body,
-    )
-
-
-def _is_latin(text: str) -> bool:
-    return all(ord(char) < 256 for char in text)
 
 
 def _refuse(reason: str) -> ApiError:
@@ -214,9 +193,13 @@ def _by_access_key(
         raise _refuse(f"Get secretKey failed,ak:{parsed.access},err:ak not exist")
     if row["locked_until"] and row["locked_until"] > now:
         raise _refuse("AK access failed to reach the limit,forbidden.")
-    _check(request, message, parsed, crypto.decrypt(row["secret_encrypted"]), caller)
-    if row["failures"] or access_keys.use_is_old(row["last_used_at"], now):
-        access_keys.key_used(access=parsed.access, now=now)
+    secret = crypto.decrypt(row["secret_encrypted"])
+    _check(request, message, parsed, secret, caller, counted=True)
+    # Guesses sent at the same time all read "not locked": after failures a right one counts only if
+    # those of the others have not locked the key in the meantime.
+    stale = row["failures"] or access_keys.use_is_old(row["last_used_at"], now)
+    if stale and not access_keys.key_used(access=parsed.access, now=now):
+        raise _refuse("AK access failed to reach the limit,forbidden.")
     _programmatic(caller)
     return _principal(request, caller, "aksk", access_key=parsed.access)
 
@@ -226,24 +209,34 @@ def _check(
     message: signature.Message,
     parsed: signature.Authorization,
     secret: str,
-    caller: _Caller | None,
+    caller: _Caller,
+    *,
+    counted: bool,
 ) -> None:
-    """Raise 401 unless the signature is right; a wrong one of a permanent key is counted."""
+    """Raise 401 unless the signature is right; a wrong one is kept, of a permanent key counted."""
     try:
         canonical = signature.verify(message, parsed, secret)
     except signature.SignatureError as error:
         raise _refuse(f"verify aksk signature fail, {error}") from error
     if canonical is None:
         return
-    if caller is not None:
-        access_keys.key_failed(access=parsed.access)
-        signature_failures.remember(
-            request_id=getattr(request, "request_id", ""),
-            account_id=caller.user["account_id"],
-            user_id=caller.user["id"],
+    if counted:
+        access_keys.signature_refused(
             access=parsed.access,
-            canonical=canonical,
+            account_id=caller.user["account_id"],
+            user_name=caller.user["name"],
+            address=client_ip(request),
         )
+    signature_failures.remember(
+        request_id=getattr(request, "request_id", ""),
+        account_id=caller.user["account_id"],
+        user_id=caller.user["id"],
+        access=parsed.access,
+        canonical=canonical,
+        string_to_sign=signature.string_to_sign(
+            parsed, message.headers.get("x-sdk-date", "").strip(), canonical
+        ),
+    )
     # Only what the caller sent is echoed; the string to sign and the secret are not.
     shown = canonical.replace("\n", "|")[:2000]
     raise _refuse(f"verify aksk signature fail, canonicalRequest:{shown}")
@@ -272,10 +265,12 @@ def _by_temporary_key(
     row = _USER_ROW.one(user=key.user_id, project=project_id)
     if row is None or not _usable(row) or row["token_epoch"] != key.epoch:
         raise _refuse(f"Get secretKey failed,ak:{parsed.access},err:ak not exist")
-    _check(request, message, parsed, key.secret, None)
     caller = _split(row)
+    _check(request, message, parsed, key.secret, caller, counted=False)
     _programmatic(caller)
-    principal = _principal(request, caller, "temporary", access_key=parsed.access)
+    principal = _principal(
+        request, caller, "temporary", access_key=parsed.access, session_policy=key.policy
+    )
     if key.agency_id:
         return _as_agency(principal, key.agency_id, key.agency_account_id, project_id)
     return principal
@@ -299,8 +294,9 @@ def _by_token(request: HttpRequest, project_id: str) -> Principal:
     caller = _split(row)
     _programmatic(caller)
     principal = _principal(
-        request, caller, "token", token_id=token.id, scoped=token.scope == tokens.PROJECT
-    )
+        request, caller, "token", token_id=token.id, scoped=token.scope == tokens.PROJECT,
+        mfa_at=token.issued_at.timestamp() if "totp" in token.methods else None,
+    )  # fmt: skip
     if token.agency_id:
         principal = _as_agency(principal, token.agency_id, token.agency_account_id, here)
     if project_id:
@@ -336,34 +332,34 @@ def _token_fits(
 
 def _as_agency(principal: Principal, agency_id: str, account_id: str, project_id: str) -> Principal:
     """Return the caller acting for the account that trusts it; raises 401 if the trust has ended."""
-    row = (
-        Agency.objects.annotate(
-            here=FilteredRelation(
-                "account__projects", condition=Q(account__projects__id=project_id)
-            )
-        )
-        .filter(pk=agency_id, account_id=account_id, account__enabled=True)
-        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now()))
-        .values(
-            "name",
-            "trust_domain_name",
-            "account__name",
-            "account__is_frozen",
-            "account__policy_version",
-            *_HERE,
-        )
-        .first()
-    )
-    if row is None or row["trust_domain_name"] != principal.account_name:
+    lent = principal_for_agency(
+        agency_id=agency_id, account_id=account_id, trusted=principal.account_name, project_id=project_id
+    )  # fmt: skip
+    changed = {name: getattr(lent, name) for name in _LENT}
+    return replace(principal, is_owner=False, is_operator=False, **changed)
+
+
+def principal_for_agency(
+    *,
+    agency_id: str,
+    account_id: str,
+    trusted: str,
+    method: Method = "system",
+    project_id: str = "",
+) -> Principal:
+    """Return the principal of an agency of `account_id` that trusts the account named `trusted`.
+
+    Raises 401 if the agency is gone or ended, trusts another account, or its account is disabled.
+    """
+    row = selectors.agency_lent(account_id, agency_id, trusted, project_id)
+    if row is None:
         raise ApiError(errors.TOKEN, reason="decrypt token fail")
-    return replace(
-        principal,
+    return Principal(
         account_id=account_id,
         account_name=row["account__name"],
         user_id=agency_id,
-        user_name=f"{principal.account_name}/{row['name']}",
-        is_owner=False,
-        is_operator=False,
+        user_name=f"{trusted}/{row['name']}",
+        method=method,
         project_id=row["here__id"] or "",
         project_name=row["here__name"] or "",
         region=row["here__region_id"] or "",
@@ -390,10 +386,21 @@ def _by_session(request: HttpRequest, project_id: str) -> Principal:
     right = User(pk=user_id, password=row["password"]).get_session_auth_hash()
     if not constant_time_compare(session.get(HASH_SESSION_KEY, ""), right):
         raise ApiError(errors.NO_CREDENTIALS)
+    if not sessions.session_keep(session, row["account__settings"], clock.now()):
+        raise ApiError(errors.NO_CREDENTIALS)
+    if session.modified:
+        session.save()
     csrf = _Csrf(lambda _: None)  # type: ignore[arg-type, return-value]
     csrf.process_request(request)
     if csrf.process_view(request, None, (), {}):  # type: ignore[arg-type]
         raise ApiError(errors.CSRF)
+    kept = User(
+        must_change_password=row["must_change_password"],
+        password_changed_at=row["password_changed_at"],
+        account=Account(settings=row["account__settings"]),
+    )
+    if sessions.password_due(kept):
+        raise ApiError(errors.PASSWORD_DUE)
     return _principal(request, _split(row), "session", mfa_at=session.get("mfa_at"))
 
 
@@ -426,6 +433,7 @@ def principal_of_page(request: HttpRequest, *, project_id: str = "") -> Principa
     user = request.user
     if not isinstance(user, User):
         raise ApiError(errors.NO_CREDENTIALS)
+    context.caller(user.account_id)
     project = None
     if project_id:
         project = Project.objects.filter(account_id=user.account_id, pk=project_id).first()
@@ -479,6 +487,7 @@ __all__ = [
     "client_ip",
     "message_of",
     "principal_for",
+    "principal_for_agency",
     "principal_of_page",
     "project_for",
     "token_open",

@@ -94,6 +94,12 @@ BAD_SCOPE = ErrorRow("IAM.0107", 401, "The userInfo is wrong")
 UNSUPPORTED_METHOD = ErrorRow(
     "IAM.0108", 401, "The authentication method {method} is not supported."
 )
+NO_FEDERATION = ErrorRow(
+    "IAM.0112",
+    400,
+    "Identity federation is not offered by this installation.",
+    "Create IAM users, or let another account in through an agency.",
+)
 ACCOUNT_RESTRICTED = ErrorRow("IAM.0109", 403, "The account is restricted because of arrears.")
 NOT_FOUND = ErrorRow("IAM.0004", 404, "Could not find {kind}: {id}.")
 CONFLICT = ErrorRow(
@@ -114,9 +120,9 @@ USER_NAME = ErrorRow("1101", 400, "Invalid username.")
 EMAIL = ErrorRow("1102", 400, "Invalid email.")
 PASSWORD = ErrorRow("1103", 400, "Incorrect password.")
 PHONE = ErrorRow("1104", 400, "Invalid mobile number.")
-OWNER_DELETE = ErrorRow("1107", 403, "The account administrator cannot be deleted.")
-OWNER_CHANGE = ErrorRow("1107", 403, "Only the account administrator may change this user.")
-PASSWORD_TOO_YOUNG = ErrorRow("1105", 400, "The password was changed too recently.")
+OWNER_DELETE = ErrorRow("1107", 400, "The account administrator cannot be deleted.")
+OWNER_CHANGE = ErrorRow("IAM.0003", 403, "Only the account administrator may change this user.")
+PASSWORD_TOO_YOUNG = ErrorRow("IAM.0114", 400, "The password was changed too recently.")
 PASSWORD_EXPIRED = ErrorRow("IAM.0110", 401, "The password has expired.")
 ADDRESS = ErrorRow(
     "APIG.0302",
@@ -124,10 +130,16 @@ ADDRESS = ErrorRow(
     "The address {ip} is not allowed to access the API.",
     "Ask an administrator to add the address to the access control list.",
 )
+PASSWORD_DUE = ErrorRow(
+    "IAM.0113",
+    403,
+    "The password must be changed first.",
+    "Sign in to the console and choose a new password.",
+)
 PASSCODE = ErrorRow("IAM.0111", 401, "A valid one-time code is required.")
 SAME_PASSWORD = ErrorRow("1108", 400, "The new password must be different from the old password.")
-USER_EXISTS = ErrorRow("1109", 409, "The username already exists.")
-USER_QUOTA = ErrorRow("1115", 403, "The number of IAM users has reached the maximum allowed limit.")
+USER_EXISTS = ErrorRow("1109", 400, "The username already exists.")
+USER_QUOTA = ErrorRow("1115", 400, "The number of IAM users has reached the maximum allowed limit.")
 DESCRIPTION = ErrorRow("1117", 400, "Invalid description.")
 WEAK_PASSWORD = ErrorRow("1118", 400, "The password is a weak password.")
 

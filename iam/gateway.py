@@ -108,7 +108,6 @@ class ApiView(View):
                 action_name=name,
                 resource_type=resource_type,
                 service_type=service,
-                http_request=request,
             )
 
     def refuse(self, request: HttpRequest, error: ApiError) -> HttpResponse:
@@ -125,6 +124,7 @@ _KEYSTONE = {
     errors.CSRF: errors.KEYSTONE_ANONYMOUS,
     errors.PERMISSION: errors.KEYSTONE_PERMISSION,
     errors.BAD_JSON: errors.BAD_BODY,
+    errors.USER_EXISTS: errors.CONFLICT,
 }
 _EPS = {
     errors.TOKEN: errors.EPS_AUTH,
@@ -206,18 +206,17 @@ def drf_exception_handler(exception: Exception, context: dict[str, Any]) -> Http
             error = ApiError(row, reason=_flat(exception.detail))
         case _:
             return None
-    _trace_drf_refusal(context, error, request)
+    _trace_drf_refusal(context, error, request.method or "GET")
     return api.error_response(error, request, api.GATEWAY)
 
 
-def _trace_drf_refusal(context: dict[str, Any], error: ApiError, request: HttpRequest) -> None:
+def _trace_drf_refusal(context: dict[str, Any], error: ApiError, method: str) -> None:
     traces = getattr(context.get("view"), "traces", {})
     principal = getattr(context["request"], "_user", None)
-    trace = traces.get((request.method or "GET").lower())
+    trace = traces.get(method.lower())
     if trace and isinstance(principal, Principal):
         audit.failure_record(
             principal, error, action_name=trace[0], resource_type=trace[1], service_type=trace[2],
-            http_request=request,
         )  # fmt: skip
 
 

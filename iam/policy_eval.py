@@ -219,6 +219,29 @@ def _applies(statement: Statement, action: str, context: Context, resource: str)
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Which parts of one statement fit a request; it applies if all do."""
+
+    action: bool
+    resource: bool
+    failed: tuple[Condition, ...]  # the conditions that do not hold
+
+    @property
+    def applies(self) -> bool:
+        """Tell whether the statement counts."""
+        return self.action and self.resource and not self.failed
+
+
+def match(statement: Statement, action: str, context: Context, *, resource: str = "") -> Match:
+    """Return how `statement` relates to a request, for people who ask why."""
+    return Match(
+        statement.actions.fullmatch(action) is not None,
+        _covers(statement.resources, action, context, resource),
+        tuple(row for row in statement.conditions if not _holds(row, context)),
+    )
+
+
 def _covers(
     patterns: tuple[tuple[str, ...], ...], action: str, context: Context, resource: str
 ) -> bool:

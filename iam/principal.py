@@ -16,6 +16,7 @@ class Principal:
     calls); `scoped` tells whether the credentials themselves are bound to a project (a project
     token) or may act in every project of the account (AK/SK, session). `agency_id` is set for a
     caller of another account that acts for this one; `user_id` is then the agency.
+    `session_policy` is the JSON document that narrows temporary credentials, "" for none.
     """
 
     account_id: str
@@ -36,5 +37,6 @@ class Principal:
     mfa_at: float | None = None
     policy_version: int = 0
     agency_id: str = ""
+    session_policy: str = ""
     is_frozen: bool = False
     request_id: str = ""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any, TypeVar
 
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, FilteredRelation, Max, Model, Q, QuerySet
 
-from core import crypto
+from core import clock, crypto
 from core.errors import ApiError
 from iam import errors
 from iam.models import (
@@ -106,9 +107,17 @@ def user(account_id: str, user_id: str) -> User:
     return _one(users(account_id).filter(pk=user_id), "user", user_id)
 
 
-def user_names(account_id: str) -> dict[str, str]:
-    """Return user id → name."""
-    return dict(users(account_id).order_by().values_list("pk", "name"))
+def user_names(account_id: str, ids: Collection[str] | None = None) -> dict[str, str]:
+    """Return user id → name, of all users or of those in `ids`."""
+    rows = users(account_id).order_by()
+    if ids is not None:
+        rows = rows.filter(pk__in=ids) if ids else rows.none()
+    return dict(rows.values_list("pk", "name"))
+
+
+def user_id_of(account_id: str, name: str) -> str:
+    """Return the id of the user called `name`, "" if there is none."""
+    return users(account_id).filter(name=name).values_list("pk", flat=True).first() or ""
 
 
 def owner(account_id: str) -> User:
@@ -147,6 +156,14 @@ def access_key(account_id: str, access: str) -> AccessKey:
     return _one(access_keys(account_id).filter(pk=access), "credential", access)
 
 
+def locked(account_id: str, now: dt.datetime) -> tuple[list[User], list[AccessKey]]:
+    """Return the users and the access keys of the account that are locked out at `now`."""
+    return (
+        list(users(account_id).filter(locked_until__gt=now).order_by("name")),
+        list(access_keys(account_id).filter(locked_until__gt=now).order_by("pk")),
+    )
+
+
 # Permissions -------------------------------------------------------------------------------------
 
 
@@ -175,6 +192,11 @@ def custom_policy(account_id: str, policy_id: str) -> Policy:
     return _one(custom_policies(account_id).filter(pk=policy_id), "role", policy_id)
 
 
+def groups_with_members(account_id: str) -> QuerySet[Group]:
+    """Return the account's groups that have a member."""
+    return Group.objects.filter(account_id=account_id, memberships__isnull=False).order_by()
+
+
 def attachments(account_id: str, **where: Any) -> QuerySet[Attachment]:
     """Return the account's grants, narrowed by field lookups such as `group_id=`."""
     return Attachment.objects.filter(account_id=account_id, **where).select_related(
@@ -190,6 +212,28 @@ def agencies(account_id: str) -> QuerySet[Agency]:
 def agency(account_id: str, agency_id: str) -> Agency:
     """Return one agency of the account; raises 404."""
     return _one(agencies(account_id).filter(pk=agency_id), "agency", agency_id)
+
+
+def agency_lent(
+    account_id: str, agency_id: str, trusted: str, project_id: str
+) -> dict[str, Any] | None:
+    """Return a running agency of the account that trusts the account named `trusted`, or None.
+
+    With the columns of its account, and of that project (as `here__…`) if it is the account's.
+    """
+    here = FilteredRelation("account__projects", condition=Q(account__projects__id=project_id))
+    row = (
+        Agency.objects.annotate(here=here)
+        .filter(pk=agency_id, account_id=account_id, trust_domain_name=trusted)
+        .filter(account__enabled=True)
+        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now()))
+        .values(
+            "name", "account__name", "account__is_frozen", "account__policy_version",
+            "here__id", "here__name", "here__region_id",
+        )
+        .first()
+    )  # fmt: skip
+    return dict(row) if row else None
 
 
 def obs_authorization(account_id: str, region: str = "") -> tuple[str, str] | None:
@@ -257,9 +301,14 @@ def groups_granted_in(account_id: str, place: EnterpriseProject) -> QuerySet[Gro
 
 
 def users_granted_in(account_id: str, place: EnterpriseProject) -> QuerySet[User]:
-    """Return the users that have a policy of their own in the enterprise project."""
+    """Return the users that have a policy of their own in the enterprise project.
+
+    Each with `policy_num`, how many, and `latest_policy`, since when the newest.
+    """
     rows = User.objects.filter(account_id=account_id, attachments__enterprise_project=place)
-    return rows.distinct()
+    return rows.annotate(
+        policy_num=Count("attachments"), latest_policy=Max("attachments__created_at")
+    )
 
 
 def enterprise_projects_granted_to(

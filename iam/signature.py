@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote_to_bytes
 SHA256, SM3, V11 = "SDK-HMAC-SHA256", "SDK-HMAC-SM3", "V11-HMAC-SHA256"
 MAX_SKEW = dt.timedelta(minutes=15)
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
+CONTENT_SHA256 = "x-sdk-content-sha256"
 
 _AUTHORIZATION = re.compile(
     r"(?P<algorithm>SDK-HMAC-SHA256|SDK-HMAC-SM3) Access=(?P<access>[^\s,/]{1,128}), ?"
@@ -46,13 +47,17 @@ class Authorization:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What was received: raw path bytes (percent-encoded or not), raw query, lower-case headers."""
+    """What was received: raw path bytes (percent-encoded or not), raw query, lower-case headers.
+
+    `streamed`: the body is still to come; whoever reads it compares it with the declared hash.
+    """
 
     method: str
     path: bytes
     query: str
     headers: Mapping[str, str]
     body: bytes
+    streamed: bool = False
 
 
 def is_signed(authorization: str) -> bool:
@@ -120,14 +125,23 @@ def _digest(algorithm: str, data: bytes) -> str:
 
 def payload_hash(message: Message, authorization: Authorization) -> str | None:
     """Return the payload's hash line, or None if the declared hash is not that of the body."""
+    if message.streamed:
+        return _declared(message, authorization)
     actual = _digest(authorization.algorithm, message.body)
-    name = "x-sdk-content-sm3" if authorization.algorithm == SM3 else "x-sdk-content-sha256"
+    name = "x-sdk-content-sm3" if authorization.algorithm == SM3 else CONTENT_SHA256
     if not message.body or name not in authorization.signed_headers:
         return actual
     declared = message.headers.get(name, "").strip()
     if declared == UNSIGNED_PAYLOAD or hmac.compare_digest(declared.lower(), actual):
         return declared
     return None
+
+
+def _declared(message: Message, authorization: Authorization) -> str | None:
+    """Return the signed hash of a body that is still to come; None where it is not signed."""
+    if CONTENT_SHA256 not in authorization.signed_headers or authorization.algorithm == SM3:
+        return None
+    return message.headers.get(CONTENT_SHA256, "").strip()
 
 
 def canonical_request(

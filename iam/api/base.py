@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from core.errors import ApiError
 from iam import authz, errors
@@ -19,6 +19,12 @@ class IamView(ApiView):
     """A view of the identity service."""
 
     bad_json = errors.BAD_BODY
+
+    def dispatch(self, request: HttpRequest, *args: Any, **url: Any) -> HttpResponse:  # type: ignore[override]
+        """Answer with the header that the official client shows when it cannot find a project."""
+        response = super().dispatch(request, *args, **url)
+        response["X-IAM-Trace-Id"] = getattr(request, "request_id", "")
+        return response
 
     def part(self, request: HttpRequest, name: str) -> dict[str, Any]:
         """Return the object `name` of the body; raises 400 if it is missing or something else."""
@@ -35,9 +41,13 @@ def own_domain(principal: Principal, domain_id: Any) -> None:
 
 
 def self_or(principal: Principal, user_id: str, action: str) -> None:
-    """Raise 403 naming `action` unless the caller is that user or may do it."""
-    if principal.user_id != user_id:
-        authz.require(principal, action)
+    """Raise 403 naming `action` unless the caller is that user or may do it.
+
+    A session policy bounds what temporary credentials may do with their user's own things, too.
+    """
+    if principal.user_id == user_id and authz.session_allows(principal, action):
+        return
+    authz.require(principal, action)
 
 
 def picked(body: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import datetime as dt
 import uuid
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
@@ -16,10 +15,11 @@ from iam import errors, selectors
 from iam.gateway import ApiView
 from iam.models import Trace, Tracker
 from iam.principal import Principal
-from iam.services import trackers
+from iam.services import trace_kinds, trackers
 
 _TRACE = ("tracker", "CTS")
 _DEFAULT_SPAN = dt.timedelta(hours=1)
+_STEP = dt.timedelta(milliseconds=1)
 _LARGEST = 200
 _FILTERS = {
     "service_type": "service_type",
@@ -127,15 +127,18 @@ class TracesView(CtsView):
             raise ApiError(errors.CTS_PARAMETER, name="trace_type")
         here = Q(project_id="") | Q(project_id=principal.project_id)
         rows = selectors.traces(account).filter(here)
-        if kind == "data" or request.GET.get("tracker_name") not in {None, "", trackers.SYSTEM}:
+        if kind == "data":
             return rows.none()
         if request.GET.get("trace_id"):
             return rows.filter(pk=request.GET["trace_id"])
+        if request.GET.get("tracker_name") not in {None, "", trackers.SYSTEM}:
+            return rows.none()
         until = _moment(request, "to") or clock.now()
         since = _moment(request, "from") or until - _DEFAULT_SPAN
         if since >= until:
             raise ApiError(errors.CTS_PARAMETER, name="from")
-        rows = rows.filter(time__gt=since, time__lte=until)
+        # Neither end belongs to the range; times are shown, and so compared, in milliseconds.
+        rows = rows.filter(time__gte=since + _STEP, time__lt=until)
         for name, field in _FILTERS.items():
             if request.GET.get(name):
                 rows = rows.filter(**{field: request.GET[name]})
@@ -249,11 +252,6 @@ class QuotasView(CtsView):
         }
 
 
-def _kept(account_id: str) -> QuerySet[Trace]:
-    since = clock.now() - dt.timedelta(days=settings.TRACE_RETENTION_DAYS)
-    return selectors.traces(account_id, since=since).order_by()
-
-
 class OperationsView(CtsView):
     """GET /v3/{project}/operations."""
 
@@ -261,14 +259,11 @@ class OperationsView(CtsView):
 
     def get(self, request: HttpRequest, principal: Principal, project_id: str) -> dict[str, Any]:
         """List the operations that left traces, by service and resource type."""
-        rows = _kept(principal.account_id)
-        for name in ("service_type", "resource_type"):
-            if request.GET.get(name):
-                rows = rows.filter(**{name: request.GET[name]})
+        wanted = [request.GET.get(name) for name in ("service_type", "resource_type")]
         table: dict[tuple[str, str], list[str]] = {}
-        names = rows.values_list("service_type", "resource_type", "trace_name").distinct()
-        for service, resource, name in sorted(names):
-            table.setdefault((service, resource), []).append(name)
+        for service, resource, name in trace_kinds.trace_kinds(principal.account_id):
+            if wanted[0] in {None, "", service} and wanted[1] in {None, "", resource}:
+                table.setdefault((service, resource), []).append(name)
         return {
             "operations": [
                 {"service_type": service, "resource_type": resource, "operation_list": found}
@@ -284,10 +279,8 @@ class UsersView(CtsView):
 
     def get(self, request: HttpRequest, principal: Principal, project_id: str) -> dict[str, Any]:
         """List the users who left traces."""
-        names = (
-            _kept(principal.account_id).exclude(user_name="").values_list("user_name", flat=True)
-        )
-        return {"users": [{"name": name} for name in sorted(set(names.distinct()))]}
+        names = trace_kinds.trace_users(principal.account_id)
+        return {"users": [{"name": name} for name in names]}
 
 
 class ResourcesView(CtsView):
@@ -299,12 +292,12 @@ class ResourcesView(CtsView):
         """List the resource types that left traces, by service."""
         if domain != principal.account_id:
             raise ApiError(errors.NOT_FOUND, kind="domain", id=domain)
-        table: dict[str, list[str]] = {}
-        rows = _kept(principal.account_id).values_list("service_type", "resource_type").distinct()
-        for service, resource in sorted(rows):
-            table.setdefault(service, []).append(resource)
+        table: dict[str, dict[str, None]] = {}
+        for service, resource, _ in trace_kinds.trace_kinds(principal.account_id):
+            table.setdefault(service, {})[resource] = None
         return {
             "resources": [
-                {"service_type": service, "resource": found} for service, found in table.items()
+                {"service_type": service, "resource": list(found)}
+                for service, found in table.items()
             ]
         }

@@ -39,10 +39,8 @@ def _stamp(moment: dt.datetime | None) -> str:
 
 def password_expires_at(user: User) -> str:
     """Return when the password ends by the account's rules, "" if never."""
-    days = rules.family(user.account, "password_policy")["password_validity_period"]
-    if not days or user.password_changed_at is None:
-        return ""
-    return clock.iso_micro(user.password_changed_at + dt.timedelta(days=days))
+    end = rules.password_end(user)
+    return clock.iso_micro(end) if end else ""
 
 
 def user(request: HttpRequest, row: User) -> dict[str, Any]:
@@ -54,7 +52,7 @@ def user(request: HttpRequest, row: User) -> dict[str, Any]:
         "enabled": row.enabled,
         "description": row.description,
         "access_mode": row.access_mode,
-        "pwd_status": not row.must_change_password,
+        "pwd_status": row.must_change_password,
         "pwd_strength": "high",
         "password_expires_at": password_expires_at(row),
         "last_project_id": "",
@@ -81,7 +79,7 @@ def os_user(request: HttpRequest, row: User) -> dict[str, Any]:
         "default_project_id": "",
         "is_domain_owner": row.is_owner,
         "status": 1 if row.enabled else 0,
-        "pwd_status": not row.must_change_password,
+        "pwd_status": row.must_change_password,
         "pwd_strength": "High",
         "password_expires_at": password_expires_at(row),
         "create_time": _stamp(row.created_at),

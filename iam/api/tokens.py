@@ -48,7 +48,7 @@ def _text(value: Any) -> str:
     return value
 
 
-def _by_password(identity: dict[str, Any], *, totp: bool) -> Identity:
+def _by_password(request: HttpRequest, identity: dict[str, Any], *, totp: bool) -> Identity:
     body = _object(_object(identity.get("password")).get("user"))
     domain = _object(body.get("domain", {}))
     name, user_id = _text(body.get("name")), _text(body.get("id"))
@@ -56,17 +56,25 @@ def _by_password(identity: dict[str, Any], *, totp: bool) -> Identity:
     password = _text(body.get("password"))
     if not (user_id or (name and (account or account_id))) or "password" not in body:
         raise ApiError(errors.BAD_BODY)
-    user = logins.find_user(account=account, account_id=account_id, name=name, user_id=user_id)
-    claimed = f"{account or account_id}\n{name or user_id}"
-    user = logins.password_check(user, password, claimed=claimed)
+    code = ""
+    if totp:
+        code = _text(_object(_object(identity.get("totp")).get("user")).get("passcode"))
+        if not code:
+            raise ApiError(errors.BAD_BODY)
+    user = logins.password_check(
+        logins.find_user(account=account, account_id=account_id, name=name, user_id=user_id),
+        password,
+        claimed=f"{account or account_id}\n{name or user_id}",
+        account=logins.account_of(name=account, account_id=account_id),
+        passcode=code,
+        address=client_ip(request),
+    )
     if user.access_mode == User.CONSOLE:
         raise ApiError(errors.CONSOLE_ONLY)
     if rules.password_expired(user):
         raise ApiError(errors.PASSWORD_EXPIRED)
-    if totp:
-        code = _text(_object(_object(identity.get("totp")).get("user")).get("passcode"))
-        if not logins.totp_check(user, code):
-            raise ApiError(errors.BAD_LOGIN)
+    if totp and not user.totp_secret_encrypted:
+        raise ApiError(errors.BAD_LOGIN)
     return Identity(user, ("password", "totp") if totp else ("password",), user.account)
 
 
@@ -117,9 +125,9 @@ def _by_agency(request: HttpRequest, identity: dict[str, Any]) -> Identity:
 def _identify(request: HttpRequest, identity: dict[str, Any]) -> Identity:
     match identity.get("methods"):
         case ["password"]:
-            return _by_password(identity, totp=False)
+            return _by_password(request, identity, totp=False)
         case ["password", "totp"] | ["totp", "password"]:
-            return _by_password(identity, totp=True)
+            return _by_password(request, identity, totp=True)
         case ["token"]:
             return _by_token(request, identity)
         case ["assume_role"] | ["hw_assume_role"]:

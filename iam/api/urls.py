@@ -15,6 +15,7 @@ from iam.api import (
     credentials,
     cts,
     eps,
+    federation,
     grants,
     groups,
     projects,
@@ -54,6 +55,39 @@ def _grant_routes() -> list[URLPattern]:
             ),
         ]
     return routes
+
+
+def _federation_routes() -> list[URLPattern]:
+    """Return the routes of federation, each with its documented refusal."""
+    provider = "v3/OS-FEDERATION/identity_providers"
+    protocol = f"{provider}/<str:provider>/protocols"
+    lists = (
+        (provider, "identity_providers"),
+        ("v3/OS-FEDERATION/mappings", "mappings"),
+        (protocol, "protocols"),
+    )
+    items = (
+        (f"{provider}/<str:provider>", "identity provider"),
+        ("v3/OS-FEDERATION/mappings/<str:mapping>", "mapping"),
+        (f"{protocol}/<str:protocol>", "protocol"),
+        (f"v3-ext/{protocol.removeprefix('v3/')}/<str:protocol>/metadata", "metadata"),
+        (
+            "v3.0/OS-FEDERATION/identity-providers/<str:provider>/openid-connect-config",
+            "identity provider",
+        ),
+    )
+    logins = (
+        (f"{protocol}/<str:protocol>/auth", "mapped"),
+        ("v3.0/OS-FEDERATION/tokens", "mapped"),
+        ("v3.0/OS-AUTH/id-token/tokens", "id_token"),
+    )
+    return [
+        *(path(p, federation.FederationListView.as_view(member=name)) for p, name in lists),
+        *(path(p, federation.FederationItemView.as_view(kind=kind)) for p, kind in items),
+        *(path(p, federation.FederationLoginView.as_view(method=name)) for p, name in logins),
+        path("v3/OS-FEDERATION/projects", projects.AuthProjectsView.as_view()),
+        path("v3/OS-FEDERATION/domains", projects.DomainsView.as_view()),
+    ]
 
 
 _IDENTITY = [
@@ -132,6 +166,7 @@ _IDENTITY = [
         for subject in ("group", "user")
     ),
     *_grant_routes(),
+    *_federation_routes(),
 ]
 
 _EPS = [

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import operator
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
@@ -10,8 +13,9 @@ from core.errors import ApiError
 from iam import authz, errors, selectors
 from iam.api import shapes
 from iam.api.base import IamView, flag, own_domain, picked, self_or
+from iam.models import User
 from iam.principal import Principal
-from iam.services import users
+from iam.services import rules, users
 
 _TRACE = ("user", "IAM")
 _KEYSTONE = {
@@ -33,11 +37,46 @@ _OS = {
 
 
 def _fields(body: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    """Return the known fields; `pwd_status` true means that the password need not be changed."""
+    """Return the known fields; `pwd_status` true means that the password must be changed."""
     fields = picked(body, names)
     if "pwd_status" in fields:
-        fields["must_change_password"] = fields.pop("pwd_status") is False
+        fields["must_change_password"] = fields.pop("pwd_status")
     return fields
+
+
+def _new_fields(body: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """Return the fields of a new user: a password set by somebody else must be changed."""
+    fields = _fields(body, names)
+    fields.setdefault("must_change_password", "password" in fields)
+    return fields
+
+
+_COMPARED: dict[str, Callable[[Any, Any], bool]] = {
+    "lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": operator.ge,
+    "eq": operator.eq, "neq": operator.ne,
+}  # fmt: skip
+
+
+def _password_ends(request: HttpRequest) -> Callable[[User], bool]:
+    """Return the test of `password_expires_at=lt:2030-01-31T12:00:00Z`; raises 400 for another form.
+
+    Passwords that never end pass no test.
+    """
+    text = request.GET.get("password_expires_at")
+    if text is None:
+        return lambda _: True
+    word, _, moment = text.partition(":")
+    try:
+        compared = _COMPARED[word]
+        limit = dt.datetime.strptime(moment, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=dt.UTC)
+    except (KeyError, ValueError) as error:
+        raise ApiError(errors.BAD_PARAMETER, name="password_expires_at") from error
+
+    def passes(row: User) -> bool:
+        end = rules.password_end(row)
+        return end is not None and compared(end.replace(microsecond=0), limit)
+
+    return passes
 
 
 class UsersView(IamView):
@@ -55,8 +94,9 @@ class UsersView(IamView):
         enabled = flag(request, "enabled")
         if enabled is not None:
             rows = rows.filter(enabled=enabled)
+        ends = _password_ends(request)
         return {
-            "users": [shapes.user(request, row) for row in rows],
+            "users": [shapes.user(request, row) for row in rows if ends(row)],
             "links": shapes.list_links(request),
         }
 
@@ -66,9 +106,7 @@ class UsersView(IamView):
         own_domain(principal, body.get("domain_id"))
         if "name" not in body:
             raise ApiError(errors.BAD_BODY)
-        fields = _fields(body, _KEYSTONE)
-        fields.setdefault("must_change_password", "password" in fields)
-        user = users.user_create(principal=principal, **fields)
+        user = users.user_create(principal=principal, **_new_fields(body, _KEYSTONE))
         return 201, {"user": shapes.user(request, user)}
 
 
@@ -114,6 +152,8 @@ class PasswordView(IamView):
         row = selectors.user(principal.account_id, user)
         if principal.user_id != user:
             raise ApiError(errors.PERMISSION, action="iam:users:setUserPassword")
+        if not principal.is_owner and not rules.may_manage_own(row.account.settings, "password"):
+            authz.require(principal, "iam:users:setUserPassword")
         body = self.part(request, "user")
         if not {"password", "original_password"} <= body.keys():
             raise ApiError(errors.BAD_BODY)
@@ -168,7 +208,7 @@ class OsUsersView(IamView):
             if not body.get(name):
                 raise ApiError(errors.MISSING, name=name)
         own_domain(principal, body["domain_id"])
-        user = users.user_create(principal=principal, **_fields(body, _OS))
+        user = users.user_create(principal=principal, **_new_fields(body, _OS))
         return 201, {"user": shapes.os_user(request, user)}
 
 
@@ -201,5 +241,8 @@ class OsUserInfoView(IamView):
         self_or(principal, user, "iam:users:updateUser")
         row = selectors.user(principal.account_id, user)
         fields = picked(self.part(request, "user"), {"email": "email", "mobile": "mobile"})
+        for name in fields:
+            if not principal.is_owner and not rules.may_manage_own(row.account.settings, name):
+                authz.require(principal, "iam:users:updateUser")
         users.user_update(principal=principal, user=row, **fields)
         return 204, None

@@ -9,6 +9,8 @@ from iam.models.permissions import (
     EnterpriseProjectGroupPermission,
     EnterpriseProjectUserPermission,
     Policy,
+    ProjectGroupPermission,
+    ProjectUserPermission,
 )
 
 __all__ = [
@@ -24,6 +26,8 @@ __all__ = [
     "ObsAuthorization",
     "Policy",
     "Project",
+    "ProjectGroupPermission",
+    "ProjectUserPermission",
     "Region",
     "RevokedToken",
     "Trace",

@@ -59,6 +59,7 @@ class Project(Timestamped):
 
     class Meta:
         ordering = ["region__position", "name"]
+        permissions = [("use_project", "A policy applies in this project")]
         constraints = [
             models.UniqueConstraint(fields=["account", "name"], name="project_name_of_account"),
             models.UniqueConstraint(

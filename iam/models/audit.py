@@ -49,6 +49,11 @@ class Trace(models.Model):
             models.Index(fields=["account", "time"], name="trace_by_time"),
             models.Index(fields=["account", "trace_name", "time"], name="trace_by_name"),
             models.Index(fields=["account", "resource_id"], name="trace_by_resource"),
+            models.Index(
+                fields=["account", "service_type", "resource_type", "trace_name"],
+                name="trace_by_kind",
+            ),
+            models.Index(fields=["account", "user_name"], name="trace_by_user"),
             models.Index(fields=["time"], name="trace_age"),
         ]
 

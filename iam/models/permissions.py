@@ -1,4 +1,4 @@
-"""Policies, where they are attached, and guardian's grants on single enterprise projects."""
+"""Policies, where they are attached, and guardian's grants on single places."""
 
 from __future__ import annotations
 
@@ -137,6 +137,25 @@ class EnterpriseProjectGroupPermission(GroupObjectPermissionBase):
 
     group = models.ForeignKey(Group, on_delete=models.CASCADE)  # type: ignore[assignment]
     content_object = models.ForeignKey(EnterpriseProject, on_delete=models.CASCADE)
+
+    class Meta(GroupObjectPermissionBase.Meta):
+        abstract = False
+
+
+class ProjectUserPermission(UserObjectPermissionBase):
+    """guardian: a user's policies may apply in this region project."""
+
+    content_object = models.ForeignKey(Project, on_delete=models.CASCADE)
+
+    class Meta(UserObjectPermissionBase.Meta):
+        abstract = False
+
+
+class ProjectGroupPermission(GroupObjectPermissionBase):
+    """guardian: a group's policies may apply in this region project."""
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE)  # type: ignore[assignment]
+    content_object = models.ForeignKey(Project, on_delete=models.CASCADE)
 
     class Meta(GroupObjectPermissionBase.Meta):
         abstract = False

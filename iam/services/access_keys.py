@@ -13,7 +13,7 @@ from core.errors import ApiError
 from iam import errors
 from iam.models import AccessKey, User
 from iam.principal import Principal
-from iam.services import audit, versions
+from iam.services import audit, lockouts, versions
 from iam.services.temporary import new_pair
 from iam.services.users import guard_owner
 
@@ -36,28 +36,42 @@ def use_is_old(last_used_at: dt.datetime | None, now: dt.datetime) -> bool:
     return last_used_at is None or now - last_used_at > USE_RESOLUTION
 
 
-def key_used(*, access: str, now: dt.datetime) -> None:
-    """Note the use of a key and end its row of failures."""
-    AccessKey.objects.filter(pk=access).filter(
+def key_used(*, access: str, now: dt.datetime) -> bool:
+    """Note the use of a key and end its row of failures; False if failures locked it meanwhile."""
+    rows = AccessKey.objects.filter(pk=access).filter(
         Q(locked_until__isnull=True) | Q(locked_until__lte=now)
-    ).update(last_used_at=now, failures=0, locked_until=None)
-
-
-def key_failed(*, access: str, now: dt.datetime | None = None) -> None:
-    """Count a wrong signature in one UPDATE; more than five in a row lock the key for 5 minutes."""
-    now = now or clock.now()
-    over = Q(locked_until__isnull=False, locked_until__lte=now)
-    AccessKey.objects.filter(pk=access).update(
-        failures=Case(When(over, then=Value(1)), default=F("failures") + 1),
-        locked_until=Case(
-            When(over, then=Value(None)),
-            When(
-                Q(failures__gte=FAILURES_ALLOWED) & Q(locked_until__isnull=True),
-                then=Value(now + LOCK),
-            ),
-            default=F("locked_until"),
-        ),
     )
+    return bool(rows.update(last_used_at=now, failures=0, locked_until=None))
+
+
+def key_failed(*, access: str, now: dt.datetime | None = None) -> dt.datetime | None:
+    """Count a wrong signature; more than five in a row lock the key for 5 minutes.
+
+    Returns the end of the lock to the one caller whose failure locked the key, else None. Each step
+    is one UPDATE with its condition in it, so that failures at the same time are all counted.
+    """
+    now = now or clock.now()
+    row = AccessKey.objects.filter(pk=access)
+    over = Q(locked_until__lte=now)
+    counted = row.filter(Q(failures__lt=FAILURES_ALLOWED) | over).update(
+        failures=Case(When(over, then=Value(1)), default=F("failures") + 1), locked_until=None
+    )
+    if counted:
+        return None
+    until = now + LOCK
+    if row.filter(locked_until__isnull=True).update(failures=F("failures") + 1, locked_until=until):
+        return until
+    row.update(failures=F("failures") + 1)
+    return None
+
+
+def signature_refused(*, access: str, account_id: str, user_name: str, address: str) -> None:
+    """Count a wrong signature of a known key; tell of the lock, once, if this one locked it."""
+    until = key_failed(access=access)
+    if until is not None:
+        lockouts.announce(
+            lockouts.Lockout(account_id, "access_key", access, user_name, until, address)
+        )
 
 
 def access_key_create(*, principal: Principal, user: User, description: str = "") -> NewKey:

@@ -35,10 +35,12 @@ def account_create(
     owner_name: str | None = None,
     email: str = "",
     enterprise_projects_enabled: bool = False,
+    one_time: bool = False,
 ) -> Account:
     """Return a new account with an owner, a project in every region and the group `admin`.
 
-    The owner is named like the account unless `owner_name` says otherwise. Raises 409 for a taken
+    The owner is named like the account unless `owner_name` says otherwise, and chooses a new password
+    at the first sign-in if this one is `one_time`. Raises 409 for a taken
     name and 400 for a name or password that breaks a rule.
     """
     if not _NAME.fullmatch(name):
@@ -55,6 +57,7 @@ def account_create(
         owner.name = rules.check_user_name(owner_name or name)
         owner.set_password(rules.check_password(account, owner.name, owner_password))
         owner.password_changed_at = clock.now()
+        owner.must_change_password = one_time
         owner.save()
         account_complete(account)
         audit.trace_record(
@@ -166,13 +169,3 @@ def _check_setting(family: str, name: str, value: Any) -> None:
         rules.check_addresses(value, name)
     if isinstance(value, str) and len(value) > 255:
         raise ApiError(errors.BAD_PARAMETER, name=name)
-
-
-def login_policy_update(*, principal: Principal, changes: Any) -> dict[str, Any]:
-    """Change lock-out and session rules; see `settings_update`."""
-    return settings_update(principal=principal, family="login_policy", changes=changes)
-
-
-def password_policy_update(*, principal: Principal, changes: Any) -> dict[str, Any]:
-    """Change password rules; see `settings_update`."""
-    return settings_update(principal=principal, family="password_policy", changes=changes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,9 +13,8 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest
 
-from core import clock
+from core import clock, context
 from core.errors import ApiError
 from iam.models import Trace, TraceHead
 from iam.principal import Principal
@@ -22,6 +22,7 @@ from iam.principal import Principal
 MASK = "********"
 _SECRET_WORDS = ("password", "secret", "token", "passcode", "authorization", "credential_value")
 _MAX_TEXT = 8000
+_VERSION = re.compile(r"/(?:api/)?([vV]\d[\d.]*)\b")
 _HASHED = (
     "id", "sequence", "time", "trace_name", "trace_type", "trace_rating", "service_type",
     "resource_type", "resource_id", "resource_name", "code", "user_id", "user_name", "is_owner",
@@ -74,7 +75,6 @@ def trace_record(
     request: Any = None,
     response: Any = None,
     message: str = "",
-    http_request: HttpRequest | None = None,
     enterprise_project_id: str = "",
     read_only: bool = False,
     rating: str | None = None,
@@ -89,6 +89,7 @@ def trace_record(
         head, _ = TraceHead.objects.select_for_update().get_or_create(
             account_id=principal.account_id
         )
+        version = _VERSION.match(context.path())
         row: dict[str, Any] = {
             "sequence": head.sequence + 1,
             "time": now or clock.now(),
@@ -111,8 +112,8 @@ def trace_record(
             "request": _text(request),
             "response": _text(response),
             "message": message[:_MAX_TEXT],
-            "api_version": "",
-            "resource_url": http_request.path[:512] if http_request is not None else "",
+            "api_version": version[1] if version else "",
+            "resource_url": context.path()[:512],
             "read_only": read_only,
             "previous_hash": head.hash,
         }
@@ -204,7 +205,6 @@ def failure_record(
     action_name: str,
     resource_type: str,
     service_type: str,
-    http_request: HttpRequest | None = None,
 ) -> None:
     """Write the trace of an operation that was refused before its service ran; at most one."""
     if getattr(error, "traced", False):
@@ -217,7 +217,6 @@ def failure_record(
         code=error.status,
         response={"error_code": error.code, "error_msg": error.message},
         message=error.message,
-        http_request=http_request,
     )
     error.traced = True  # type: ignore[attr-defined]
 

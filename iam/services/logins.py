@@ -8,14 +8,14 @@ import hashlib
 import pyotp
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.cache import cache
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from core import clock, crypto
 from core.errors import ApiError
 from iam import errors
 from iam.models import Account, User
 from iam.principal import Principal
-from iam.services import audit, rules
+from iam.services import audit, lockouts, rules
 from iam.throttle import throttle_address
 
 CONSOLE_LOGINS_PER_ADDRESS = 60  # a minute
@@ -45,82 +45,119 @@ def find_user(
     return rows.filter(name=name).first() if name else None
 
 
-def password_check(user: User | None, password: str, *, claimed: str) -> User:
-    """Return `user` if the password is right and the user may sign in.
+def password_check(
+    user: User | None,
+    password: str,
+    *,
+    claimed: str,
+    account: Account | None = None,
+    passcode: str = "",
+    address: str = "",
+) -> User:
+    """Return `user` if password and, where there is a device, one-time code are right.
 
-    Raises 401 "wrong" for an unknown or disabled user and a wrong password, 401 "locked" after too
-    many failures. `claimed` is what the caller said (account and name): unknown names lock alike, so
-    that a lock tells nothing about who exists.
+    Raises 401 "wrong" for an unknown or disabled user and a wrong password, 401 `PASSCODE` for a
+    missing or wrong code, 401 "locked" after too many failures of either. `claimed` is what the
+    caller said (account and name): unknown names lock alike, by the rules of `account` if there is
+    one, so that a lock tells nothing about who exists.
     """
     if not isinstance(password, str) or len(password) > 4096:
         raise ApiError(errors.BAD_LOGIN)
     if user is None:
-        _unknown(password, claimed)
-    assert user is not None
+        raise _unknown(password, claimed, account)
     now = clock.now()
-    rules_of_login = rules.family(user.account, "login_policy")
     if user.locked(now):
         raise ApiError(errors.LOCKED)
     encoded = user.password if user.has_usable_password() else _dummy_hash()
     right = check_password(password, encoded) and user.has_usable_password()
     if not right:
-        _failed(user.pk, now, rules_of_login)
+        _failed(user, now, address)
         raise ApiError(errors.BAD_LOGIN)
     # Guesses sent at the same time all read "not locked": a right one counts only if the failures
     # of the others have not locked the user in the meantime.
-    free = Q(locked_until__isnull=True) | Q(locked_until__lte=now)
-    if not _reset(user.pk, free, rules_of_login["login_failed_times"], now):
+    free = _free(user, now)
+    if user.totp_secret_encrypted and not passcode:
+        raise ApiError(errors.PASSCODE if free.exists() else errors.LOCKED)
+    if user.totp_secret_encrypted and not totp_check(user, passcode):
+        _failed(user, now, address)
+        raise ApiError(errors.PASSCODE)
+    if not free.update(failed_logins=0, first_failed_login_at=None, locked_until=None):
         raise ApiError(errors.LOCKED)
     if not (user.enabled and user.account.enabled) or rules.unused_too_long(user):
         raise ApiError(errors.BAD_LOGIN)
     return user
 
 
-def _reset(user_id: str, free: Q, allowed: int, now: dt.datetime) -> int:
-    return (
-        User.objects.filter(free, pk=user_id)
-        .filter(Q(failed_logins__lt=allowed) | Q(locked_until__lte=now))
-        .update(failed_logins=0, first_failed_login_at=None, locked_until=None)
-    )
+def own_password_check(user: User, password: object, *, address: str) -> None:
+    """Raise 401 unless a signed-in user knows the own password; a wrong one counts as at sign-in."""
+    now = clock.now()
+    if user.locked(now):
+        raise ApiError(errors.LOCKED)
+    if not isinstance(password, str) or not user.check_password(password):
+        _failed(user, now, address)
+        raise ApiError(errors.BAD_LOGIN)
 
 
-def _failed(user_id: str, now: dt.datetime, policy: dict[str, int]) -> None:
-    """Count one failure in one UPDATE; at the limit inside the period the user is locked."""
-    window = dt.timedelta(minutes=policy["period_with_login_failures"])
-    stale = (
-        Q(first_failed_login_at__isnull=True)
-        | Q(first_failed_login_at__lt=now - window)
-        | Q(locked_until__isnull=False, locked_until__lte=now)
-    )
-    last = Q(failed_logins__gte=policy["login_failed_times"] - 1)
+def _free(user: User, now: dt.datetime) -> QuerySet[User]:
+    """Return the user's row, unless failures have locked it by `now`."""
+    allowed = rules.family(user.account, "login_policy")["login_failed_times"]
+    unlocked = Q(locked_until__isnull=True, failed_logins__lt=allowed) | Q(locked_until__lte=now)
+    return User.objects.filter(unlocked, pk=user.pk)
+
+
+def _failed(user: User, now: dt.datetime, address: str) -> None:
+    """Count one failure; at the limit inside the period the user is locked, which is told once.
+
+    Each step is one UPDATE with its condition in it, so that no failure at the same time is lost.
+    """
+    policy = rules.family(user.account, "login_policy")
+    if _count_failure(user.pk, now, policy):
+        return
     until = now + dt.timedelta(minutes=policy["lockout_duration"])
-    User.objects.filter(pk=user_id).update(
+    locked = User.objects.filter(pk=user.pk, locked_until__isnull=True).update(
+        failed_logins=F("failed_logins") + 1, locked_until=until
+    )
+    if locked:
+        lockouts.announce(
+            lockouts.Lockout(user.account_id, "user", user.pk, user.name, until, address)
+        )
+
+
+def _count_failure(user_id: str, now: dt.datetime, policy: dict[str, int]) -> int:
+    """Count a failure that is not the last one allowed; an old row of failures starts again."""
+    window = dt.timedelta(minutes=policy["period_with_login_failures"])
+    old = Q(locked_until__isnull=True) & (
+        Q(first_failed_login_at__isnull=True) | Q(first_failed_login_at__lt=now - window)
+    )
+    stale = old | Q(locked_until__lte=now)
+    few = Q(locked_until__isnull=True, failed_logins__lt=policy["login_failed_times"] - 1)
+    return User.objects.filter(stale | few, pk=user_id).update(
         failed_logins=Case(When(stale, then=Value(1)), default=F("failed_logins") + 1),
         first_failed_login_at=Case(
             When(stale, then=Value(now)), default=F("first_failed_login_at")
         ),
-        locked_until=Case(
-            When(stale, then=Value(None)),
-            When(last, then=Value(until)),
-            default=F("locked_until"),
-        ),
+        locked_until=None,
     )
 
 
-def _unknown(password: str, claimed: str) -> None:
-    """Refuse an unknown name in the time, and with the lock, of a known one."""
-    policy = rules.DEFAULTS["login_policy"]
+def _unknown(password: str, claimed: str, account: Account | None) -> ApiError:
+    """Return the refusal of an unknown name, after the time and with the lock of a known one."""
+    policy = rules.family(account, "login_policy") if account else rules.DEFAULTS["login_policy"]
     key = "login-failures:" + hashlib.sha256(claimed.encode()).hexdigest()
-    cache.add(key, 0, policy["lockout_duration"] * 60)
-    if cache.get(key, 0) >= policy["login_failed_times"]:
-        raise ApiError(errors.LOCKED)
+    lock = f"{key}:locked"
+    if cache.get(lock):
+        return ApiError(errors.LOCKED)
     check_password(password, _dummy_hash())
-    _failed("", clock.now(), policy)  # touches no row, costs what a real failure costs
+    _count_failure("", clock.now(), policy)  # touches no row, costs what a real failure costs
+    cache.add(key, 0, policy["period_with_login_failures"] * 60)
     try:
-        cache.incr(key)
+        failures = cache.incr(key)
     except ValueError:  # expired in between
-        cache.set(key, 1, policy["lockout_duration"] * 60)
-    raise ApiError(errors.BAD_LOGIN)
+        failures = 1
+    if failures >= policy["login_failed_times"]:
+        cache.set(lock, 1, policy["lockout_duration"] * 60)
+        cache.delete(key)
+    return ApiError(errors.BAD_LOGIN)
 
 
 def totp_check(user: User, passcode: str) -> bool:
@@ -143,24 +180,21 @@ def console_login(
 
     Raises 401 for wrong names, password or one-time code (`PASSCODE` where one is needed), 403 for
     programmatic-only users and addresses outside the account's console access list, 429 for an
-    address that tries too often. `must_change_password` is set where the password has outlived the
-    account's rules. The session itself is Django's
+    address that tries too often. The session itself is Django's
     `login(request, user, backend="iam.backends.ConsoleBackend")`.
     """
     if address:
         throttle_address(address, "console-login", CONSOLE_LOGINS_PER_ADDRESS)
-    user = find_user(account=account, name=name)
-    user = password_check(user, password, claimed=f"{account}\n{name}")
+    user = password_check(
+        find_user(account=account, name=name), password, claimed=f"{account}\n{name}",
+        account=account_of(name=account), passcode=passcode, address=address,
+    )  # fmt: skip
     if user.access_mode == User.PROGRAMMATIC:
         raise ApiError(errors.PROGRAMMATIC_ONLY)
     if not user.is_owner and not rules.address_allowed(
         user.account.settings, "console_acl_policy", address
     ):
         raise ApiError(errors.ADDRESS, ip=address)
-    if user.totp_secret_encrypted and not totp_check(user, passcode):
-        raise ApiError(errors.PASSCODE)
-    if rules.password_expired(user):
-        user.must_change_password = True
     _trace_login(user, address)
     return user
 
@@ -188,8 +222,13 @@ def _trace_login(user: User, address: str) -> None:
 def totp_begin(*, user: User) -> tuple[str, str]:
     """Return (secret, otpauth URI) of a new one-time-password device; nothing is kept yet."""
     secret = pyotp.random_base32()
-    uri = pyotp.TOTP(secret).provisioning_uri(name=user.name, issuer_name=user.account.name)
-    return secret, uri
+    return secret, totp_uri(user=user, secret=secret)
+
+
+def totp_uri(*, user: User, secret: str) -> str:
+    """Return the `otpauth://` address of a device, which authenticator apps read as a picture."""
+    issuer = f"OCR Console {user.account.name}"
+    return pyotp.TOTP(secret).provisioning_uri(name=user.name, issuer_name=issuer)
 
 
 def totp_enable(*, principal: Principal, user: User, secret: str, passcode: str) -> None:
@@ -199,7 +238,7 @@ def totp_enable(*, principal: Principal, user: User, secret: str, passcode: str)
         resource_name=user.name,
     ):  # fmt: skip
         if not pyotp.TOTP(secret).verify(passcode, valid_window=1):
-            raise ApiError(errors.BAD_LOGIN)
+            raise ApiError(errors.PASSCODE)
         User.objects.filter(pk=user.pk).update(
             totp_secret_encrypted=crypto.encrypt(secret), totp_last_step=0
         )
@@ -212,6 +251,17 @@ def totp_disable(*, principal: Principal, user: User) -> None:
         resource_name=user.name,
     ):  # fmt: skip
         User.objects.filter(pk=user.pk).update(totp_secret_encrypted="")
+
+
+def totp_forget(*, principal: Principal, user: User, passcode: str) -> None:
+    """Forget one's own device, proved by its code; wrong codes count like wrong passwords."""
+    now = clock.now()
+    if user.locked(now):
+        raise ApiError(errors.LOCKED)
+    if not totp_check(user, passcode):
+        _failed(user, now, principal.source_ip)
+        raise ApiError(errors.PASSCODE)
+    totp_disable(principal=principal, user=user)
 
 
 def account_of(*, name: str = "", account_id: str = "") -> Account | None:

@@ -17,7 +17,7 @@ from iam.principal import Principal
 from iam.services import audit, rules, versions
 
 POLICIES_PER_ACCOUNT = 200
-_PERMISSION = "iam.use_enterpriseproject"
+_PERMISSIONS = {Project: "iam.use_project", EnterpriseProject: "iam.use_enterpriseproject"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,14 @@ class Scope:
     enterprise_project: EnterpriseProject | None = None
 
     @property
+    def where(self) -> Project | EnterpriseProject | None:
+        """Return the single place, if the grant counts in one."""
+        return self.project or self.enterprise_project
+
+    @property
     def place(self) -> str:
         """Return the id of the single place, or ""."""
-        if self.project is not None:
-            return self.project.pk
-        return self.enterprise_project.pk if self.enterprise_project is not None else ""
+        return self.where.pk if self.where is not None else ""
 
 
 ACCOUNT_WIDE = Scope(Attachment.ACCOUNT)
@@ -41,7 +44,20 @@ ALL_PROJECTS = Scope(Attachment.ALL_PROJECTS)
 Subject = Group | User | Agency
 
 
-def _checked_document(document: Any) -> dict[str, Any]:
+def everywhere(policy: Policy) -> tuple[Scope, ...]:
+    """Return the scopes in which `policy` counts for all resources of the account.
+
+    Policies of global services take effect through account grants, those of region services through
+    all-project grants; one of both kinds needs both.
+    """
+    return {
+        Policy.ACCOUNT: (ACCOUNT_WIDE,),
+        Policy.PROJECT: (ALL_PROJECTS,),
+    }.get(policy.type, (ACCOUNT_WIDE, ALL_PROJECTS))
+
+
+def check_document(document: Any) -> dict[str, Any]:
+    """Return the document of a custom policy; raises 400 naming its first fault."""
     try:
         policy_eval.compile_document(document)
     except policy_eval.PolicyError as error:
@@ -89,7 +105,7 @@ def policy_create(
             name=f"custom_{uuid.uuid4().hex}",
             display_name=_checked_name(display_name),
             type=type,
-            document=_checked_document(document),
+            document=check_document(document),
             description=rules.check_text(description, "description", 512),
             description_cn=rules.check_text(description_cn, "description", 512),
             for_agencies=for_agencies,
@@ -114,7 +130,7 @@ def policy_update(*, principal: Principal, policy: Policy, **fields: Any) -> Pol
                 raise ApiError(errors.BAD_PARAMETER, name="type")
             policy.type = fields["type"]
         if "document" in fields:
-            policy.document = _checked_document(fields["document"])
+            policy.document = check_document(fields["document"])
         for name in ("description", "description_cn"):
             if name in fields:
                 setattr(policy, name, rules.check_text(fields[name], "description", 512))
@@ -154,9 +170,8 @@ def _slot(policy: Policy, subject: Subject, scope: Scope) -> str:
 
 def _check_own(principal: Principal, policy: Policy, subject: Subject, scope: Scope) -> None:
     owners = {subject.account_id, policy.account_id or principal.account_id}
-    for place in (scope.project, scope.enterprise_project):
-        if place is not None:
-            owners.add(place.account_id)
+    if scope.where is not None:
+        owners.add(scope.where.account_id)
     if owners != {principal.account_id}:
         raise ApiError(errors.NOT_FOUND, kind="role", id=policy.pk)
 
@@ -197,8 +212,8 @@ def grant_add(
             },
         )
         if made:
-            if scope.enterprise_project is not None and not isinstance(subject, Agency):
-                assign_perm(_PERMISSION, subject, scope.enterprise_project)
+            if scope.where is not None and not isinstance(subject, Agency):
+                assign_perm(_PERMISSIONS[type(scope.where)], subject, scope.where)
             _end_tokens(subject)
             versions.bump(principal.account_id)
     return attachment
@@ -224,11 +239,11 @@ def grant_remove(*, principal: Principal, policy: Policy, subject: Subject, scop
         gone, _ = Attachment.objects.filter(slot=_slot(policy, subject, scope)).delete()
         if not gone:
             raise ApiError(errors.NOT_FOUND, kind="role", id=policy.pk)
-        place = scope.enterprise_project
+        place = scope.where
         if place is not None and not isinstance(subject, Agency):
-            left = Attachment.objects.filter(enterprise_project=place, **_subject(subject)[1])
+            left = Attachment.objects.filter(**{scope.kind: place}, **_subject(subject)[1])
             if not left.exists():
-                remove_perm(_PERMISSION, subject, place)
+                remove_perm(_PERMISSIONS[type(place)], subject, place)
         _end_tokens(subject)
         versions.bump(principal.account_id)
 

@@ -76,7 +76,20 @@ _KINDS = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]")
 
 def family(account: Account, name: str) -> dict[str, Any]:
     """Return the settings of one family, the account's changes over the defaults."""
-    return {**DEFAULTS[name], **account.settings.get(name, {})}
+    return family_in(account.settings, name)
+
+
+def family_in(settings: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return one family out of an account's `settings`, over the defaults."""
+    return {**DEFAULTS[name], **settings.get(name, {})}
+
+
+def may_manage_own(settings: dict[str, Any], what: str) -> bool:
+    """Tell whether the account lets its users change `what` of their own.
+
+    `what` is `accesskey`, `email`, `mobile` or `password`; the owner always may.
+    """
+    return bool(family_in(settings, "protect_policy")["allow_user"].get(f"manage_{what}", True))
 
 
 def password_age(user: User) -> dt.timedelta:
@@ -94,10 +107,18 @@ def password_too_young(user: User) -> bool:
     )
 
 
+def password_end(user: User) -> dt.datetime | None:
+    """Return when the password ends by the account's rules, None if never."""
+    days = family(user.account, "password_policy")["password_validity_period"]
+    if not days or user.password_changed_at is None:
+        return None
+    return user.password_changed_at + dt.timedelta(days=days)
+
+
 def password_expired(user: User) -> bool:
     """Tell whether the password outlived the account's rules."""
-    days = family(user.account, "password_policy")["password_validity_period"]
-    return bool(days) and password_age(user) > dt.timedelta(days=days)
+    end = password_end(user)
+    return end is not None and end < clock.now()
 
 
 def unused_too_long(user: User) -> bool:

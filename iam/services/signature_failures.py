@@ -6,16 +6,19 @@ secret and no body.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 
 from django.core.cache import cache
 
+from core import clock
 from core.errors import ApiError
 from iam import errors, signature
 from iam.principal import Principal
 
 KEPT_S = 15 * 60
+KEPT_PER_USER = 10
 _SECURITY_TOKEN = re.compile(r"^(x-security-token|x-auth-token):.*$", re.MULTILINE)
 
 
@@ -28,6 +31,8 @@ class Failure:
     user_id: str
     access: str
     canonical: str
+    string_to_sign: str
+    at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +46,48 @@ class Difference:
 
 
 def remember(
-    *, request_id: str, account_id: str, user_id: str, access: str, canonical: str
+    *,
+    request_id: str,
+    account_id: str,
+    user_id: str,
+    access: str,
+    canonical: str,
+    string_to_sign: str,
 ) -> None:
-    """Keep the server's canonical request of a refused call."""
+    """Keep the server's canonical request of a refused call, and that it was this user's."""
     canonical = _SECURITY_TOKEN.sub(r"\1:********", canonical)[:8000]
-    row = Failure(request_id, account_id, user_id, access, canonical)
+    row = Failure(request_id, account_id, user_id, access, canonical, string_to_sign, clock.now())
     if request_id:
         cache.set(f"signature-failure:{request_id}", row, KEPT_S)
+        of_user = f"signature-failures-of:{user_id}"
+        ids = [request_id, *cache.get(of_user, [])]
+        cache.set(of_user, ids[:KEPT_PER_USER], KEPT_S)
+
+
+def recent(principal: Principal) -> list[Failure]:
+    """Return the refused signatures of the caller's own keys in the last 15 minutes, newest first."""
+    ids = cache.get(f"signature-failures-of:{principal.user_id}", [])
+    rows = cache.get_many([f"signature-failure:{request_id}" for request_id in ids])
+    found = [rows.get(f"signature-failure:{request_id}") for request_id in ids]
+    return [row for row in found if isinstance(row, Failure)]
+
+
+def nearest(principal: Principal, theirs: str) -> Failure | None:
+    """Return that recent refusal which shares most lines with a pasted canonical request, or None."""
+    lines = set(normalised(theirs).split("\n"))
+    rows = recent(principal)
+    return max(rows, key=lambda row: len(lines & set(row.canonical.split("\n"))), default=None)
+
+
+def normalised(pasted: str) -> str:
+    """Return a pasted canonical request with line ends as signed.
+
+    Error messages write `|` for a line end and begin with `canonicalRequest:`.
+    """
+    text = pasted.replace("\r\n", "\n").strip(" \t\n")
+    if "canonicalRequest:" in text:
+        text = text.split("canonicalRequest:", 1)[1]
+    return text.replace("|", "\n") if "\n" not in text else text
 
 
 def find(principal: Principal, request_id: str) -> Failure:
@@ -66,14 +106,14 @@ def find(principal: Principal, request_id: str) -> Failure:
 
 def compare(ours: str, theirs: str) -> Difference | None:
     """Return where the pasted canonical request first differs from the server's, or None."""
-    found = signature.first_difference(ours, theirs)
+    found = signature.first_difference(ours, normalised(theirs))
     if found is None:
         return None
     line, left, right = found
-    return Difference(line, _part(ours, line), left, right)
+    return Difference(line, part_of(ours, line), left, right)
 
 
-def _part(canonical: str, line: int) -> str:
+def part_of(canonical: str, line: int) -> str:
     """Name a line of a canonical request."""
     last = canonical.count("\n") + 1
     match line:

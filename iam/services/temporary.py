@@ -6,12 +6,16 @@ import datetime as dt
 import secrets
 import string
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
 from core import clock, crypto
+from core.errors import ApiError
+from iam import errors, policy_eval
 
 SHORTEST_S, LONGEST_S, USUAL_S = 900, 86400, 900
+POLICY_LENGTH = 2048
 _ALPHABET = string.ascii_uppercase + string.digits
 _SECRET_ALPHABET = string.ascii_letters + string.digits
 
@@ -28,6 +32,7 @@ class TemporaryKey:
     agency_id: str = ""
     agency_account_id: str = ""
     security_token: str = ""
+    policy: str = ""
 
 
 def new_pair() -> tuple[str, str]:
@@ -45,8 +50,12 @@ def temporary_key_issue(
     duration_s: int = USUAL_S,
     agency_id: str = "",
     agency_account_id: str = "",
+    policy: str = "",
 ) -> TemporaryKey:
-    """Return a pair that lives `duration_s` seconds (the caller checked 900..86400)."""
+    """Return a pair that lives `duration_s` seconds (the caller checked 900..86400).
+
+    `policy` is a session policy's checked JSON: the pair may do what both it and its user may.
+    """
     access, secret = new_pair()
     expires = clock.now() + dt.timedelta(seconds=duration_s)
     payload = [
@@ -57,10 +66,11 @@ def temporary_key_issue(
         clock.epoch_ms(expires),
         agency_id,
         agency_account_id,
+        policy,
     ]
     sealed = crypto.encrypt("STS:" + orjson.dumps(payload).decode())
     return TemporaryKey(
-        access, secret, user_id, epoch, expires, agency_id, agency_account_id, sealed
+        access, secret, user_id, epoch, expires, agency_id, agency_account_id, sealed, policy
     )
 
 
@@ -69,8 +79,22 @@ def temporary_key_open(security_token: str) -> TemporaryKey:
     text = crypto.decrypt(security_token)
     if not text.startswith("STS:"):
         raise ValueError("not a security token")
-    access, secret, user_id, epoch, expires, agency_id, account_id = orjson.loads(text[4:])
+    access, secret, user_id, epoch, expires, agency_id, account_id, *rest = orjson.loads(text[4:])
     return TemporaryKey(
         access, secret, user_id, epoch, clock.from_epoch_ms(expires), agency_id, account_id,
-        security_token,
+        security_token, policy=rest[0] if rest else "",
     )  # fmt: skip
+
+
+def session_policy(document: Any) -> str:
+    """Return a session policy as compact JSON; raises 400 for a fault or over 2,048 characters."""
+    if document is None:
+        return ""
+    try:
+        policy_eval.compile_document(document)
+    except policy_eval.PolicyError as error:
+        raise ApiError(errors.BAD_POLICY, reason=str(error)) from error
+    text = orjson.dumps(document).decode()
+    if len(text) > POLICY_LENGTH:
+        raise ApiError(errors.BAD_POLICY, reason=f"longer than {POLICY_LENGTH} characters")
+    return text

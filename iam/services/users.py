@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+import string
 from collections.abc import Callable
 from typing import Any
 
@@ -13,9 +15,10 @@ from core.errors import ApiError
 from iam import errors
 from iam.models import Account, User
 from iam.principal import Principal
-from iam.services import audit, rules, versions
+from iam.services import audit, logins, rules, versions
 
 USERS_PER_ACCOUNT = 20000
+_ALPHABETS = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "-_.!@#%+=")
 
 
 def _own_account(principal: Principal) -> Account:
@@ -83,7 +86,7 @@ def _save(user: User) -> None:
         with transaction.atomic():
             user.save()
     except IntegrityError as error:
-        raise ApiError(errors.USER_EXISTS) from error
+        raise ApiError(errors.USER_EXISTS, kind="user", name=user.name) from error
 
 
 def user_create(
@@ -91,7 +94,7 @@ def user_create(
 ) -> User:
     """Return a new user of the caller's account; without a password only keys can be used.
 
-    Raises 409 1109 for a taken name, 400 for a value that breaks a rule, 403 at the quota.
+    Raises 1109 for a taken name, 400 for a value that breaks a rule, 403 at the quota.
     """
     with audit.operation(
         principal, "createUser", resource_type="user", resource_name=str(name),
@@ -145,13 +148,21 @@ def user_delete(*, principal: Principal, user: User) -> None:
 def password_change(
     *, principal: Principal, user: User, original_password: str, password: str
 ) -> User:
-    """Change one's own password; ends all tokens and sessions. Raises 401 for a wrong original."""
+    """Change one's own password; ends all tokens and sessions.
+
+    Raises 401 for a wrong original, which counts like a wrong password at sign-in.
+    """
+    refused: ApiError | None = None
+    try:
+        logins.own_password_check(user, original_password, address=principal.source_ip)
+    except ApiError as error:
+        refused = error  # its count is kept; the trace of the refusal is written below
     with audit.operation(
         principal, "changePassword", resource_type="user", resource_id=user.id,
         resource_name=user.name,
     ):  # fmt: skip
-        if not isinstance(original_password, str) or not user.check_password(original_password):
-            raise ApiError(errors.BAD_LOGIN)
+        if refused is not None:
+            raise refused
         if rules.password_too_young(user):
             raise ApiError(errors.PASSWORD_TOO_YOUNG)
         _set_password(user, user.account, password)
@@ -160,6 +171,36 @@ def password_change(
         versions.end_tokens([user.id])
     user.refresh_from_db()
     return user
+
+
+def one_time_password(account: Account) -> str:
+    """Return a random password of all four kinds of characters that meets the account's rules.
+
+    It begins with a letter, so that no spreadsheet takes it for a formula.
+    """
+    policy = rules.family(account, "password_policy")
+    length = min(max(16, policy["minimum_password_length"]), policy["maximum_password_length"])
+    every = "".join(_ALPHABETS)
+    while True:  # a draw that breaks a rule is drawn again
+        letters = [secrets.choice(alphabet) for alphabet in _ALPHABETS]
+        letters += [secrets.choice(every) for _ in range(length - len(letters))]
+        secrets.SystemRandom().shuffle(letters)
+        if not letters[0].isalpha():
+            continue
+        try:
+            return rules.check_password(account, "", "".join(letters))
+        except ApiError:
+            continue
+
+
+def user_unlock(*, principal: Principal, user: User) -> None:
+    """End the lock that wrong passwords or codes put on a user; the next ones count from zero."""
+    with audit.operation(
+        principal, "unlockUser", resource_type="user", resource_id=user.id, resource_name=user.name
+    ):
+        User.objects.filter(pk=user.pk).update(
+            failed_logins=0, first_failed_login_at=None, locked_until=None
+        )
 
 
 def password_reset(*, principal: Principal, user: User, password: str, one_time: bool) -> User:

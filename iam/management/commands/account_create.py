@@ -41,12 +41,15 @@ class Command(BaseCommand):
                 owner_name=options["owner"],
                 email=options["email"],
                 enterprise_projects_enabled=options["enterprise_projects"],
+                one_time=made,
             )
         except ApiError as error:
             raise CommandError(f"{error.code}: {error.message}") from error
         self.stdout.write(f"account {account.name} {account.id}")
         self.stdout.write(f"owner   {options['owner'] or account.name}")
         if made:
-            self.stdout.write(f"password {password}   (shown once)")
+            self.stdout.write(
+                f"password {password}   (shown once, to be changed at the first sign-in)"
+            )
         for project in account.projects.all():
             self.stdout.write(f"project {project.name} {project.id}")
