@@ -11,6 +11,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import TracebackType
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -28,6 +29,7 @@ from billing.models import (
 )
 from core import clock
 from core.errors import ApiError
+from core.prepared import PreparedQuery
 from iam.principal import Principal
 
 
@@ -78,6 +80,18 @@ class Admission:
             self.release()
 
 
+def _open_rows(user: str, account: str, region: str, product: str) -> QuerySet[Subscription, Any]:
+    subscribed = Subscription.objects.filter(
+        Q(user_id=user) | Q(user_id=None), account_id=account, region=region, product_id=product
+    )
+    return subscribed.order_by().values(
+        "account__billing__arrears_since", "account__billing__has_hard_budget"
+    )[:1]
+
+
+_OPEN_ROW = PreparedQuery(_open_rows, "user", "account", "region", "product")
+
+
 def require_open(
     principal: Principal,
     product_code: str,
@@ -94,28 +108,33 @@ def require_open(
     without a trace comes back after a quarter of an hour.
     """
     now = now or clock.now()
-    row = (
-        Subscription.objects.filter(
-            Q(user_id=principal.user_id) | Q(user_id=None),
-            account_id=principal.account_id,
-            region=principal.region,
-            product_id=product_code,
-        )
-        .order_by()
-        .values_list(
-            "account__billing__arrears_since",
-            "account__billing__has_hard_budget",
-        )
-        .first()
+    if _has_hard_budget_of_open(principal, product_code, name, now):
+        return _admit(principal, product_code, request_id, now)
+    return Admission()
+
+
+def check_open(principal: Principal, product_code: str, name: str = "") -> None:
+    """Raise the refusal that `require_open` would, hard budgets aside; nothing is counted."""
+    _has_hard_budget_of_open(principal, product_code, name, clock.now())
+
+
+def _has_hard_budget_of_open(
+    principal: Principal, product_code: str, name: str, now: dt.datetime
+) -> bool:
+    """Raise unless subscribed and not frozen; tell whether hard budgets must be asked."""
+    row = _OPEN_ROW.one(
+        user=principal.user_id,
+        account=principal.account_id,
+        region=principal.region,
+        product=product_code,
     )
     if row is None:
         raise ApiError(errors.NOT_SUBSCRIBED, name=name or product_code)
-    arrears_since, has_hard_budget = row
+    arrears_since = row["account__billing__arrears_since"]
+    has_hard_budget = row["account__billing__has_hard_budget"]
     if arrears_since is not None and _is_frozen(arrears_since, now):
         _require_package(principal, product_code, now)
-    if has_hard_budget:
-        return _admit(principal, product_code, request_id, now)
-    return Admission()
+    return bool(has_hard_budget)
 
 
 def _is_frozen(since: dt.datetime, now: dt.datetime) -> bool:
@@ -132,7 +151,8 @@ def _require_package(principal: Principal, product_code: str, now: dt.datetime) 
         "product_id": product_code,
     }
     waiting = (
-        UsageEvent.objects.filter(allocation=None, **meter)
+        UsageEvent.objects.waiting(principal.account_id)
+        .filter(**meter)
         .values("account_id")
         .annotate(total=Sum("quantity"))
         .values("total")
@@ -173,15 +193,26 @@ def _admit(principal: Principal, product_code: str, request_id: str, now: dt.dat
         return Admission()
     with transaction.atomic():
         rows = _periods_lock(list(found), month)
-        for row in rows:
+        held = _held(rows, request_id)
+        fresh = [row for row in rows if row.pk not in held]
+        for row in fresh:
             _require_room(found[row.budget_id], row, product_code)
         ids = tuple(row.pk for row in rows)
-        BudgetPeriod.objects.filter(id__in=ids).update(admitted=F("admitted") + 1)
+        new = [row.pk for row in fresh]
+        BudgetPeriod.objects.filter(id__in=new).update(admitted=F("admitted") + 1)
         if request_id:
             BudgetHold.objects.bulk_create(
-                BudgetHold(period_id=pk, request_id=request_id, created_at=now) for pk in ids
+                BudgetHold(period_id=pk, request_id=request_id, created_at=now) for pk in new
             )
     return Admission(request_id, ids)
+
+
+def _held(rows: list[BudgetPeriod], request_id: str) -> set[int]:
+    """Return the periods that hold a unit for this very call: its first try was killed."""
+    if not request_id:
+        return set()
+    holds = BudgetHold.objects.filter(period_id__in=[row.pk for row in rows], request_id=request_id)
+    return set(holds.values_list("period_id", flat=True))
 
 
 def _periods_lock(budget_ids: list[int], month: str) -> list[BudgetPeriod]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from billing import models
 
@@ -37,12 +38,21 @@ class TierInline(admin.TabularInline):  # type: ignore[type-arg]
     extra = 0
 
 
+class RegionFilter(admin.AllValuesFieldListFilter):
+    """The regions of a list; a price of none of them holds in all."""
+
+    def choices(self, changelist: Any) -> Any:
+        """Name the choice of no region."""
+        for choice in super().choices(changelist):
+            yield {**choice, "display": choice["display"] or _("In every region")}
+
+
 @admin.register(models.PriceVersion)
 class PriceVersionAdmin(ReadOnly):
     """Price versions are followed by new ones, never changed."""
 
     list_display = ("product", "region", "effective_from", "free_calls", "source")
-    list_filter = ("source", "region")
+    list_filter = ("source", ("region", RegionFilter))
     inlines = (TierInline,)
 
 
@@ -51,7 +61,7 @@ class PackagePlanAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Plans on sale; orders keep the price that they were placed at."""
 
     list_display = ("product", "region", "code", "calls", "price", "currency", "active", "edited")
-    list_filter = ("active", "region")
+    list_filter = ("active", ("region", RegionFilter))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         """Keep the operator's word against later syncs of the price book."""
@@ -70,7 +80,7 @@ _COLUMNS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (models.Budget, ("account", "name", "scope", "unit", "limit", "hard_stop")),
     (models.Voucher, ("hint", "amount", "currency", "expires_at", "redeemed_at")),
     (models.BillingEvent, ("account", "kind", "created_at", "delivered_at")),
-    (models.UsageEvent, ("request_id", "account", "product", "occurred_at", "allocation")),
+    (models.UsageEvent, ("request_id", "account", "product", "occurred_at")),
 )
 for _model, _columns in _COLUMNS:
     admin.site.register(

@@ -56,6 +56,18 @@ class Use:
     quantity: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """Many billable calls of one region, product and project, between two moments."""
+
+    region: str
+    product: str
+    project: str
+    first_at: dt.datetime
+    last_at: dt.datetime
+    quantity: int
+
+
 def burn(uses: Sequence[Use], quotas: Iterable[Quota]) -> list[int | None]:
     """Return, for each use in order, the id of the package that pays or None for pay-per-use.
 
@@ -72,6 +84,53 @@ def burn(uses: Sequence[Use], quotas: Iterable[Quota]) -> list[int | None]:
             shelf = shelves[key] = _shelf(key, stock)
         payers.append(_pay(use, shelf, left))
     return payers
+
+
+def shares(uses: Iterable[Use], quotas: Iterable[Quota]) -> list[dict[int, int]]:
+    """Return, for each use as that many single calls, package id → calls that it pays, in burn order.
+
+    What no package pays is missing from the sums.
+    """
+    stock = list(quotas)
+    left = {quota.id: quota.left for quota in stock}
+    found = []
+    for use in uses:
+        paid: dict[int, int] = {}
+        open_calls = use.quantity
+        for quota in _shelf((use.region, use.product, use.project), stock):
+            taken = min(left[quota.id], open_calls)
+            if taken and quota.effective_at <= use.occurred_at <= quota.expires_at:
+                paid[quota.id] = taken
+                left[quota.id] -= taken
+                open_calls -= taken
+        found.append(paid)
+    return found
+
+
+def burn_bulk(bulks: Sequence[Bulk], quotas: Iterable[Quota]) -> list[int | None] | None:
+    """Return who pays for each bulk as a whole, or None where `burn` must look at single calls.
+
+    The answer is that of `burn` for the same calls: a package that is in force over the whole of
+    every bulk that would take it, and has enough for all of them, is the first choice of each of
+    their calls whatever their order.
+    """
+    stock = list(quotas)
+    wanted: dict[int, int] = {}
+    payers: list[int | None] = []
+    for bulk in bulks:
+        payer = None
+        for quota in _shelf((bulk.region, bulk.product, bulk.project), stock):
+            apart = quota.expires_at < bulk.first_at or quota.effective_at > bulk.last_at
+            if apart or quota.left == 0:
+                continue
+            if quota.effective_at > bulk.first_at or quota.expires_at < bulk.last_at:
+                return None
+            payer = quota.id
+            wanted[payer] = wanted.get(payer, 0) + bulk.quantity
+            break
+        payers.append(payer)
+    left = {quota.id: quota.left for quota in stock}
+    return None if any(left[key] < sum_ for key, sum_ in wanted.items()) else payers
 
 
 def _shelf(key: tuple[str, str, str], stock: list[Quota]) -> list[Quota]:

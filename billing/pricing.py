@@ -7,6 +7,7 @@ Thresholds count all pay-per-use calls of the month, the free ones included.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -74,6 +75,21 @@ def exact_total(table: PriceTable, *, offset: int = 0, quantity: int) -> Decimal
     return sum(
         (line.exact_amount for line in lines(table, offset=offset, quantity=quantity)), Decimal(0)
     )
+
+
+def shares(
+    table: PriceTable, *, offset: int, parts: Iterable[tuple[str, int]]
+) -> dict[str, tuple[int, Decimal]]:
+    """Return (calls, unrounded price) per name of consecutive (name, quantity) after `offset`."""
+    found: dict[str, tuple[int, Decimal]] = {}
+    for name, quantity in parts:
+        calls, price = found.get(name, (0, Decimal(0)))
+        found[name] = (
+            calls + quantity,
+            price + exact_total(table, offset=offset, quantity=quantity),
+        )
+        offset += quantity
+    return found
 
 
 def _bands(table: PriceTable) -> list[tuple[int, int, int | None, Decimal]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from rest_framework.request import Request
@@ -9,14 +11,44 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from billing import errors
+from billing.services import traces as trail
 from core.errors import ApiError
+from iam.gateway import Trace
 from iam.principal import Principal
 
 Shape = TypeVar("Shape", bound="Serializer[Any]")
 
 
 class BillingView(APIView):
-    """A view whose `actions` name the permission per method (None = checked in the handler)."""
+    """A view whose `actions` name the permission per method (None = checked in the handler).
+
+    `traces` names the operation of a method that changes something: it runs in one transaction with
+    exactly one trace, and a refusal leaves one too. `asks` says that a POST only asks.
+    """
+
+    traces: Mapping[str, Trace] = {}
+    asks = False
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check the caller, then put the handler of a change inside its operation."""
+        super().initial(request, *args, **kwargs)
+        method = (request.method or "GET").lower()
+        if method in self.traces:
+            setattr(self, method, partial(self._traced, self.traces[method], getattr(self, method)))
+
+    def _traced(self, trace: Trace, handler: Any, request: Request, **kwargs: Any) -> Any:
+        name, resource_type, service = trace
+        body = request.data if isinstance(request.data, dict) else {}
+        # A voucher's code is worth money until it is used.
+        told = {name: value for name, value in {**kwargs, **body}.items() if name != "code"}
+        with trail.operation(
+            self.principal(request), name, resource_type=resource_type, service_type=service,
+            request=told,
+        ) as running:  # fmt: skip
+            running.resource_id = str(next(iter(kwargs.values()), ""))
+            answer = handler(request, **kwargs)
+            running.code = answer.status_code
+            return answer
 
     def principal(self, request: Request) -> Principal:
         """Return the caller."""

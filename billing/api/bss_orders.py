@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest
 
@@ -12,6 +12,7 @@ from billing import actions, errors, selectors
 from billing.api.bss import CURRENCY_UNIT, BssView, moment, number, page, service_name
 from billing.models import Order, OrderLine
 from billing.services import orders, renewals
+from billing.services import traces as trail
 from core.errors import ApiError
 from iam import selectors as iam_selectors
 from iam.principal import Principal
@@ -80,6 +81,7 @@ class OrderPayView(BssView):
     """pay_orders: answers 204."""
 
     action = actions.ORDER_PAY
+    traces: ClassVar = {"post": ("payOrder", "order", "BSS")}
 
     def post(self, request: HttpRequest, principal: Principal) -> tuple[int, None]:
         """Pay an order from the balance. There are no coupons and no discounts to use."""
@@ -92,6 +94,7 @@ class OrderCancelView(BssView):
     """cancel_customer_order."""
 
     action = actions.ORDER_CANCEL
+    traces: ClassVar = {"put": ("cancelOrder", "order", "BSS")}
 
     def put(self, request: HttpRequest, principal: Principal) -> tuple[int, None]:
         """Cancel an order that is not paid."""
@@ -103,10 +106,18 @@ class UnsubscribeView(BssView):
     """cancel_resources_subscription: resources are packages."""
 
     action = actions.PACKAGE_UNSUBSCRIBE
+    traces: ClassVar = {"post": ("unsubscribePackage", "package", "BSS")}
 
     def post(self, request: HttpRequest, principal: Principal) -> dict[str, Any]:
         """Unsubscribe from packages, each by itself; failures are listed."""
-        ids = self.json(request).get("resource_ids")
+        body = self.json(request)
+        with trail.operation(
+            principal, "unsubscribePackage", resource_type="package", request=body
+        ) as running:
+            running.response = answer = self._unsubscribed(principal, body.get("resource_ids"))
+        return answer
+
+    def _unsubscribed(self, principal: Principal, ids: Any) -> dict[str, Any]:
         if not isinstance(ids, list) or not 1 <= len(ids) <= 10:
             raise ApiError(errors.INVALID, reason="resource_ids")
         done: list[str] = []

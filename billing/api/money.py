@@ -37,6 +37,8 @@ def month_of(text: str) -> str:
 class BalanceView(BillingView):
     """Balance, arrears, alert."""
 
+    traces = {"patch": ("setBalanceAlert", "balance", "BSS")}
+
     actions = {"get": actions.BALANCE_VIEW, "patch": actions.BALANCE_UPDATE}
 
     @extend_schema(responses=shapes.BalanceOut, tags=["balance"])
@@ -58,6 +60,8 @@ class BalanceView(BillingView):
 
 class VoucherRedeemView(BillingView):
     """Redeem a voucher."""
+
+    traces = {"post": ("redeemVoucher", "voucher", "BSS")}
 
     action_name = actions.BALANCE_UPDATE
 
@@ -85,9 +89,8 @@ class LedgerView(BillingView):
         before = request.query_params.get("before", "")
         rows = selectors.ledger(
             self.principal(request).account_id,
-            limit=limit,
             before=int(before) if before.isdigit() else None,
-        )
+        )[:limit]
         return Response(shapes.LedgerOut(rows, many=True).data)
 
 
@@ -155,13 +158,14 @@ class LinePartsView(BillingView):
 
     action_name = actions.BILL_VIEW
 
-    @extend_schema(responses=shapes.LinePartOut(many=True), tags=["bills"])
+    @extend_schema(parameters=PAGE, responses=shapes.LinePartOut(many=True), tags=["bills"])
     def get(self, request: Request, line_id: int) -> Response:
         """List the charges or deductions of the line, by time."""
         account_id = self.principal(request).account_id
+        offset, limit = page_of(request)
         if selectors.line_get(account_id, line_id=line_id) is None:
             raise ApiError(errors.NOT_FOUND, kind="bill line")
-        rows = selectors.line_parts(account_id, line_id=line_id)
+        rows = selectors.line_parts(account_id, line_id=line_id, offset=offset, limit=limit)
         return Response(shapes.LinePartOut(rows, many=True).data)
 
 
@@ -175,6 +179,8 @@ class PartCallsView(BillingView):
         """List request ids in the order in which they were charged."""
         account_id = self.principal(request).account_id
         offset, limit = page_of(request)
+        if not selectors.part_exists(account_id, kind=kind, part_id=part_id):
+            raise ApiError(errors.NOT_FOUND, kind=kind.removesuffix("s"))
         if kind == "charges":
             rows = selectors.charge_calls(
                 account_id, tier_charge_id=part_id, offset=offset, limit=limit
@@ -216,6 +222,8 @@ class ForecastView(BillingView):
 class BudgetListView(BillingView):
     """Budgets."""
 
+    traces = {"post": ("createBudget", "budget", "BSS")}
+
     actions = {"get": actions.BUDGET_VIEW, "post": actions.BUDGET_UPDATE}
 
     @extend_schema(responses=shapes.BudgetOut(many=True), tags=["budgets"])
@@ -235,6 +243,11 @@ class BudgetListView(BillingView):
 
 class BudgetView(BillingView):
     """One budget."""
+
+    traces = {
+        "patch": ("updateBudget", "budget", "BSS"),
+        "delete": ("deleteBudget", "budget", "BSS"),
+    }
 
     actions = {"patch": actions.BUDGET_UPDATE, "delete": actions.BUDGET_UPDATE}
 

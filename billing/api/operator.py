@@ -34,6 +34,8 @@ class OperatorView(BillingView):
 class TopUpView(OperatorView):
     """Top up an account."""
 
+    traces = {"post": ("topUp", "balance", "BSS")}
+
     @extend_schema(request=shapes.TopUpIn, responses=shapes.LedgerOut, tags=["operator"])
     def post(self, request: Request) -> Response:
         """Add money; the same reference again adds nothing."""
@@ -51,6 +53,8 @@ class TopUpView(OperatorView):
 
 class AdjustmentView(OperatorView):
     """Correct an account's balance."""
+
+    traces = {"post": ("adjustBalance", "balance", "BSS")}
 
     @extend_schema(request=shapes.TopUpIn, responses=shapes.LedgerOut, tags=["operator"])
     def post(self, request: Request) -> Response:
@@ -70,6 +74,8 @@ class AdjustmentView(OperatorView):
 class VoucherCreateView(OperatorView):
     """Make a voucher."""
 
+    traces = {"post": ("createVoucher", "voucher", "BSS")}
+
     @extend_schema(
         request=shapes.VoucherNewIn, responses={201: shapes.VoucherNewOut}, tags=["operator"]
     )
@@ -87,6 +93,8 @@ class VoucherCreateView(OperatorView):
 
 class GrantView(OperatorView):
     """Give a promotional package."""
+
+    traces = {"post": ("grantPackage", "package", "BSS")}
 
     @extend_schema(request=shapes.GrantIn, responses={201: shapes.PackageOut}, tags=["operator"])
     def post(self, request: Request) -> Response:
@@ -109,6 +117,8 @@ class GrantView(OperatorView):
 class AccountBillingView(OperatorView):
     """Change an account's billing."""
 
+    traces = {"post": ("updateAccountBilling", "account", "BSS")}
+
     @extend_schema(request=shapes.AccountChangeIn, responses=shapes.BalanceOut, tags=["operator"])
     def post(self, request: Request) -> Response:
         """Give an unlimited balance (internal chargeback), or take it away."""
@@ -123,6 +133,8 @@ class AccountBillingView(OperatorView):
 
 class PriceView(OperatorView):
     """Set the price of a product."""
+
+    traces = {"post": ("setPrice", "price", "BSS")}
 
     @extend_schema(
         request=shapes.PriceIn, responses={201: shapes.PriceVersionOut}, tags=["operator"]

@@ -20,6 +20,8 @@ NARROW = [OpenApiParameter(name, str) for name in ("region", "product", "state")
 class OrderListView(BillingView):
     """The account's orders; buy."""
 
+    traces = {"post": ("createOrder", "order", "BSS")}
+
     actions = {"get": actions.ORDER_VIEW, "post": actions.ORDER_CREATE}
 
     @extend_schema(parameters=PAGE, responses=shapes.OrderOut(many=True), tags=["orders"])
@@ -66,6 +68,8 @@ class OrderView(BillingView):
 class OrderPayView(BillingView):
     """Pay an order."""
 
+    traces = {"post": ("payOrder", "order", "BSS")}
+
     action_name = actions.ORDER_PAY
 
     @extend_schema(request=None, responses=shapes.OrderOut, tags=["orders"])
@@ -77,6 +81,8 @@ class OrderPayView(BillingView):
 
 class OrderCancelView(BillingView):
     """Cancel an order."""
+
+    traces = {"post": ("cancelOrder", "order", "BSS")}
 
     action_name = actions.ORDER_CANCEL
 
@@ -106,6 +112,8 @@ class PackageListView(BillingView):
 
 class PackageView(BillingView):
     """One package."""
+
+    traces = {"patch": ("updatePackage", "package", "BSS")}
 
     actions = {"get": actions.PACKAGE_VIEW, "patch": actions.PACKAGE_UPDATE}
 
@@ -156,6 +164,8 @@ class PackageHistoryView(BillingView):
 class PackageRenewView(BillingView):
     """Renew a package."""
 
+    traces = {"post": ("renewPackage", "package", "BSS")}
+
     action_name = actions.PACKAGE_UPDATE
 
     @extend_schema(request=None, responses={201: shapes.OrderOut}, tags=["packages"])
@@ -169,6 +179,8 @@ class PackageRenewView(BillingView):
 
 class PackageUnsubscribeView(BillingView):
     """Unsubscribe from a package."""
+
+    traces = {"post": ("unsubscribePackage", "package", "BSS")}
 
     action_name = actions.PACKAGE_UNSUBSCRIBE
 

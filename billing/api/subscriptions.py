@@ -22,6 +22,11 @@ REGION = OpenApiParameter("region", str, required=True)
 class SubscriptionListView(BillingView):
     """The caller's subscriptions in a region; subscribe."""
 
+    traces = {
+        "post": ("subscribeAISubService", "ai_service", "OCR"),
+        "delete": ("unsubscribeAISubService", "ai_service", "OCR"),
+    }
+
     # The action depends on the product: `<prefix>:subscribe` or `…:subscribeAllUsers`.
     actions = {"get": None, "post": None, "delete": None}
 

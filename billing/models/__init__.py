@@ -5,7 +5,14 @@ from billing.models.bills import BillLine, LedgerEntry
 from billing.models.budgets import Budget, BudgetHold, BudgetPeriod
 from billing.models.catalog import PackagePlan, PriceTier, PriceVersion, Product
 from billing.models.orders import Order, OrderLine, Package
-from billing.models.usage import Allocation, HourCharge, TierCharge, UsageEvent
+from billing.models.usage import (
+    Allocation,
+    HourCharge,
+    SettledEvent,
+    TierCharge,
+    UnsettledEvent,
+    UsageEvent,
+)
 
 __all__ = [
     "Allocation",
@@ -24,8 +31,10 @@ __all__ = [
     "PriceTier",
     "PriceVersion",
     "Product",
+    "SettledEvent",
     "Subscription",
     "TierCharge",
+    "UnsettledEvent",
     "UsageEvent",
     "Voucher",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from billing import burndown
 from billing.models import fields
 from core import clock
 
@@ -139,3 +140,17 @@ class Package(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.region} {self.used}/{self.granted}"
+
+    def quota(self) -> burndown.Quota:
+        """Return what is left of the package, as the burn order sees it."""
+        return burndown.Quota(
+            id=self.pk,
+            source=self.source,
+            region=self.region,
+            product=self.product_id,
+            project=self.enterprise_project_id,
+            effective_at=self.effective_at,
+            expires_at=self.expires_at,
+            created_at=self.created_at,
+            left=self.granted - self.used,
+        )

@@ -1,7 +1,8 @@
 """Usage events and how each unit was paid.
 
 event → allocation (who pays: a package, or pay-per-use) → hour charge (the fold) → tier charges
-→ bill lines, with one ledger entry per hour charge.
+→ bill lines, with one ledger entry per hour charge. Events are only ever inserted: what waits for
+settlement is a narrow queue beside them, and what was settled a narrow row of its own.
 """
 
 from __future__ import annotations
@@ -97,8 +98,22 @@ class Allocation(models.Model):
         return f"{self.quantity} × {self.product_id} {self.hour:%Y-%m-%d %H}h"
 
 
+class UsageEventQuerySet(models.QuerySet["UsageEvent"]):
+    """Events by where they are on their way to a bill."""
+
+    def waiting(self, account_id: str) -> UsageEventQuerySet:
+        """Return the events of an account that are not settled yet; read through the queue."""
+        queue = UnsettledEvent.objects.filter(account_id=account_id)
+        return self.filter(id__in=queue.values("event_id"), account_id=account_id)
+
+    def settled_by(self, allocation_id: int) -> UsageEventQuerySet:
+        """Return the events of one allocation, in the order of their numbers."""
+        rows = SettledEvent.objects.filter(allocation_id=allocation_id)
+        return self.filter(id__in=rows.values("event_id")).order_by("id")
+
+
 class UsageEvent(models.Model):
-    """One successful call. Inserted once with the call record; settling sets `allocation` once.
+    """One successful call. Inserted once with the call record and never changed.
 
     Foreign keys carry no database constraint: checking them would lock the account's row in the
     path of every call, and the caller's identity was read in the same request.
@@ -121,28 +136,10 @@ class UsageEvent(models.Model):
     enterprise_project_id = fields.enterprise_project()
     occurred_at = models.DateTimeField()
     quantity = models.PositiveIntegerField(default=1)
-    allocation = models.ForeignKey(
-        Allocation,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="events",
-        db_index=False,
-        db_constraint=False,
-    )
+
+    objects = UsageEventQuerySet.as_manager()
 
     class Meta:
-        indexes = [
-            # Settling reads only what is unsettled, however long the history behind it is.
-            models.Index(
-                fields=["account", "id"], condition=Q(allocation=None), name="usage_unsettled"
-            ),
-            models.Index(
-                fields=["allocation", "id"],
-                condition=Q(allocation__isnull=False),
-                name="usage_by_allocation",
-            ),
-        ]
         constraints = [
             # Not `unique=True`: that adds a second index for LIKE, which every insert would pay.
             models.UniqueConstraint(fields=["request_id"], name="usage_request_once"),
@@ -151,6 +148,41 @@ class UsageEvent(models.Model):
 
     def __str__(self) -> str:
         return self.request_id
+
+
+class UnsettledEvent(models.Model):
+    """The queue of settlement: written with the event, deleted in the batch that settles it.
+
+    Settling reads only this table's few rows, however long the history behind it is.
+    """
+
+    pk = models.CompositePrimaryKey("account_id", "event_id")
+    account = models.ForeignKey(
+        "iam.Account", models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    event = models.ForeignKey(
+        UsageEvent, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+
+    def __str__(self) -> str:
+        return str(self.event_id)
+
+
+class SettledEvent(models.Model):
+    """Which allocation an event went to; its key is the event, so there can be only one."""
+
+    event = models.OneToOneField(
+        UsageEvent, models.DO_NOTHING, primary_key=True, related_name="+", db_constraint=False
+    )
+    allocation = models.ForeignKey(
+        Allocation, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["allocation", "event"], name="settled_by_allocation")]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} → {self.allocation_id}"
 
 
 class HourCharge(models.Model):

@@ -20,13 +20,17 @@ from billing.selectors.enterprise_projects import (
     expenditure,
     expenditure_distribution,
     expenditure_trend,
+    project_resources,
     projects_billed,
 )
+from billing.selectors.estimates import BudgetRoom, CallsEstimate, calls_estimate
 from billing.selectors.fees import CYCLE, DAY, DETAIL, Fee, fee_lines, fees
 from billing.selectors.packages import (
     PackageRow,
     budgets,
     orders,
+    package,
+    package_days,
     package_history,
     package_state,
     packages,
@@ -41,7 +45,13 @@ from billing.selectors.prices import (
     products,
     quote,
 )
-from billing.selectors.subscriptions import SubscriptionState, subscribers, subscription_state
+from billing.selectors.subscriptions import (
+    SubscriptionState,
+    subscriber_counts,
+    subscribers,
+    subscription_state,
+    users_by_subscription,
+)
 from billing.selectors.tracing import (
     CallRow,
     LinePart,
@@ -50,6 +60,7 @@ from billing.selectors.tracing import (
     deduction_calls,
     line_get,
     line_parts,
+    part_exists,
     unit_trace,
 )
 from billing.selectors.usage import QuotaLeft, quota_left
@@ -58,7 +69,9 @@ __all__ = [
     "CYCLE",
     "DAY",
     "DETAIL",
+    "BudgetRoom",
     "CallRow",
+    "CallsEstimate",
     "Expenditure",
     "Fee",
     "Forecast",
@@ -76,6 +89,7 @@ __all__ = [
     "bill_months",
     "bill_total",
     "budgets",
+    "calls_estimate",
     "charge_calls",
     "deduction_calls",
     "expenditure",
@@ -90,20 +104,26 @@ __all__ = [
     "line_parts",
     "month_sums",
     "orders",
+    "package",
+    "package_days",
     "package_history",
     "package_state",
     "packages",
+    "part_exists",
     "plans",
     "price_in_force",
     "prices_in_force",
     "products",
+    "project_resources",
     "projects_billed",
     "quota_left",
     "quote",
+    "subscriber_counts",
     "subscribers",
     "subscription_state",
     "unbilled_calls",
     "unit_trace",
     "usage_by",
+    "users_by_subscription",
     "waiting_calls",
 ]

@@ -106,12 +106,10 @@ def month_sums(account_id: str, *, month: str, enterprise_project_id: str = "") 
     return [MonthSum(*key, *values) for key, values in sorted(totals.items())]
 
 
-def ledger(account_id: str, *, limit: int = 100, before: int | None = None) -> list[LedgerEntry]:
+def ledger(account_id: str, *, before: int | None = None) -> QuerySet[LedgerEntry]:
     """Return ledger entries, newest first; `before` = an entry number to page on from."""
     rows = LedgerEntry.objects.filter(account_id=account_id).order_by("-number")
-    if before is not None:
-        rows = rows.filter(number__lt=before)
-    return list(rows[:limit])
+    return rows if before is None else rows.filter(number__lt=before)
 
 
 def ledger_is_sound(account_id: str) -> bool:
@@ -129,13 +127,13 @@ def ledger_is_sound(account_id: str) -> bool:
 
 def unbilled_calls(account_id: str) -> int:
     """Return the calls that are not on a bill yet: unsettled, or of the running hour."""
-    waiting = UsageEvent.objects.filter(account_id=account_id, allocation=None)
+    waiting = UsageEvent.objects.waiting(account_id)
     unfolded = Allocation.objects.filter(account_id=account_id, package=None, hour_charge=None)
     return _sum(waiting) + _sum(unfolded)
 
 
 def forecast(account_id: str, *, now: dt.datetime | None = None) -> Forecast:
-    """Return the running month's pay-per-use cost to date and expected at its end.
+    """Return the running month's cost to date, orders included, and expected at its end.
 
     The pace is that of the last seven days (of the account's life, if shorter); the price of a
     further call is the average of those days, so that tiers already reached count.

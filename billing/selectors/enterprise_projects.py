@@ -9,8 +9,9 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from billing import periods
-from billing.models import BillLine
+from billing.models import BillLine, Package
 from billing.selectors.bills import bill_total
+from core import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,25 @@ def expenditure_distribution(
         totals[product][1] += amount
     ranked = sorted(totals.items(), key=lambda row: (-row[1][1], row[0]))
     return [(product, int(calls), amount) for product, (calls, amount) in ranked]
+
+
+def project_resources(account_id: str, public_id: str) -> list[dict[str, str]]:
+    """Return what is kept in an enterprise project: the packages bound to it that still count."""
+    rows = Package.objects.filter(
+        account_id=account_id,
+        enterprise_project_id=public_id,
+        refunded_at=None,
+        expires_at__gte=clock.now(),
+    ).select_related("product")
+    return [
+        {
+            "resource_id": str(row.pk),
+            "resource_name": f"{row.product.title} {row.granted}",
+            "project_id": "",
+            "project_name": row.region,
+        }
+        for row in rows.order_by("id")
+    ]
 
 
 def projects_billed(account_id: str, *, month: str) -> dict[str, int]:

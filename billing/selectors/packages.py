@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import QuerySet, Sum
 
+from billing import periods
 from billing.models import Allocation, Budget, BudgetPeriod, Order, Package, UsageEvent
 from core import clock
 
@@ -55,6 +57,37 @@ def packages(
     return [row for row in found if not state or row.state == state]
 
 
+def package(
+    account_id: str, *, package_id: int, now: dt.datetime | None = None
+) -> PackageRow | None:
+    """Return one package of the account with its state, or None."""
+    found = (
+        Package.objects.filter(account_id=account_id, id=package_id)
+        .select_related("product", "plan", "order_line")
+        .first()
+    )
+    if found is None:
+        return None
+    return PackageRow(found, package_state(found, now=now or clock.now()))
+
+
+def package_days(
+    account_id: str, *, package_id: int, days: int, now: dt.datetime | None = None
+) -> list[tuple[dt.date, int]]:
+    """Return (billing day, calls that the package paid) of the last `days` days, oldest first."""
+    zone = settings.BILLING_TIME_ZONE
+    today = periods.day(now or clock.now(), zone)
+    first = today - dt.timedelta(days=days - 1)
+    found = {first + dt.timedelta(days=n): 0 for n in range(days)}
+    rows = Allocation.objects.filter(
+        account_id=account_id, package_id=package_id, hour__gte=periods.day_start(first, zone)
+    )
+    for hour, quantity in rows.order_by().values_list("hour").annotate(Sum("quantity")):
+        day = periods.day(hour, zone)
+        found[day] = found.get(day, 0) + quantity
+    return sorted(found.items())
+
+
 def package_history(
     account_id: str,
     *,
@@ -76,7 +109,7 @@ def package_history(
 def waiting_calls(account_id: str) -> dict[tuple[str, str], int]:
     """Return {(region, product): calls recorded but not settled}."""
     rows = (
-        UsageEvent.objects.filter(account_id=account_id, allocation=None)
+        UsageEvent.objects.waiting(account_id)
         .order_by()
         .values_list("region", "product_id")
         .annotate(total=Sum("quantity"))
@@ -84,9 +117,11 @@ def waiting_calls(account_id: str) -> dict[tuple[str, str], int]:
     return {(region, product): total for region, product, total in rows}
 
 
-def orders(account_id: str, *, status: str = "", kind: str = "") -> QuerySet[Order]:
+def orders(
+    account_id: str, *, status: str = "", kind: str = "", number: str = ""
+) -> QuerySet[Order]:
     """Return the account's orders, newest first, lines prefetched."""
-    wanted = {"status": status, "kind": kind}
+    wanted = {"status": status, "kind": kind, "number": number}
     return (
         Order.objects.filter(
             account_id=account_id, **{name: value for name, value in wanted.items() if value}

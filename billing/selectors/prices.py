@@ -40,6 +40,7 @@ class Quote:
     lines: tuple[pricing.Line, ...]
     pay_per_use: Decimal
     best: Mix
+    options: tuple[Mix, ...]  # one for each package on sale: as many of it as cost least
 
 
 def products(*, active: bool = True) -> list[Product]:
@@ -101,6 +102,7 @@ def quote(*, product: str, region: str, calls: int, now: dt.datetime | None = No
     table = price_in_force(product=product, region=region, now=now)
     lines = tuple(pricing.lines(table, offset=0, quantity=calls))
     amount = _amount(table, calls)
+    on_sale = plans(product=product, region=region)
     return Quote(
         product=product,
         region=region,
@@ -108,8 +110,21 @@ def quote(*, product: str, region: str, calls: int, now: dt.datetime | None = No
         currency=settings.CURRENCY,
         lines=lines,
         pay_per_use=amount,
-        best=_cheapest(table, plans(product=product, region=region), calls),
+        best=_cheapest(table, on_sale, calls),
+        options=tuple(_of_one_plan(table, plan, calls) for plan in on_sale) if calls else (),
     )
+
+
+def _of_one_plan(table: pricing.PriceTable, plan: PackagePlan, calls: int) -> Mix:
+    """Return the cheaper of enough packages of one plan, and one fewer with the rest pay-per-use."""
+    enough = -(-calls // plan.calls)
+    counts = [count for count in (enough, enough - 1) if count > 0]
+    return min((_mix(table, plan, count, calls) for count in counts), key=lambda mix: mix.total)
+
+
+def _mix(table: pricing.PriceTable, plan: PackagePlan, count: int, calls: int) -> Mix:
+    rest = max(calls - count * plan.calls, 0)
+    return Mix(((plan.code, count),), count * plan.price, rest, _amount(table, rest))
 
 
 def _cheapest(table: pricing.PriceTable, on_sale: list[PackagePlan], calls: int) -> Mix:

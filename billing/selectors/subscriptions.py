@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from billing.models import Subscription
 
@@ -47,3 +50,24 @@ def subscribers(
     ).values_list("user_id", "user__name")
     users = sorted(((uid, name) for uid, name in rows if uid), key=lambda row: row[1])
     return any(uid is None for uid, _ in rows), users
+
+
+def users_by_subscription(
+    users: QuerySet[Any], *, account_id: str, region: str, product_code: str
+) -> QuerySet[Any]:
+    """Return `users`, each with `subscribed`: whether by a subscription of its own."""
+    own = Subscription.objects.filter(
+        account_id=account_id, region=region, product_id=product_code, user_id=OuterRef("pk")
+    )
+    return users.annotate(subscribed=Exists(own))
+
+
+def subscriber_counts(account_id: str, *, region: str) -> dict[str, tuple[bool, int]]:
+    """Return (Everyone subscribed, how many single users) per product code; one query."""
+    rows = (
+        Subscription.objects.filter(account_id=account_id, region=region)
+        .order_by()
+        .values_list("product_id")
+        .annotate(everyone=Count("pk", filter=Q(user=None)), users=Count("user_id"))
+    )
+    return {product: (bool(everyone), users) for product, everyone, users in rows}

@@ -13,7 +13,15 @@ from typing import Any
 
 from django.db.models import Sum
 
-from billing.models import Allocation, BillLine, LedgerEntry, Package, TierCharge, UsageEvent
+from billing.models import (
+    Allocation,
+    BillLine,
+    LedgerEntry,
+    Package,
+    SettledEvent,
+    TierCharge,
+    UsageEvent,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +78,21 @@ def line_get(account_id: str, *, line_id: int) -> BillLine | None:
     )
 
 
-def line_parts(account_id: str, *, line_id: int) -> list[LinePart]:
+def line_parts(
+    account_id: str, *, line_id: int, offset: int = 0, limit: int = 1000
+) -> list[LinePart]:
     """Return the charges (pay-per-use) or deductions (package) that make up a line, by time."""
-    charges = (
-        TierCharge.objects.filter(bill_line_id=line_id, bill_line__account_id=account_id)
-        .select_related("hour_charge__ledger_entry")
-        .order_by("hour_charge__hour", "id")
-    )
-    deductions = Allocation.objects.filter(
-        bill_line_id=line_id, bill_line__account_id=account_id
-    ).order_by("hour", "id")
+    page = slice(offset, offset + limit)
+    line = line_get(account_id, line_id=line_id)
+    if line is None or line.mode == "order":
+        return []
+    if line.mode == "package":
+        deductions = Allocation.objects.filter(bill_line=line).order_by("hour", "id")
+        return [
+            LinePart("deduction", row.pk, row.hour, row.quantity, Decimal(0), None)
+            for row in deductions[page]
+        ]
+    charges = TierCharge.objects.filter(bill_line=line).select_related("hour_charge__ledger_entry")
     return [
         LinePart(
             "charge",
@@ -89,19 +102,23 @@ def line_parts(account_id: str, *, line_id: int) -> list[LinePart]:
             row.amount,
             row.hour_charge.ledger_entry.number,
         )
-        for row in charges
-    ] + [
-        LinePart("deduction", row.pk, row.hour, row.quantity, Decimal(0), None)
-        for row in deductions
+        for row in charges.order_by("hour_charge__hour", "id")[page]
     ]
+
+
+def part_exists(account_id: str, *, kind: str, part_id: int) -> bool:
+    """Tell whether the account has a part of that kind (`charges` or `deductions`) and id."""
+    if kind == "charges":
+        return TierCharge.objects.filter(id=part_id, hour_charge__account_id=account_id).exists()
+    return Allocation.objects.filter(id=part_id, account_id=account_id).exists()
 
 
 def deduction_calls(
     account_id: str, *, allocation_id: int, offset: int = 0, limit: int = 100
 ) -> list[CallRow]:
     """Return the calls of one deduction."""
-    rows = UsageEvent.objects.filter(account_id=account_id, allocation_id=allocation_id)
-    return _calls(rows.order_by("id")[offset : offset + limit])
+    rows = UsageEvent.objects.settled_by(allocation_id).filter(account_id=account_id)
+    return _calls(rows[offset : offset + limit])
 
 
 def charge_calls(
@@ -123,23 +140,14 @@ def charge_calls(
     for pk, quantity in allocations.values_list("id", "quantity"):
         low, high = max(start - position, 0), min(stop - position, quantity)
         if low < high:
-            events = UsageEvent.objects.filter(allocation_id=pk).order_by("id")
-            found += _calls(events[low:high])
+            found += _calls(UsageEvent.objects.settled_by(pk)[low:high])
         position += quantity
     return found
 
 
 def unit_trace(account_id: str, *, request_id: str) -> UnitTrace | None:
     """Return what a successful call led to, None for an unknown or a failed call."""
-    event = (
-        UsageEvent.objects.filter(account_id=account_id, request_id=request_id)
-        .select_related(
-            "allocation__package__order_line__order__ledger_entry",
-            "allocation__bill_line__product",
-            "allocation__hour_charge__ledger_entry",
-        )
-        .first()
-    )
+    event = UsageEvent.objects.filter(account_id=account_id, request_id=request_id).first()
     if event is None:
         return None
     facts: dict[str, Any] = {
@@ -150,7 +158,7 @@ def unit_trace(account_id: str, *, request_id: str) -> UnitTrace | None:
         "enterprise_project_id": event.enterprise_project_id,
         "user_id": event.user_id,
     }
-    allocation = event.allocation
+    allocation = _allocation_of(event)
     if allocation is None:
         return UnitTrace(state="waiting", **facts)
     facts["allocation_id"] = allocation.pk
@@ -177,6 +185,19 @@ def unit_trace(account_id: str, *, request_id: str) -> UnitTrace | None:
     )
 
 
+def _allocation_of(event: UsageEvent) -> Allocation | None:
+    settled = (
+        SettledEvent.objects.filter(event=event)
+        .select_related(
+            "allocation__package__order_line__order__ledger_entry",
+            "allocation__bill_line__product",
+            "allocation__hour_charge__ledger_entry",
+        )
+        .first()
+    )
+    return settled.allocation if settled else None
+
+
 def _tier_of(event: UsageEvent, allocation: Allocation) -> TierCharge:
     """Return the tier charge that owns the number of `event` within its month."""
     charge = allocation.hour_charge
@@ -184,7 +205,7 @@ def _tier_of(event: UsageEvent, allocation: Allocation) -> TierCharge:
     earlier = Allocation.objects.filter(hour_charge=charge, id__lt=allocation.pk).aggregate(
         total=Sum("quantity")
     )["total"]
-    rank = UsageEvent.objects.filter(allocation=allocation, id__lt=event.pk).count()
+    rank = SettledEvent.objects.filter(allocation=allocation, event_id__lt=event.pk).count()
     number = charge.month_offset + (earlier or 0) + rank
     tiers = charge.tiers.filter(first__lte=number).select_related("bill_line__product")
     return tiers.order_by("-first")[0]

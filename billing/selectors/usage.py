@@ -46,7 +46,8 @@ def quota_left(
         .annotate(granted=Sum("granted"), used_sum=Sum(F("used")))
     )
     waiting = dict(
-        UsageEvent.objects.filter(account_id=account_id, region=region, allocation=None)
+        UsageEvent.objects.waiting(account_id)
+        .filter(region=region)
         .order_by()
         .values_list("product_id")
         .annotate(Sum("quantity"))

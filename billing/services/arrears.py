@@ -11,6 +11,7 @@ from django.db import transaction
 from billing.models import BillingAccount
 from billing.services import accounts, events
 from core import clock
+from iam.services import accounts as iam_accounts
 
 
 def state_at(
@@ -42,8 +43,7 @@ def refresh(account: BillingAccount, *, now: dt.datetime) -> str:
         account.save(update_fields=["unlimited", "arrears", "arrears_since", "balance_alerted"])
     if changed:
         # Tokens are refused by iam, which knows only whether the account is frozen.
-        account.account.is_frozen = state == "frozen"
-        account.account.save(update_fields=["is_frozen"])
+        iam_accounts.account_freeze(account_id=account.account_id, frozen=state == "frozen")
     payload = {"balance": str(account.balance), "currency": account.currency}
     if changed:
         kind = {"ok": "arrears.ended", "grace": "arrears.grace", "frozen": "arrears.frozen"}[state]

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet, Sum
 
-from billing import errors, periods
+from billing import errors, periods, pricing
 from billing.models import (
     Allocation,
     BillingAccount,
@@ -22,11 +22,12 @@ from billing.models import (
     HourCharge,
     UsageEvent,
 )
-from billing.services import accounts, events
+from billing.services import accounts, events, products
 from core import clock
 from core.errors import ApiError
 
 HOLD_MINUTES = 15
+THOUSANDTH = Decimal("0.001")  # what an amount column keeps
 
 
 def create(
@@ -46,8 +47,8 @@ def create(
     Raises CBC.0100 on a bad value, CBC.0152 on a second budget of one name.
     """
     _check(scope=scope, scope_id=scope_id, unit=unit, limit=limit, alert_percent=alert_percent)
-    if unit == "amount" and scope == "user":
-        raise ApiError(errors.INVALID, reason="a user's budget counts calls, not money")
+    if not 0 < len(name) <= 64:
+        raise ApiError(errors.INVALID, reason="name must have 1 to 64 characters")
     with transaction.atomic():
         accounts.lock(account_id)
         if Budget.objects.filter(account_id=account_id, name=name).exists():
@@ -148,17 +149,36 @@ def count(*, account_id: str, allocations: Iterable[Allocation]) -> None:
             _grow(budget, month, settled=quantity, spent=Decimal(0))
 
 
-def spend(*, account_id: str, charges: Iterable[HourCharge]) -> None:
-    """Count the amounts of freshly folded hours; sends the alerts of budgets in money."""
+def spend(*, account_id: str, charges: Iterable[tuple[HourCharge, list[Allocation]]]) -> None:
+    """Count the amounts of freshly folded hours; sends the alerts of budgets in money.
+
+    Each charge comes with its allocations in the order of their numbers. A user's share of an hour
+    is the price of that user's numbers, to a thousandth: the bill rounds only its lines.
+    """
     rows = list(charges)
     for budget in Budget.objects.filter(account_id=account_id, unit="amount").order_by("id"):
         totals: dict[str, tuple[int, Decimal]] = {}
-        for row in rows:
-            if _covers(budget, row.enterprise_project_id, ""):
-                calls, amount = totals.get(row.month, (0, Decimal(0)))
-                totals[row.month] = (calls + row.quantity, amount + row.amount)
+        for charge, allocations in rows:
+            if budget.scope == "user":
+                part = _share(charge, allocations, budget.scope_id)
+            elif _covers(budget, charge.enterprise_project_id, ""):
+                part = (charge.quantity, charge.amount)
+            else:
+                continue
+            calls, amount = totals.get(charge.month, (0, Decimal(0)))
+            totals[charge.month] = (calls + part[0], amount + part[1])
         for month, (calls, amount) in sorted(totals.items()):
-            _grow(budget, month, settled=calls, spent=amount)
+            if calls:
+                _grow(budget, month, settled=calls, spent=amount.quantize(THOUSANDTH))
+
+
+def _share(charge: HourCharge, allocations: list[Allocation], user_id: str) -> tuple[int, Decimal]:
+    """Return a user's calls of a charge and their unrounded price."""
+    parts = [(row.user_id, row.quantity) for row in allocations]
+    if all(user != user_id for user, _ in parts):
+        return 0, Decimal(0)
+    table = products.table_of(charge.price_version)
+    return pricing.shares(table, offset=charge.month_offset, parts=parts)[user_id]
 
 
 def holds_sweep(*, now: dt.datetime | None = None) -> int:
@@ -221,9 +241,7 @@ def _scope(budget: Budget) -> dict[str, str]:
 
 def _calls_of_month(budget: Budget, month: str) -> int:
     start, end = periods.month_bounds(month, settings.BILLING_TIME_ZONE)
-    waiting = UsageEvent.objects.filter(
-        account_id=budget.account_id,
-        allocation=None,
+    waiting = UsageEvent.objects.waiting(budget.account_id).filter(
         occurred_at__gte=start,
         occurred_at__lt=end,
         **_scope(budget),
@@ -242,10 +260,7 @@ def _settled(budget: Budget, month: str) -> int:
 
 def _spent_of_month(budget: Budget, month: str) -> tuple[Decimal, int]:
     """Return the folded amount of the month and how many calls have their final price."""
-    if budget.scope == "user":
-        return Decimal(0), 0
     start, end = periods.month_bounds(month, settings.BILLING_TIME_ZONE)
-    charges = HourCharge.objects.filter(account_id=budget.account_id, month=month, **_scope(budget))
     packaged = Allocation.objects.filter(
         account_id=budget.account_id,
         hour__gte=start,
@@ -253,8 +268,27 @@ def _spent_of_month(budget: Budget, month: str) -> tuple[Decimal, int]:
         package__isnull=False,
         **_scope(budget),
     )
-    spent = sum(charges.values_list("amount", flat=True), Decimal(0))
-    return spent, _sum(charges) + _sum(packaged)
+    charges = HourCharge.objects.filter(account_id=budget.account_id, month=month)
+    if budget.scope == "user":
+        calls, spent = _spent_by_user(charges, budget.scope_id)
+    else:
+        charges = charges.filter(**_scope(budget))
+        calls = _sum(charges)
+        spent = sum(charges.values_list("amount", flat=True), Decimal(0))
+    return spent, calls + _sum(packaged)
+
+
+def _spent_by_user(charges: QuerySet[HourCharge], user_id: str) -> tuple[int, Decimal]:
+    of_user = Allocation.objects.filter(hour_charge__in=charges, user_id=user_id)
+    rows = charges.filter(id__in=of_user.values("hour_charge_id")).select_related("price_version")
+    by_charge: dict[int | None, list[Allocation]] = defaultdict(list)
+    for row in Allocation.objects.filter(hour_charge__in=rows).order_by("id"):
+        by_charge[row.hour_charge_id].append(row)
+    parts = [_share(charge, by_charge[charge.pk], user_id) for charge in rows]
+    return (
+        sum(calls for calls, _ in parts),
+        sum((amount for _, amount in parts), Decimal(0)).quantize(THOUSANDTH),
+    )
 
 
 def _sum(rows: QuerySet[Any]) -> int:

@@ -87,7 +87,9 @@ def _charge(account: BillingAccount, due: list[Allocation], now: dt.datetime) ->
         drafts.append((charge, tiers, rows))
     _write(account, drafts, now)
     book.save()
-    budgets.spend(account_id=account.account_id, charges=[draft[0] for draft in drafts])
+    budgets.spend(
+        account_id=account.account_id, charges=[(charge, rows) for charge, _, rows in drafts]
+    )
     ledger.settle_state(account, now=now)
     return len(drafts)
 

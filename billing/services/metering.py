@@ -1,12 +1,16 @@
-"""Record one successful call: a single insert in the caller's transaction."""
+"""Record one successful call: two inserts in the caller's transaction, of rows of its own."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from billing.models import UsageEvent
+from billing.models import UnsettledEvent, UsageEvent
 from core import clock
+from core.prepared import PreparedInsert
 from iam.principal import Principal
+
+_EVENT = PreparedInsert(UsageEvent, returning=True)
+_QUEUE = PreparedInsert(UnsettledEvent)
 
 
 def usage_record(
@@ -16,12 +20,12 @@ def usage_record(
     request_id: str,
     now: dt.datetime | None = None,
 ) -> None:
-    """Insert the usage event of a call that succeeded; money follows later, in `settlement`.
+    """Insert the usage event of a call that succeeded and queue it for `settlement`.
 
     Call it in the transaction that writes the call record. Raises IntegrityError when the request
     id was recorded before, so one call is never billed twice.
     """
-    UsageEvent.objects.create(
+    event_id = _EVENT.run(
         request_id=request_id,
         account_id=principal.account_id,
         region=principal.region,
@@ -31,3 +35,4 @@ def usage_record(
         enterprise_project_id=principal.enterprise_project_id or "0",
         occurred_at=now or clock.now(),
     )
+    _QUEUE.run(account_id=principal.account_id, event_id=event_id)

@@ -44,7 +44,7 @@ def place(
     bad value, CBC.0151 for an unknown plan.
     """
     now = now or clock.now()
-    starts_at = _start(starts_on, now)
+    starts_at = start_of(starts_on, now=now)
     if not 1 <= quantity <= MAX_QUANTITY:
         raise ApiError(errors.INVALID, reason=f"quantity must be 1 to {MAX_QUANTITY}")
     if region not in dict(settings.REGIONS):
@@ -229,7 +229,11 @@ def _known(account_id: str, key: str) -> Order | None:
     return Order.objects.filter(account_id=account_id, idempotency_key=key).first()
 
 
-def _start(starts_on: dt.date | None, now: dt.datetime) -> dt.datetime | None:
+def start_of(starts_on: dt.date | None, *, now: dt.datetime) -> dt.datetime | None:
+    """Return the start of a day of the billing zone, None for at payment.
+
+    Raises CBC.0100 unless it is from today to a year ahead.
+    """
     today = periods.day(now, settings.BILLING_TIME_ZONE)
     if starts_on is None or starts_on == today:
         return None

@@ -1,8 +1,8 @@
 """Settle usage: packages burn first, the rest waits for the hourly fold in `folding`.
 
-One transaction per batch, one writer per account. A batch commits events, allocations, package
-counters, bill lines and budgets together, so a kill at any instruction leaves either all of it or
-nothing, and running again continues with what has no allocation yet.
+One transaction per batch, one writer per account. A batch commits allocations, the events that
+went to them, package counters, bill lines and budgets together, so a kill at any instruction leaves
+either all of it or nothing, and running again continues with what is still on the queue.
 """
 
 from __future__ import annotations
@@ -13,33 +13,23 @@ import logging
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from billing import burndown, periods
-from billing.models import Allocation, BillingAccount, Package, UsageEvent
+from billing.models import Allocation, BillingAccount, Package, UnsettledEvent
 from billing.services import accounts, assignment, budgets, events, folding
 from billing.services.bill_lines import LineBook
 from core import clock
 
 log = logging.getLogger(__name__)
 
-BATCH = 10_000
+BATCH = 20_000
 TURN = 100_000  # events per run of the periodic job, so that other jobs get their turn
-
-
-class _Row(NamedTuple):
-    """One unsettled event."""
-
-    id: int
-    region: str
-    product: str
-    project: str
-    user: str
-    occurred_at: dt.datetime
-    quantity: int
 
 
 class _Key(NamedTuple):
@@ -108,9 +98,9 @@ def settle_turn() -> Settled:
 
 
 def accounts_unsettled() -> list[str]:
-    """Return the accounts that have unsettled events, by steps through the partial index."""
+    """Return the accounts that have unsettled events, by steps through the queue's key."""
     found: list[str] = []
-    waiting = UsageEvent.objects.filter(allocation=None).order_by("account_id")
+    waiting = UnsettledEvent.objects.order_by("account_id")
     last = ""
     while True:
         following = waiting.filter(account_id__gt=last).values_list("account_id", flat=True).first()
@@ -129,81 +119,88 @@ def _batch(account_id: str, size: int) -> int:
 
 def settle_locked(account: BillingAccount, *, size: int = BATCH) -> int:
     """Settle one batch of a locked account inside the caller's transaction."""
-    rows = _unsettled(account.account_id, size)
-    if not rows:
+    batch = assignment.head(account.account_id, size)
+    if not batch.size:
         return 0
-    packages = _packages(account.account_id, rows)
-    payers = burndown.burn(
-        [burndown.Use(r.region, r.product, r.project, r.occurred_at, r.quantity) for r in rows],
-        [_quota(package) for package in packages.values()],
-    )
-    groups: dict[_Key, list[_Row]] = defaultdict(list)
-    for row, payer in zip(rows, payers, strict=True):
-        hour = periods.hour_start(row.occurred_at, settings.BILLING_TIME_ZONE)
-        groups[_Key(row.region, row.product, row.project, row.user, hour, payer)].append(row)
-    allocations = _allocate(account, groups, packages)
-    pairs = [
-        (row.id, allocation.pk)
-        for allocation, group in zip(allocations, groups.values(), strict=True)
-        for row in group
-    ]
-    if assignment.assign(pairs) != len(rows):
+    pools = assignment.pools(batch)
+    packages = _packages(account.account_id, pools)
+    shares, single = _shares(batch, pools, packages)
+    quantities: dict[_Key, int] = defaultdict(int)
+    for key, quantity in chain(
+        ((key, pool.quantity) for key, pool in shares),
+        ((key, row.quantity) for key, row in single),
+    ):
+        quantities[key] += quantity
+    allocations = _allocate(account, quantities, packages)
+    paid_by = dict(zip(quantities, (row.pk for row in allocations), strict=True))
+    moved = assignment.settle_pools(batch, [(pool, paid_by[key]) for key, pool in shares])
+    if single:
+        moved += assignment.settle_rows([(row.id, paid_by[key]) for key, row in single])
+    if not moved == batch.size == assignment.dequeue(account.account_id, batch):
         raise RuntimeError("an event was settled twice at once; the batch is rolled back")
     budgets.count(account_id=account.account_id, allocations=allocations)
-    return len(rows)
+    return batch.size
 
 
-def _unsettled(account_id: str, size: int) -> list[_Row]:
-    found = (
-        UsageEvent.objects.filter(account_id=account_id, allocation=None)
-        .order_by("id")
-        .values_list(
-            "id",
-            "region",
-            "product_id",
-            "enterprise_project_id",
-            "user_id",
-            "occurred_at",
-            "quantity",
-        )[:size]
-    )
-    return sorted((_Row(*row) for row in found), key=lambda row: (row.occurred_at, row.id))
+def _shares(
+    batch: assignment.Head, pools: list[assignment.Pool], packages: dict[int, Package]
+) -> tuple[list[tuple[_Key, assignment.Pool]], list[tuple[_Key, assignment.Row]]]:
+    """Return who pays: whole pools, and single events where a package begins or ends among them."""
+    quotas = [package.quota() for package in packages.values()]
+    meters: dict[tuple[str, str], list[assignment.Pool]] = defaultdict(list)
+    for pool in pools:
+        meters[pool.region, pool.product].append(pool)
+    shares: list[tuple[_Key, assignment.Pool]] = []
+    single: list[tuple[_Key, assignment.Row]] = []
+    for (region, product), of_meter in meters.items():
+        payers = burndown.burn_bulk(
+            [
+                burndown.Bulk(region, product, p.project, p.first_at, p.last_at, p.quantity)
+                for p in of_meter
+            ],
+            quotas,
+        )
+        if payers is not None:
+            shares += [
+                (_key(pool, pool.first_at, payer), pool)
+                for pool, payer in zip(of_meter, payers, strict=True)
+            ]
+            continue
+        rows = assignment.rows(batch, region=region, product=product)
+        uses = [burndown.Use(region, product, r.project, r.occurred_at, r.quantity) for r in rows]
+        single += [
+            (_key(row, row.occurred_at, payer), row)
+            for row, payer in zip(rows, burndown.burn(uses, quotas), strict=True)
+        ]
+    return shares, single
 
 
-def _packages(account_id: str, rows: list[_Row]) -> dict[int, Package]:
-    """Return the packages that may pay for one of `rows`."""
-    first, last = rows[0].occurred_at, rows[-1].occurred_at
+def _key(part: assignment.Pool | assignment.Row, at: dt.datetime, payer: int | None) -> _Key:
+    hour = periods.hour_start(at, settings.BILLING_TIME_ZONE)
+    return _Key(part.region, part.product, part.project, part.user, hour, payer)
+
+
+def _packages(account_id: str, pools: list[assignment.Pool]) -> dict[int, Package]:
+    """Return the packages that may pay for a call of `pools`."""
+    first = min(pool.first_at for pool in pools)
+    last = max(pool.last_at for pool in pools)
     return Package.objects.filter(
         account_id=account_id,
         refunded_at=None,
         effective_at__lte=last,
         expires_at__gte=first,
+        used__lt=F("granted"),
     ).in_bulk()
 
 
-def _quota(package: Package) -> burndown.Quota:
-    return burndown.Quota(
-        id=package.pk,
-        source=package.source,
-        region=package.region,
-        product=package.product_id,
-        project=package.enterprise_project_id,
-        effective_at=package.effective_at,
-        expires_at=package.expires_at,
-        created_at=package.created_at,
-        left=package.granted - package.used,
-    )
-
-
 def _allocate(
-    account: BillingAccount, groups: dict[_Key, list[_Row]], packages: dict[int, Package]
+    account: BillingAccount, quantities: dict[_Key, int], packages: dict[int, Package]
 ) -> list[Allocation]:
-    """Write one allocation per group, burn the packages and add to their bill lines."""
+    """Write one allocation per key, burn the packages and add to their bill lines."""
     book = LineBook(account.account_id, account.currency)
     burned: dict[int, Package] = {}
     allocations = []
-    for key, rows in groups.items():
-        quantity = sum(row.quantity for row in rows)
+    for key, quantity in quantities.items():
         allocation = Allocation(
             account_id=account.account_id,
             region=key.region,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 from django.db import transaction
 
 from billing import errors
@@ -12,6 +15,7 @@ from core.errors import ApiError
 from iam.principal import Principal
 
 RESOURCE_TYPE = "ai_service"
+TRACED_USERS = 200  # a trace that names more is cut
 
 
 def subscribe(
@@ -38,8 +42,7 @@ def subscribe(
             product_code=product.code,
             user_id=target,
         )
-        if made:
-            _trace(principal, "subscribeAISubService", product, region, target)
+        _trace(principal, "subscribeAISubService", product, region, target)
     return made
 
 
@@ -59,9 +62,43 @@ def unsubscribe(
         gone, _ = Subscription.objects.filter(
             account_id=principal.account_id, region=region, product=product, user_id=target
         ).delete()
-        if gone:
-            _trace(principal, "unsubscribeAISubService", product, region, target)
+        _trace(principal, "unsubscribeAISubService", product, region, target)
     return bool(gone)
+
+
+def users_set(
+    *, principal: Principal, product_code: str, user_ids: Collection[str], wanted: bool
+) -> int:
+    """Subscribe or unsubscribe many users in the caller's region, all or none; return how many changed.
+
+    The caller's right to do so is checked at the edge. Raises CBC.0151 as `subscribe` does.
+    """
+    region, ids = principal.region, set(user_ids)
+    with transaction.atomic():
+        product = _product(product_code)
+        if _users(principal).filter(pk__in=ids).count() != len(ids):
+            raise ApiError(errors.NOT_FOUND, kind="user")
+        rows = Subscription.objects.filter(
+            account_id=principal.account_id, region=region, product=product, user_id__in=ids
+        )
+        if wanted:
+            accounts.ensure(principal.account_id)
+            changed = ids - set(rows.values_list("user_id", flat=True))
+            Subscription.objects.bulk_create(
+                (
+                    Subscription(
+                        account_id=principal.account_id, region=region, product=product, user_id=key
+                    )
+                    for key in sorted(changed)
+                ),
+                ignore_conflicts=True,
+            )
+            count = len(changed)
+        else:
+            count, _ = rows.delete()
+        name = "subscribeAISubService" if wanted else "unsubscribeAISubService"
+        _trace(principal, name, product, region, *sorted(ids))
+    return count
 
 
 def ensure(*, account_id: str, region: str, product_code: str, user_id: str | None) -> bool:
@@ -77,10 +114,14 @@ def _target(principal: Principal, *, user_id: str | None, everyone: bool) -> str
         return None
     if user_id is None or user_id == principal.user_id:
         return principal.user_id
-    user_model = Subscription._meta.get_field("user").related_model
-    if not user_model._default_manager.filter(id=user_id, account_id=principal.account_id).exists():
+    if not _users(principal).filter(pk=user_id).exists():
         raise ApiError(errors.NOT_FOUND, kind="user")
     return user_id
+
+
+def _users(principal: Principal) -> Any:
+    user_model = Subscription._meta.get_field("user").related_model
+    return user_model._default_manager.filter(account_id=principal.account_id)
 
 
 def _product(code: str) -> Product:
@@ -91,7 +132,7 @@ def _product(code: str) -> Product:
 
 
 def _trace(
-    principal: Principal, name: str, product: Product, region: str, user_id: str | None
+    principal: Principal, name: str, product: Product, region: str, *user_ids: str | None
 ) -> None:
     row = PRODUCTS.find(product.code)
     traces.record(
@@ -102,5 +143,6 @@ def _trace(
         resource_name=product.title,
         service_type=row.trace_service if row else "BSS",
         region=region,
-        user_id=user_id or "*",
+        user_id=",".join(user_id or "*" for user_id in user_ids[:TRACED_USERS]),
+        **({"users": len(user_ids)} if len(user_ids) > 1 else {}),
     )
