@@ -42,12 +42,15 @@ def _covered(path: str) -> frozenset[int]:
     return frozenset(TTFont(f"{FONTS}/{path}", lazy=True).getBestCmap())
 
 
-def _runs(text: str, path: str, spare: str) -> list[tuple[str, str]]:
-    """Return the text cut into pieces, each with the font that has its characters."""
+def _runs(text: str, path: str, spare: str, lent: str) -> list[tuple[str, str]]:
+    """Return the text cut into pieces, each with the font that has its characters.
+
+    The signs `lent` come from the spare font in any case.
+    """
     known = _covered(path)
     runs: list[tuple[str, str]] = []
     for sign in text:
-        face = path if sign == " " or ord(sign) in known else spare
+        face = path if sign == " " or (ord(sign) in known and sign not in lent) else spare
         if runs and (runs[-1][1] == face or sign == " "):
             runs[-1] = (runs[-1][0] + sign, runs[-1][1])
         else:
@@ -55,14 +58,28 @@ def _runs(text: str, path: str, spare: str) -> list[tuple[str, str]]:
     return runs
 
 
-def ink(
-    text: str, path: str, *, size: int = 64, spare: str = "liberation/LiberationSans-Regular.ttf"
-) -> Array:
-    """Return the text as an 8-bit mask, 255 = ink, cropped to what was drawn.
+def ink(text: str, path: str, **how: Any) -> Array:
+    """Return the text as an 8-bit mask, 255 = ink, cropped to what was drawn; `how` as for `based`."""
+    return based(text, path, **how)[0]
 
-    Signs that the font lacks are drawn with the `spare` font on the same base line.
+
+def based(
+    text: str,
+    path: str,
+    *,
+    size: int = 64,
+    spare: str = "liberation/LiberationSans-Regular.ttf",
+    lent: str = "",
+    space: float = 1.0,
+) -> tuple[Array, int]:
+    """Return the mask of a text and the row of it that is the base line.
+
+    Signs that the font lacks, and those of `lent`, are drawn with the `spare` font on the same base
+    line. Blanks are `space` times as wide as the font has them.
     """
-    runs = _runs(text, path, spare)
+    if space != 1.0 and " " in text:
+        return _spaced_out(text, path, size=size, spare=spare, lent=lent, space=space)
+    runs = _runs(text, path, spare, lent)
     wide = sum(font(face, size).getlength(part) for part, face in runs)
     mask = Image.new("L", (int(wide) + size, (14 * size) // 5), 0)
     draw, x = ImageDraw.Draw(mask), size / 2
@@ -70,7 +87,27 @@ def ink(
         draw.text((x, 1.7 * size), part, font=font(face, size), fill=255, anchor="ls")
         x += font(face, size).getlength(part)
     left, top, right, bottom = mask.getbbox() or (0, 0, 8, 8)
-    return np.asarray(mask)[max(0, top - 1) : bottom + 1, max(0, left - 1) : right + 1]
+    top, left = max(0, top - 1), max(0, left - 1)
+    cut = np.asarray(mask)[top : bottom + 1, left : right + 1]
+    return cut, min(max(0, round(1.7 * size) - top), cut.shape[0])
+
+
+def _spaced_out(text: str, path: str, *, space: float, **how: Any) -> tuple[Array, int]:
+    words = [based(word, path, **how) for word in text.split()]
+    gap = round(font(path, how["size"]).getlength(" ") * space)
+    return aligned(words, [gap] * (len(words) - 1))
+
+
+def aligned(pieces: list[tuple[Array, int]], gaps: list[int]) -> tuple[Array, int]:
+    """Return masks side by side, their base lines on one row, and that row."""
+    above = max(base for _, base in pieces)
+    below = max(mask.shape[0] - base for mask, base in pieces)
+    parts = []
+    for index, (mask, base) in enumerate(pieces):
+        parts.append(np.pad(mask, ((above - base, below - mask.shape[0] + base), (0, 0))))
+        if index < len(gaps):
+            parts.append(np.zeros((above + below, gaps[index]), np.uint8))
+    return np.hstack(parts), above
 
 
 def beside(masks: list[Array], gaps: list[int], *, foot: bool = True) -> Array:

@@ -16,20 +16,29 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from training.network import LineReader
+from ocr.engine.contrast import stretched
+from training.network import LineReader, warm_start
 
-BATCH = 64
-POOL = 4  # batches drawn together and sorted by width, so that padding is short
+BATCH = 24
+POOL = 10  # batches drawn together and sorted by width, so that padding is short
 
 
-def tensor_of(pictures: list[Any], height: int) -> torch.Tensor:
-    """Return grey lines as one tensor in -1..1, padded on the right by zero to a multiple of 8."""
+KEPT = 0.995  # share of the averaged weights that one step leaves
+
+
+def tensor_of(pictures: list[Any], height: int, *, contrast: bool = False) -> torch.Tensor:
+    """Return grey lines as one tensor in -1..1, padded on the right by zero to a multiple of 8.
+
+    With `contrast`, ink and ground of every line get the same level.
+    """
     wide = max(picture.shape[1] for picture in pictures)
     wide = (wide + 7) // 8 * 8
     tensor = np.zeros((len(pictures), 1, height, wide), np.float32)
     for row, picture in enumerate(pictures):
-        tensor[row, 0, :, : picture.shape[1]] = picture.astype(np.float32) / 127.5 - 1
+        line = stretched(picture) if contrast else picture.astype(np.float32) / 127.5 - 1
+        tensor[row, 0, :, : picture.shape[1]] = line
     return torch.from_numpy(tensor)
 
 
@@ -64,26 +73,36 @@ def train(
     threads: int,
     out: Path,
     resume: Path | None = None,
+    start: Path | None = None,
 ) -> LineReader:
-    """Train for so many minutes of wall time; the learning rate follows the time used."""
+    """Train for so many minutes of wall time; the learning rate follows the time used.
+
+    Returns the running average of the weights, which is what a checkpoint holds too: it reads better
+    than the last step does, above all where the training is cut short.
+    """
     torch.manual_seed(seed)
     torch.set_num_threads(threads)
     random = np.random.default_rng(seed)
     alphabet = kind.ALPHABET
     number_of = {sign: index + 1 for index, sign in enumerate(alphabet)}
-    model = LineReader(len(alphabet) + 1, height=kind.HEIGHT)
+    contrast = getattr(kind, "CONTRAST", False)
+    model = reader_of(kind)
+    if start:
+        first = next(batches(kind, np.random.default_rng(seed + 1)))[1]
+        warm_start(model, start, tensor_of(first, kind.HEIGHT, contrast=contrast), alphabet)
     if resume:
         model.load_state_dict(torch.load(resume))
+    mean_model = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(KEPT), use_buffers=True)
     steps = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=1e-4)
     loss_of = torch.nn.CTCLoss(zero_infinity=True)
-    start, seen, mean = time.monotonic(), 0, 0.0
+    began, seen, mean = time.monotonic(), 0, 0.0
     for turn, (texts, pictures) in enumerate(batches(kind, random)):
-        used = (time.monotonic() - start) / (60 * minutes)
+        used = (time.monotonic() - began) / (60 * minutes)
         if used >= 1:
             break
-        rate = 3e-3 * min(1.0, (turn + 1) / 100) * (0.5 + 0.5 * np.cos(np.pi * used)) + 2e-5
+        rate = 2e-3 * min(1.0, (turn + 1) / 100) * (0.5 + 0.5 * np.cos(np.pi * used)) + 2e-5
         steps.param_groups[0]["lr"] = rate
-        odds = model(tensor_of(pictures, kind.HEIGHT))
+        odds = model(tensor_of(pictures, kind.HEIGHT, contrast=contrast))
         targets = torch.tensor([number_of[sign] for text in texts for sign in text])
         lengths = torch.tensor([len(text) for text in texts])
         spans = torch.tensor([max(1, (picture.shape[1] + 3) // 4) for picture in pictures])
@@ -92,12 +111,21 @@ def train(
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
         steps.step()
+        mean_model.update_parameters(model)
         seen += len(texts)
         mean = 0.98 * mean + 0.02 * loss.item() if turn else loss.item()
-        if turn % 100 == 0:
+        if turn % 50 == 0:
             print(f"{used:5.0%} {turn} batches {seen} lines loss {mean:.3f}", flush=True)
-            torch.save(model.state_dict(), out.with_suffix(".pt"))
-    return model
+            torch.save(mean_model.module.state_dict(), out.with_suffix(".pt"))
+    averaged: LineReader = mean_model.module
+    return averaged
+
+
+def reader_of(kind: ModuleType) -> LineReader:
+    """Return an untrained reader for a kind of lines."""
+    return LineReader(
+        len(kind.ALPHABET) + 1, height=kind.HEIGHT, reaches=getattr(kind, "REACHES", (1, 2, 1))
+    )
 
 
 def held_out(
@@ -107,13 +135,17 @@ def held_out(
     model.eval()
     random = np.random.default_rng(seed)
     right = wrong = length = 0
+
+    def tensor(pictures: list[Any]) -> torch.Tensor:
+        return tensor_of(pictures, kind.HEIGHT, contrast=getattr(kind, "CONTRAST", False))
+
     with torch.no_grad():
         source = batches(kind, random)
         for _ in range(count // BATCH):
             texts, pictures = next(source)
             for text, read in zip(
                 texts,
-                best_path(model(tensor_of(pictures, kind.HEIGHT)), kind.ALPHABET),
+                best_path(model(tensor(pictures)), kind.ALPHABET),
                 strict=True,
             ):
                 right += text == read
@@ -162,7 +194,12 @@ def export(model: LineReader, kind: ModuleType, out: Path) -> None:
         dynamo=False,
     )
     graph = onnx.load(str(out))
-    for key, value in (("alphabet", json.dumps(kind.ALPHABET)), ("height", str(kind.HEIGHT))):
+    facts = {
+        "alphabet": json.dumps(kind.ALPHABET),
+        "height": str(kind.HEIGHT),
+        "contrast": "1" if getattr(kind, "CONTRAST", False) else "",
+    }
+    for key, value in facts.items():
         entry = graph.metadata_props.add()
         entry.key, entry.value = key, value
     onnx.save(graph, str(out))
@@ -176,6 +213,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--resume", type=Path, help="checkpoint to go on from, with another seed")
+    parser.add_argument(
+        "--start", type=Path, help="ONNX file of a reader whose weights to begin with"
+    )
     parser.add_argument("--out", type=Path, required=True, help="where the ONNX file goes")
     options = parser.parse_args()
     kind = importlib.import_module(f"training.{options.kind}")
@@ -186,6 +226,7 @@ def main() -> None:
         threads=options.threads,
         out=options.out,
         resume=options.resume,
+        start=options.start,
     )
     export(model, kind, options.out)
     print(json.dumps(held_out(model, kind, seed=options.seed + 1_000_003)))

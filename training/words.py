@@ -345,3 +345,32 @@ def thai_word(random: Random) -> str:
     if random.random() < 0.4:
         return one_of(random, THAI_WORDS)
     return "".join(thai_syllable(random) for _ in range(int(random.integers(1, 5))))
+
+
+_KHMER_STARTS = "កខគឃងចឆជឈញដឋឌណតថទធនបផពភមយរលវសហឡអ"
+_KHMER_LOWER = "កខគងចជញដណតថទធនបផពភមយរលវសហ"
+_KHMER_VOWELS = (
+    "", "", "ា", "ា", "ិ", "ី", "ឹ", "ឺ", "ុ", "ូ", "ួ", "ើ", "ឿ", "ៀ", "េ", "ែ", "ៃ", "ោ", "ៅ", "ំ", "ាំ", "ុំ", "ះ", "ុះ", "េះ", "ោះ",
+)  # fmt: skip
+_KHMER_FINALS = "កងចញតនបមយលវសរណទ"
+
+
+def khmer_syllable(random: Random) -> str:
+    """Return a syllable put together by the rules of the script."""
+    start = one_of(random, _KHMER_STARTS)
+    if random.random() < 0.35:
+        start += "្" + one_of(random, _KHMER_LOWER)
+    elif random.random() < 0.12:
+        start += one_of(random, "៉៊")
+    vowel = one_of(random, _KHMER_VOWELS)
+    if vowel.endswith(("ំ", "ះ")) or random.random() < 0.35:
+        return start + vowel
+    final = one_of(random, _KHMER_FINALS)
+    if vowel in ("", "ា") and random.random() < 0.25:
+        return start + vowel + final + "់"
+    return start + vowel + final + one_of(random, ("", "", "", "", "", "", "៍"))
+
+
+def khmer_word(random: Random) -> str:
+    """Return a made-up word of one to three syllables."""
+    return "".join(khmer_syllable(random) for _ in range(int(random.integers(1, 4))))

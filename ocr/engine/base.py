@@ -10,6 +10,11 @@ from ocr.page import Page, Reading
 
 Extract = Callable[[Page, Mapping[str, Any]], Any]
 
+# Somebody waits for an interactive call; a page of a batch job gives way to it.
+Urgency = Literal["interactive", "batch"]
+INTERACTIVE: Urgency = "interactive"
+BATCH: Urgency = "batch"
+
 
 class EngineError(Exception):
     """Base of the failures of one engine call; `recognize` maps each to an error row."""
@@ -52,7 +57,10 @@ class Profile:
     the detector sees (pixels); 0 = as large as it is. `script` is the script expected besides Latin and
     Chinese: a name of `ocr.engine.scripts`, "auto" to find out, "" for none. `one_line` = the picture is a single line. `upright` = never turn the page.
     `card` = the page is re-based on the card if one stands out. `page` counts from 1 in a document
-    of several pages.
+    of several pages. `longest_first` = the longest lines are what the service reads, so they also tell
+    which way is up. `fine` = long pictures and small print are looked at in tiles.
+    `mixed` = single lines may stand on their head or run upwards. `upright_by` is a reader of our own
+    (`ocr.engine.own`) that tells, beside the first one, which way is up: for print PP-OCR cannot read.
     """
 
     name: str = "printed"
@@ -65,18 +73,26 @@ class Profile:
     upright: bool = False
     card: bool = False
     page: int = 1
+    longest_first: bool = False
+    fine: bool = False
+    mixed: bool = False
+    upright_by: str = ""
 
 
 PRINTED = Profile()
-TEXT = Profile(name="text", script="auto")
-MRZ = Profile(name="mrz", reread_below=0.0)  # the extractor asks for the lines that matter again
+TEXT = Profile(name="text", script="auto", fine=True)
+# The extractor asks for the lines that matter again.
+MRZ = Profile(name="mrz", reread_below=0.0, longest_first=True)
 
 
 class Engine(Protocol):
     """A set of loaded models. Pictures are BGR arrays of bytes; nothing here knows of documents."""
 
-    def detect(self, picture: Any, *, model: str, side: int) -> Sequence[Any]:
-        """Return text boxes as 4x2 arrays in pixels of the picture, clockwise from top left."""
+    def detect(self, picture: Any, *, model: str, side: int, fine: bool = False) -> Sequence[Any]:
+        """Return text boxes as 4x2 arrays in pixels of the picture, clockwise from top left.
+
+        `fine` = look closer where `side` pixels are too few for the text.
+        """
 
     def recognise(
         self, crops: Sequence[Any], *, model: str, alphabet: str = "", steps: bool = False

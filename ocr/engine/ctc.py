@@ -71,14 +71,17 @@ def decode(
     steps: bool,
     reader: str,
     allowed: Array | None = None,
+    path: Array | None = None,
 ) -> Reading:
     """Return the best-path reading of one line from its T x symbols probabilities.
 
     `crop_size` is (width, height) of the crop and `padded` the tensor's width: together they place
-    each character. `allowed` are the indices that may be answered, the blank among them. With
-    `steps`, the likeliest symbols of each time step and alternatives of each character are kept.
+    each character. `allowed` are the indices that may be answered, the blank among them; `path`
+    is the sign of each step where something else than the network chose it. With `steps`, the likeliest symbols of each time step and alternatives of each character are kept.
     """
-    if allowed is not None:
+    if path is not None:
+        best, peak = path, odds[np.arange(len(path)), path]
+    elif allowed is not None:
         part = odds[:, allowed]
         local = part.argmax(axis=1)
         best, peak = allowed[local], part.max(axis=1)

@@ -33,25 +33,33 @@ def prepare(picture: Array, *, side: int) -> Array:
     ratio = min(1.0, (side or 4000) / max(height, width))
     high = max(32, round(int(height * ratio) / 32) * 32)
     wide = max(32, round(int(width * ratio) / 32) * 32)
-    if (high, wide) != (height, width):
+    return tensor(picture, high=high, wide=wide)
+
+
+def tensor(picture: Array, *, high: int, wide: int) -> Array:
+    """Return the 1x3x`high`x`wide` tensor of a picture; both sizes are multiples of 32."""
+    if picture.shape[:2] != (high, wide):
         picture = cv2.resize(picture, (wide, high))
-    tensor = np.empty((1, 3, high, wide), np.float32)
+    filled = np.empty((1, 3, high, wide), np.float32)
     for channel in range(3):
-        np.multiply(picture[:, :, channel], _SCALE[channel], out=tensor[0, channel])
-        tensor[0, channel] += _SHIFT[channel]
-    return tensor
+        np.multiply(picture[:, :, channel], _SCALE[channel], out=filled[0, channel])
+        filled[0, channel] += _SHIFT[channel]
+    return filled
 
 
-def boxes(heat: Array, *, width: int, height: int) -> list[Array]:
-    """Return the boxes (4x2 float32, clockwise from top left) in pixels of a width x height picture."""
+def boxes(heat: Array, *, width: int, height: int, top: float = 1.0) -> list[Array]:
+    """Return the boxes (4x2 float32, clockwise from top left) in pixels of a width x height picture.
+
+    `top` is the map's value for certain text.
+    """
     across, down = width / heat.shape[1], height / heat.shape[0]
     contours, _ = cv2.findContours(
-        (heat > THRESHOLD).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE
+        (heat > THRESHOLD * top).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE
     )
     found = []
     for contour in contours[:MAX_CANDIDATES]:
         quad, short = smallest_box(contour)
-        if short < MIN_SIDE or _score(heat, quad) < BOX_THRESHOLD:
+        if short < MIN_SIDE or _score(heat, quad) < BOX_THRESHOLD * top:
             continue
         grown = _unclip(quad)
         if grown is None:

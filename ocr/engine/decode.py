@@ -16,7 +16,8 @@ MAX_PIXELS = 160_000_000  # the contract's largest picture
 WORK_PIXELS = 24_000_000  # more is scaled down: no reader gains from it and memory would not hold
 Image.MAX_IMAGE_PIXELS = None  # our own limit is checked below, with its own error
 Image.preinit()
-FORMATS = ("JPEG", "PNG", "BMP", "DIB", "TIFF", "GIF", "WEBP", "PCX", "ICO", "PSD", "MPO", "PPM")
+# The JPEG reader opens MPO too, which has none of its own; TGA has no signature and comes last.
+FORMATS = ("JPEG", "PNG", "BMP", "DIB", "TIFF", "GIF", "WEBP", "PCX", "ICO", "PSD", "PPM", "TGA")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from django.conf import settings
 
 from ocr.engine import packs
-from ocr.engine.base import PRINTED, Extract, Outcome, Profile
+from ocr.engine.base import INTERACTIVE, PRINTED, Extract, Outcome, Profile, Urgency
 from ocr.engine.messages import Setup
 from ocr.engine.packs import Script
 from ocr.engine.pool import Pool
@@ -46,6 +46,7 @@ class Transport(Protocol):
         profile: Profile,
         timeout: float,
         region: str,
+        urgency: Urgency = INTERACTIVE,
     ) -> Outcome:
         """Read one picture; raises the errors of `ocr.engine.base` and `WrongDocument`."""
 
@@ -78,10 +79,16 @@ class LocalTransport:
         profile: Profile,
         timeout: float,
         region: str,
+        urgency: Urgency = INTERACTIVE,
     ) -> Outcome:
         """Read one picture in a process of this machine, whatever the region."""
         return self.pool.recognise(
-            image, extract=extract, options=options, profile=profile, timeout=timeout
+            image,
+            extract=extract,
+            options=options,
+            profile=profile,
+            timeout=timeout,
+            urgency=urgency,
         )
 
 
@@ -110,6 +117,7 @@ class RecordedTransport:
         profile: Profile,
         timeout: float,
         region: str,
+        urgency: Urgency = INTERACTIVE,
     ) -> Outcome:
         """Extract from the recorded page of this very picture."""
         started = time.perf_counter()
@@ -155,9 +163,11 @@ def recognise(
     profile: Profile = PRINTED,
     timeout: float | None = None,
     region: str = "",
+    urgency: Urgency = INTERACTIVE,
 ) -> Outcome:
     """Have a picture read and extracted; `extract` is a module-level function, options plain data.
 
+    A page of a batch job (`urgency`) waits until no interactive call does.
     Raises EngineFull, EngineTimeout, EngineDied, UnreadableImage, ExtractError, or WrongDocument.
     """
     return _current().recognise(
@@ -167,6 +177,7 @@ def recognise(
         profile=profile,
         timeout=timeout or settings.ENGINE_TIMEOUT_S,
         region=region,
+        urgency=urgency,
     )
 
 

@@ -14,10 +14,11 @@ from ocr.engine import card, geometry, measures, portrait, upright
 from ocr.engine.base import Engine, Profile
 from ocr.engine.decode import Picture
 from ocr.engine.geometry import Array
-from ocr.engine.reader import LineReader, on_page
+from ocr.engine.reader import LineReader, Memo, on_page
 from ocr.page import Line, Measures, Page, Quad, Reading
 from ocr.parsing.rows import in_order
 
+SHOWN = 8  # characters that show a typeface; more are looked at only to the end of their word
 TALL = 1.5  # a box this much higher than wide holds a line that runs down
 
 
@@ -40,21 +41,24 @@ class LivePage:
         high, wide = picture.pixels.shape[:2]
         scale = np.diag([picture.width / wide, picture.height / high, 1.0])
         self._base = scale if to_image is None else to_image
-        self._read: dict[Quad, Reading] = {}
+        self._again: dict[tuple[Quad, str, str, str], Reading] = {}
 
     @cached_property
     def _upright(self) -> upright.Upright:
         if self.profile.upright:
             boxes = self._boxes_of(self.picture.pixels)
             return upright.Upright(self.picture.pixels, np.eye(3), boxes, 0.0)
-        return upright.find(
-            self.picture.pixels, self.engine, self.reader, self.profile, self._boxes_of
-        )
+        return upright.find(self.picture.pixels, self.engine, self.profile, self._boxes_of)
 
     def _boxes_of(self, pixels: Array) -> list[Array]:
         if self.profile.one_line:
             return [whole(pixels)]
-        return list(self.engine.detect(pixels, model=self.profile.detector, side=self.profile.side))
+        model, side, fine = self.profile.detector, self.profile.side, self.profile.fine
+        return list(self.engine.detect(pixels, model=model, side=side, fine=fine))
+
+    @cached_property
+    def _memo(self) -> Memo:
+        return Memo(drafts=self._upright.drafts)
 
     @cached_property
     def _to_image(self) -> Array:
@@ -107,15 +111,26 @@ class LivePage:
 
     def _lines_in(self, boxes: Sequence[Array]) -> list[Line]:
         quads = [reading_quad(quad) for quad in boxes]
-        return self.reader.lines(self.pixels, quads, self.profile)
+        return self.reader.lines(self.pixels, quads, self.profile, memo=self._memo)
+
+    def read_lines(self, quads: Sequence[Quad]) -> Sequence[Line]:
+        """Read some of the boxes of `detect` as `lines` does; none is read twice."""
+        boxes = [geometry.as_array(quad) for quad in quads]
+        return in_order(self.reader.lines(self.pixels, boxes, self.profile, memo=self._memo))
 
     def read(
         self, region: Quad, *, script: str = "latin", model: str = "small", alphabet: str = ""
     ) -> Reading:
-        """Read one line region again, keeping the likeliest symbols of every time step."""
-        crop = geometry.crop(self.pixels, geometry.as_array(region))
-        reading = self.reader.read(crop, script=script, model=model, alphabet=alphabet)
-        return on_page(reading, geometry.as_array(region))
+        """Read one line region again, keeping the likeliest symbols of every time step.
+
+        An extractor that asks for the same reading twice gets the first one.
+        """
+        key = (region, script, model, alphabet)
+        if key not in self._again:
+            crop = geometry.crop(self.pixels, geometry.as_array(region))
+            reading = self.reader.read(crop, script=script, model=model, alphabet=alphabet)
+            self._again[key] = on_page(reading, geometry.as_array(region))
+        return self._again[key]
 
     def find_lines(self, region: Quad) -> Sequence[Line]:
         """Look for lines inside a region at twice the resolution the first pass had, and read them."""
@@ -184,6 +199,27 @@ class LivePage:
         if pixels.shape[1::-1] != size:
             pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC)
         return jpeg(pixels)
+
+    def fonts(self, line: Line) -> Sequence[tuple[str, float]]:
+        """Return up to five likely typefaces of a line with a likeness in 0..1, the likeliest first."""
+        chars = line.chars
+        end = next(
+            (k for k, char in enumerate(chars) if k >= SHOWN and not char.text.strip()),
+            min(len(chars), 3 * SHOWN),
+        )
+        if not chars[:end]:
+            return ()
+        part = line.quad
+        if end < len(chars):  # up to the middle of the blank, where letters' boxes are too rough
+            blank = geometry.as_array(chars[end].quad)
+            upper, lower = (blank[0] + blank[1]) / 2, (blank[3] + blank[2]) / 2
+            part = geometry.as_quad(np.array([line.quad[0], upper, lower, line.quad[3]]))
+        # By name: few callers ask, and all of them wait for the machine's typefaces to be listed.
+        found: Sequence[tuple[str, float]] = importlib.import_module("ocr.engine.fonts").likely(
+            geometry.crop(self.pixels, geometry.as_array(part)),
+            "".join(char.text for char in chars[:end]),
+        )
+        return found
 
     def tables(self) -> Sequence[Any]:
         """Return the tables of the page."""

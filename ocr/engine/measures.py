@@ -5,10 +5,12 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ocr.engine import geometry
 from ocr.engine.geometry import Array
 from ocr.page import Measures
 
 SIDE = 960
+CARD_WIDE = 320  # pixels: a patch is looked for, not print
 
 
 def measure(pixels: Array, outline: Array | None) -> Measures:
@@ -22,7 +24,31 @@ def measure(pixels: Array, outline: Array | None) -> Measures:
         border=_border(pixels, outline),
         copy=_copy(small),
         reproduction=_raster(grey),
+        blocking=_blocking(pixels, outline),
     )
+
+
+def _blocking(pixels: Array, outline: Array | None) -> float:
+    """Share of the card under something foreign that reaches in over its edge, 8 % counting as certain.
+
+    Foreign is what differs from the card's usual colour by more than a strong tint, in a patch too
+    thick for print. A band that runs from edge to edge belongs to the card's design.
+    """
+    card = pixels if outline is None else geometry.crop(pixels, outline)
+    scale = CARD_WIDE / card.shape[1]
+    small = cv2.resize(card, (CARD_WIDE, max(32, round(card.shape[0] * scale))), interpolation=cv2.INTER_AREA)  # fmt: skip
+    lab = cv2.cvtColor(small, cv2.COLOR_BGR2LAB).astype(np.float32)
+    usual = np.median(lab.reshape(-1, 3), axis=0)
+    foreign = (np.linalg.norm(lab - usual, axis=2) > 45).astype(np.uint8)
+    foreign = cv2.morphologyEx(foreign, cv2.MORPH_OPEN, np.ones((17, 17), np.uint8))
+    high, wide = foreign.shape
+    count, _, stats, _ = cv2.connectedComponentsWithStats(foreign)
+    worst = 0
+    for left, top, across, down, area in stats[1:count].tolist():
+        inside = left > 2 and top > 2 and left + across < wide - 2 and top + down < high - 2
+        if not inside and across < 0.7 * wide and down < 0.9 * high:
+            worst = max(worst, area)
+    return float(min(1.0, worst / foreign.size / 0.08))
 
 
 def _blur(grey: Array) -> float:

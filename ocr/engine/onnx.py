@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import onnxruntime
 
-from ocr.engine import ctc, dbnet
+from ocr.engine import ctc, dbnet, long_lines, tiles
 from ocr.page import Reading
 
 Array = np.ndarray[Any, Any]
@@ -92,17 +92,37 @@ class OnnxEngine:
     def _orientation(self) -> onnxruntime.InferenceSession:
         return session(self.models / "orientation" / "inference.onnx")
 
-    def detect(self, picture: Array, *, model: str, side: int) -> list[Array]:
-        """Return text boxes as 4x2 arrays in pixels of the picture, clockwise from top left."""
-        tensor = dbnet.prepare(picture, side=side)
-        heat = self.detector(model).run(None, {"x": tensor})[0][0, 0]
+    def detect(self, picture: Array, *, model: str, side: int, fine: bool = False) -> list[Array]:
+        """Return text boxes as 4x2 arrays in pixels of the picture, clockwise from top left.
+
+        `fine` = look closer, tile by tile, where `side` pixels are too few for the text.
+        """
+
+        def run(tensor: Array) -> Array:
+            heat: Array = self.detector(model).run(None, {"x": tensor})[0][0, 0]
+            return heat
+
+        if fine:
+            return tiles.boxes(picture, side=side, run=run)
+        heat = run(dbnet.prepare(picture, side=side))
         return dbnet.boxes(heat, width=picture.shape[1], height=picture.shape[0])
 
     def recognise(
         self, crops: Sequence[Array], *, model: str, alphabet: str = "", steps: bool = False
     ) -> list[Reading]:
         """Read one-line crops; character quads are in pixels of the crop."""
-        return self.recogniser(model).read(crops, alphabet=alphabet, steps=steps)
+        places = [long_lines.cuts(crop) for crop in crops]
+        pieces = [
+            crop[:, left:right]
+            for crop, cut in zip(crops, places, strict=True)
+            for left, right, _ in cut
+        ]
+        found = iter(self.recogniser(model).read(pieces, alphabet=alphabet, steps=steps))
+        readings = [[next(found) for _ in cut] for cut in places]
+        return [
+            read[0] if len(read) == 1 else long_lines.joined(read, cut)
+            for read, cut in zip(readings, places, strict=True)
+        ]
 
     def orient(self, picture: Array) -> tuple[int, float]:
         """Return the degrees to turn the picture counter-clockwise so that it stands, and a score."""

@@ -9,9 +9,11 @@ from typing import Any
 
 import cv2
 import numpy as np
-import onnxruntime
 
 from ocr.engine import ctc
+from ocr.engine.contrast import stretched
+from ocr.engine.grams import Grams, beams, grams
+from ocr.engine.onnx import session
 from ocr.page import Reading
 
 Array = np.ndarray[Any, Any]
@@ -25,22 +27,22 @@ READERS = {
 
 
 class OwnReader:
-    """One network with its alphabet and line height."""
+    """One network with its alphabet and line height, and what it knows of the order of letters."""
 
     def __init__(self, path: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        self.session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
+        self.session = session(path)
         facts = self.session.get_modelmeta().custom_metadata_map
         self.signs = ["", *json.loads(facts["alphabet"])]
         self.height = int(facts["height"])
+        self.contrast = bool(facts.get("contrast"))
+        self.grams: Grams | None = grams(path.with_suffix(".grams"))
         self.name = path.stem
 
     def read(self, crop: Array, *, alphabet: str = "") -> Reading:
-        """Read a one-line crop, keeping the likeliest symbols of every time step."""
+        """Read a one-line crop, keeping the likeliest symbols of every time step.
+
+        A reader with a model of letters weighs its readings by it.
+        """
         grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY) if crop.ndim == 3 else crop
         wide = max(16, round(grey.shape[1] * self.height / grey.shape[0]))
         way = cv2.INTER_AREA if grey.shape[0] > self.height else cv2.INTER_LINEAR
@@ -51,6 +53,9 @@ class OwnReader:
             allowed = np.array(
                 [i for i, sign in enumerate(self.signs) if not sign or sign in alphabet]
             )
+        path = None
+        if self.grams is not None:
+            path = np.array(beams(odds, self.signs, self.grams, allowed=allowed))
         return ctc.decode(
             odds,
             self.signs,
@@ -59,12 +64,14 @@ class OwnReader:
             steps=True,
             reader=self.name,
             allowed=allowed,
+            path=path,
         )
 
     def _tensor(self, line: Array) -> Array:
         wide = (line.shape[1] + 7) // 8 * 8
         tensor = np.zeros((1, 1, self.height, wide), np.float32)
-        tensor[0, 0, :, : line.shape[1]] = line.astype(np.float32) / 127.5 - 1
+        seen = stretched(line) if self.contrast else line.astype(np.float32) / 127.5 - 1
+        tensor[0, 0, :, : line.shape[1]] = seen
         return tensor
 
 

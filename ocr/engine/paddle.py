@@ -44,7 +44,7 @@ class PaddleEngine(OnnxEngine):
             )
         return self._modules[kind, model]
 
-    def detect(self, picture: Array, *, model: str, side: int) -> list[Array]:
+    def detect(self, picture: Array, *, model: str, side: int, fine: bool = False) -> list[Array]:
         """Return text boxes as PaddleOCR's OCR pipeline finds them."""
         found = self._module("det", model).predict(
             picture,

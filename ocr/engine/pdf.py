@@ -51,12 +51,12 @@ def _drawn(document: pypdfium2.PdfDocument, number: int) -> Image.Image:
     return picture.copy()  # the bitmap's memory belongs to the document
 
 
-def scale_of(across: float, down: float) -> float:
+def scale_of(across: float, down: float, *, dpi: float = DPI) -> float:
     """Return pixels per point for a page of this size, in points; raises UnreadableImage for none."""
     if not (math.isfinite(across) and math.isfinite(down) and across > 0 and down > 0):
         raise UnreadableImage("The page of the PDF has no size.")
     return min(
-        DPI / _POINTS_PER_INCH,
+        dpi / _POINTS_PER_INCH,
         math.sqrt(MAX_PIXELS / (across * down)),
         MAX_SIDE / max(across, down),
     )

@@ -21,7 +21,17 @@ from pathlib import Path
 from typing import Any
 
 from ocr.engine import base
-from ocr.engine.base import EngineDied, EngineFull, EngineTimeout, ExtractError, Outcome, Profile
+from ocr.engine.base import (
+    BATCH,
+    INTERACTIVE,
+    EngineDied,
+    EngineFull,
+    EngineTimeout,
+    ExtractError,
+    Outcome,
+    Profile,
+    Urgency,
+)
 from ocr.engine.messages import Answer, Call, Setup, receive, send
 from ocr.page import SameSides, WrongDocument
 
@@ -29,6 +39,7 @@ logger = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[2]
 START_LIMIT_S = 60.0
 PATIENCE = 3  # starts in a row that may fail before callers are told at once
+KEPT_FREE_S = 3.0  # after an interactive call batch pages leave one process free for the next
 
 
 class Worker:
@@ -87,6 +98,8 @@ class Pool:
         self._idle: deque[Worker] = deque()
         self._busy: set[Worker] = set()
         self._waiting: deque[object] = deque()
+        self._batch: deque[object] = deque()
+        self._interactive_at = -KEPT_FREE_S
         self._starting = 0
         self._failed_starts = 0
         self._restarts = 0
@@ -122,7 +135,7 @@ class Pool:
                 "processes": len(self._idle) + len(self._busy),
                 "busy": len(self._busy),
                 "starting": self._starting,
-                "waiting": len(self._waiting),
+                "waiting": len(self._waiting) + len(self._batch),
                 "restarts": self._restarts,
             }
 
@@ -139,12 +152,19 @@ class Pool:
         options: Mapping[str, Any],
         profile: Profile,
         timeout: float,
+        urgency: Urgency = INTERACTIVE,
     ) -> Outcome:
-        """Run one call in the next free process; raises the errors of `ocr.engine.base`."""
+        """Run one call in the next free process; raises the errors of `ocr.engine.base`.
+
+        A batch page waits until no interactive call does, and while such calls come it leaves one
+        process free for them (if there are two or more).
+        """
         limit = time.monotonic() + timeout
         call = Call(next(self._ids), image, extract, dict(options), profile)
         for _ in range(self.processes + 2):
-            worker = self._take(limit)
+            worker = self._take(limit, urgency)
+            if urgency == BATCH:
+                limit = time.monotonic() + timeout  # its wait says nothing of the page
             if self._hand_over(worker, call, limit):
                 return self._wait(worker, call, limit)
         raise EngineDied("No engine process takes the call.")
@@ -185,18 +205,18 @@ class Pool:
         self._give(worker)
         return _outcome(answer)
 
-    def _take(self, limit: float) -> Worker:
-        """Return an idle process, in the order of arrival."""
+    def _take(self, limit: float, urgency: Urgency) -> Worker:
+        """Return an idle process, in the order of arrival, interactive calls first."""
         ticket = object()
         with self._changed:
-            must_wait = not self._idle or bool(self._waiting)
-            if must_wait and len(self._waiting) >= self.queue:
-                raise EngineFull("The queue of the engine is full.")
-            self._waiting.append(ticket)
+            line = self._line(urgency)
+            line.append(ticket)
             try:
-                while not (self._idle and self._waiting[0] is ticket):
+                while not self._is_next(ticket, line):
                     self._refuse_if_hopeless()
                     left = limit - time.monotonic()
+                    if left <= 0 and urgency == BATCH:
+                        raise EngineFull("Interactive calls take every engine process.")
                     if left <= 0:
                         raise EngineTimeout("No engine process became free in time.")
                     self._changed.wait(min(left, 1.0))
@@ -204,8 +224,26 @@ class Pool:
                 self._busy.add(worker)
                 return worker
             finally:
-                self._waiting.remove(ticket)
+                line.remove(ticket)
                 self._changed.notify_all()
+
+    def _line(self, urgency: Urgency) -> deque[object]:
+        """Return the line to wait in; raises EngineFull. Batch pages never fill the callers' line."""
+        line = self._batch if urgency == BATCH else self._waiting
+        if line is self._waiting:
+            self._interactive_at = time.monotonic()
+        if (not self._idle or bool(line)) and len(line) >= self.queue:
+            raise EngineFull("The queue of the engine is full.")
+        return line
+
+    def _is_next(self, ticket: object, line: deque[object]) -> bool:
+        if not self._idle or line[0] is not ticket:
+            return False
+        if line is self._waiting:
+            return True
+        calls_come = time.monotonic() - self._interactive_at < KEPT_FREE_S
+        kept = 1 if calls_come and self.processes > 1 else 0
+        return not self._waiting and len(self._idle) > kept
 
     def _refuse_if_hopeless(self) -> None:
         nobody = not self._idle and not self._busy

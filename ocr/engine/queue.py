@@ -10,6 +10,7 @@ left. Nothing is billed here: that is done by the web node when it has the answe
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import pickle
@@ -26,8 +27,19 @@ from celery import current_app
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
+from core import context
 from ocr.engine import base
-from ocr.engine.base import EngineDied, EngineFull, EngineTimeout, Extract, Outcome, Profile
+from ocr.engine.base import (
+    BATCH,
+    INTERACTIVE,
+    EngineDied,
+    EngineFull,
+    EngineTimeout,
+    Extract,
+    Outcome,
+    Profile,
+    Urgency,
+)
 from ocr.page import SameSides, WrongDocument
 
 log = logging.getLogger(__name__)
@@ -35,8 +47,9 @@ log = logging.getLogger(__name__)
 TASK = "ocr.recognise"
 BEAT_S = 1.0
 ALIVE_S = 4.0  # a worker silent for longer is dead
+ANNOUNCE_S = 3.0  # after that long a call that nobody took is announced again
 RESULT_S = 15  # how long an answer waits for a caller that does not come
-INTERACTIVE, BATCH = "interactive", "batch"
+KEPT_FREE_MS = 3000  # after an interactive call batch pages leave one process free for the next
 _ADMIT = """
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
 if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
@@ -61,7 +74,7 @@ def queue_name(region: str) -> str:
     return f"ocr.{region}"
 
 
-def broker_priority(urgency: str) -> int:
+def broker_priority(urgency: Urgency) -> int:
     """Return the broker's number for an urgency: Redis serves 0 first, RabbitMQ serves 9 first."""
     first = urgency == INTERACTIVE
     if settings.CELERY_BROKER_URL.startswith("redis"):
@@ -95,11 +108,11 @@ class RemoteTransport:
         profile: Profile,
         timeout: float,
         region: str,
-        urgency: str = INTERACTIVE,
+        urgency: Urgency = INTERACTIVE,
     ) -> Outcome:
         """Have the picture read by a worker of `region`; raises the errors of `ocr.engine.base`."""
         deadline = time.time() + timeout
-        body = pickle.dumps((image, extract, dict(options), profile))
+        body = pickle.dumps((image, extract, dict(options), profile, context.known()))
         for last in (False, True):
             try:
                 return self._once(body, region=region, deadline=deadline, urgency=urgency)
@@ -112,7 +125,7 @@ class RemoteTransport:
                 raise EngineDied("The broker cannot be reached.") from error
         raise AssertionError("unreachable")
 
-    def _once(self, body: bytes, *, region: str, deadline: float, urgency: str) -> Outcome:
+    def _once(self, body: bytes, *, region: str, deadline: float, urgency: Urgency) -> Outcome:
         call_id = uuid.uuid4().hex
         workers = capacity(region)
         if not workers:
@@ -124,7 +137,7 @@ class RemoteTransport:
             f"ocr:open:{region}",
             f"ocr:call:{call_id}",
             time.time(),
-            settings.ENGINE_QUEUE + workers,
+            _places(region, workers, urgency),
             deadline,
             call_id,
             body,
@@ -133,34 +146,72 @@ class RemoteTransport:
         if not admitted:
             raise EngineFull("The queue of the region is full.")
         try:
-            current_app.send_task(
-                TASK,
-                args=[call_id, region, deadline],
-                queue=queue_name(region),
-                expires=left,
-                priority=broker_priority(urgency),
-                ignore_result=True,
-                retry=False,
-            )
-            return _outcome(self._wait(call_id, region, deadline))
+            _publish(call_id, region, deadline, urgency)
+            return _outcome(self._wait(call_id, region, deadline, urgency))
         finally:
             # The caller is going: what nobody has taken must not be executed any more.
             store().pipeline().delete(f"ocr:call:{call_id}", f"ocr:result:{call_id}").zrem(
                 f"ocr:open:{region}", call_id
             ).execute()
 
-    def _wait(self, call_id: str, region: str, deadline: float) -> tuple[Any, ...]:
-        """Block for the answer; raises EngineTimeout, or _WorkerLost when its worker fell silent."""
+    def _wait(
+        self, call_id: str, region: str, deadline: float, urgency: Urgency
+    ) -> tuple[Any, ...]:
+        """Block for the answer; raises EngineTimeout, or _WorkerLost when its worker fell silent.
+
+        A broker that restarts forgets its messages: a call that nobody takes is announced again,
+        which costs nothing where it still waits, because only the first worker finds its picture.
+        """
+        announced = time.time()
         while (left := deadline - time.time()) > 0:
             answer = store().blpop([f"ocr:result:{call_id}"], timeout=max(0.05, min(left, 1.0)))
             if answer:
                 return pickle.loads(answer[1])
-            worker = store().get(f"ocr:taken:{call_id}")
+            waits, worker = (
+                store()
+                .pipeline()
+                .exists(f"ocr:call:{call_id}")
+                .get(f"ocr:taken:{call_id}")
+                .execute()
+            )
             if worker and not store().exists(f"ocr:alive:{worker.decode()}"):
                 raise _WorkerLost(worker.decode())
-            if not worker and not capacity(region):
+            if worker:
+                continue
+            if not waits:
+                raise _WorkerLost("the picture went with Redis")
+            if not capacity(region):
                 raise EngineDied("The region's recognition workers ended.")
+            if time.time() - announced > ANNOUNCE_S:
+                announced = time.time()
+                with contextlib.suppress(OperationalError):
+                    _publish(call_id, region, deadline, urgency)
         raise EngineTimeout("The picture was not read in time.")
+
+
+def _places(region: str, workers: int, urgency: Urgency) -> int:
+    """Return how many calls of the region may be open for one more of this urgency to be let in.
+
+    A batch page never waits in the region's queue, and leaves a process free while calls come.
+    """
+    key = f"ocr:recent:{region}"
+    if urgency != BATCH:
+        store().set(key, b"1", px=KEPT_FREE_MS)
+        return settings.ENGINE_QUEUE + workers
+    return workers - 1 if workers > 1 and store().exists(key) else workers
+
+
+def _publish(call_id: str, region: str, deadline: float, urgency: Urgency) -> None:
+    """Tell the region's workers of a call; raises kombu's OperationalError."""
+    current_app.send_task(
+        TASK,
+        args=[call_id, region, deadline],
+        queue=queue_name(region),
+        expires=max(0.05, deadline - time.time()),
+        priority=broker_priority(urgency),
+        ignore_result=True,
+        retry=False,
+    )
 
 
 class _WorkerLost(Exception):
@@ -204,7 +255,8 @@ def work(call_id: str, region: str, deadline: float) -> str:
     )
     if body is None:
         return "gone"
-    image, extract, options, profile = pickle.loads(body)
+    image, extract, options, profile, call = pickle.loads(body)
+    context.begin(**call)
     answer = _execute(image, extract, options, profile, deadline, region)
     key = f"ocr:result:{call_id}"
     client.pipeline().rpush(key, pickle.dumps(answer)).expire(key, RESULT_S).execute()

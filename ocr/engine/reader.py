@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -17,9 +17,19 @@ from ocr.page import Line, Reading
 
 FOREIGN_BELOW = 0.8  # a line scored lower by both models may be in a script they lack
 WEAK_CHAR = 0.5  # one sign scored lower spoils a line whose mean still looks good
+TOLD_BY = 3  # lines that tell Persian from Arabic
+TURN_GAIN = 0.1  # by how much surer a line must be read to be held to stand on its head
 TRUST = 0.08  # by how much the small model may be less sure than the tiny one and still be right
 _CONFUSED = re.compile(r"[A-Za-z][015]+[A-Za-z]|\d[OoIlS]\d")
 LATIN_READERS = ("", "latin", "chinese", "japanese")
+
+
+@dataclass(slots=True)
+class Memo:
+    """What was read of one picture: quick drafts, and what the profile's reading made of them."""
+
+    drafts: dict[bytes, Reading] = field(default_factory=dict)
+    done: dict[bytes, Reading] = field(default_factory=dict)
 
 
 class LineReader:
@@ -28,12 +38,20 @@ class LineReader:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def lines(self, pixels: Array, quads: Sequence[Array], profile: Profile) -> list[Line]:
-        """Return a line for each quad in which something was read, in the order of the quads."""
-        crops = [geometry.crop(pixels, quad) for quad in quads]
-        readings = list(self.engine.recognise(crops, model=profile.reader))
-        if profile.reader != "small":
-            self._again(crops, readings, profile)
+    def lines(
+        self, pixels: Array, quads: Sequence[Array], profile: Profile, *, memo: Memo | None = None
+    ) -> list[Line]:
+        """Return a line for each quad in which something was read, in the order of the quads.
+
+        What `memo` holds of this picture is not read a second time, and what is read goes there.
+        """
+        memo = Memo() if memo is None else memo
+        todo = [quad for quad in quads if quad.tobytes() not in memo.done]
+        for quad, reading in zip(todo, self._read(pixels, todo, profile, memo), strict=True):
+            memo.done[quad.tobytes()] = reading
+        readings = [memo.done[quad.tobytes()] for quad in quads]
+        if profile.mixed:
+            quads, readings = self._turned(pixels, quads, readings)
         if profile.script and not all(is_legible(one) for one in readings):
             return self._foreign(pixels, quads, readings, profile)
         return [
@@ -41,6 +59,22 @@ class LineReader:
             for reading, quad in zip(readings, quads, strict=True)
             if reading.text.strip()
         ]
+
+    def _read(
+        self, pixels: Array, quads: Sequence[Array], profile: Profile, memo: Memo
+    ) -> list[Reading]:
+        """Read every quad with the profile's reader, then what it doubts with the small one."""
+        crops = [geometry.crop(pixels, quad) for quad in quads]
+        drafts = memo.drafts if profile.reader == "tiny" else {}
+        fresh = [k for k, quad in enumerate(quads) if quad.tobytes() not in drafts]
+        found = self.engine.recognise([crops[k] for k in fresh], model=profile.reader)
+        read = dict(zip(fresh, found, strict=True))
+        readings = [
+            read[k] if k in read else drafts[quad.tobytes()] for k, quad in enumerate(quads)
+        ]
+        if profile.reader != "small":
+            self._again(crops, readings, profile)
+        return readings
 
     def _again(self, crops: Sequence[Array], readings: list[Reading], profile: Profile) -> None:
         """Let the small model read what the tiny one doubts; keep the surer of the two."""
@@ -53,6 +87,23 @@ class LineReader:
         for index, reading in zip(doubtful, second, strict=True):
             if reading.score >= readings[index].score - TRUST:
                 readings[index] = reading
+
+    def _turned(
+        self, pixels: Array, quads: Sequence[Array], readings: Sequence[Reading]
+    ) -> tuple[list[Array], list[Reading]]:
+        """Return quads and readings, with lines that read well only upside down turned round."""
+        places, texts = list(quads), list(readings)
+        doubtful = [index for index, one in enumerate(readings) if not is_legible(one)]
+        turned = [np.roll(quads[index], 2, axis=0) for index in doubtful]
+        crops = [geometry.crop(pixels, quad) for quad in turned]
+        drafts = self.engine.recognise(crops, model="tiny")
+        for index, quad, crop, draft in zip(doubtful, turned, crops, drafts, strict=True):
+            if not is_legible(draft) or len(draft.text.strip()) < 3:
+                continue
+            second = self.engine.recognise([crop], model="small")[0]
+            if is_legible(second) and second.score > readings[index].score + TURN_GAIN:
+                places[index], texts[index] = quad, second
+        return places, texts
 
     def _foreign(
         self, pixels: Array, quads: Sequence[Array], readings: Sequence[Reading], profile: Profile
@@ -90,8 +141,10 @@ class LineReader:
         sizes = [float(np.prod(geometry.sides(quad))) for quad in quads]
         if sum(sizes[index] for index in doubtful) < 0.15 * sum(sizes):
             return ""
-        largest = max(doubtful, key=lambda index: sizes[index])
-        return scripts.guess(geometry.crop(pixels, quads[largest]))
+        largest = sorted(doubtful, key=lambda index: -sizes[index])[:TOLD_BY]
+        crops = [geometry.crop(pixels, quads[index]) for index in largest]
+        script = scripts.guess(crops[0])
+        return scripts.persian_or_arabic(crops) if script == "arabic" else script
 
     def read(self, crop: Array, *, script: str, model: str, alphabet: str) -> Reading:
         """Read one crop with a named reader, keeping what else each character may be."""

@@ -56,6 +56,10 @@ class RecordedPage:
         """Return the quads of the recorded lines."""
         return tuple(line.quad for line in self.lines)
 
+    def read_lines(self, quads: Sequence[Quad]) -> Sequence[Line]:
+        """Return the recorded lines of these quads."""
+        return tuple(line for line in self.lines if line.quad in set(quads))
+
     def read(
         self, region: Quad, *, script: str = "latin", model: str = "small", alphabet: str = ""
     ) -> Reading:
@@ -65,7 +69,11 @@ class RecordedPage:
         if not inside:
             return Reading("", 0.0, reader=model)
         line = min(inside, key=lambda one: abs(one.center[1] - middle[1]))
-        text = "".join(c for c in line.text if c in alphabet) if alphabet else line.text
+        text = (
+            "".join(c for c in line.text if c in alphabet)
+            if alphabet[:1] not in ("", "^")
+            else line.text
+        )
         return Reading(text, line.score, line.chars, reader=model)
 
     def find_lines(self, region: Quad) -> Sequence[Line]:
@@ -99,6 +107,10 @@ class RecordedPage:
     def upright_jpeg(self) -> bytes:
         """Return no picture."""
         return b""
+
+    def fonts(self, line: Line) -> Sequence[tuple[str, float]]:
+        """Return no typefaces."""
+        return ()
 
     def tables(self) -> Sequence[Any]:
         """Return no tables."""

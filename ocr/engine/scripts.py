@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -22,6 +23,10 @@ CERTAIN = 0.975  # no other script is tried
 GUESS_WIDTH = 7.0  # heights of a line that are read to tell its script
 SURE_CHAR = 0.93
 _PERSIAN_ONLY = set("پچژگ")
+_ARABIC_ONLY = set("ةإؤ")  # written in Persian only in borrowed words
+ARTICLE = 0.5  # Persian words may begin so too
+SIGN_SURE = 0.8
+SHORT = 10  # letters: a lone word must show two signs, since one may be misread
 PADDING = 0.18  # of the height, above and below
 
 
@@ -35,7 +40,10 @@ def _reader(pack: str) -> Any:
 
 
 def read(crop: Array, *, script: str, alphabet: str = "") -> Reading:
-    """Read a one-line crop in a script; an empty reading of score 0 when its pack is missing."""
+    """Read a one-line crop in a script; an empty reading of score 0 when its pack is missing.
+
+    `alphabet` are the only signs that may be answered or, behind a `^`, the signs that may not.
+    """
     if not available_scripts().get(script, False):
         return Reading("", 0.0, reader="none")
     import tesserocr
@@ -43,7 +51,9 @@ def read(crop: Array, *, script: str, alphabet: str = "") -> Reading:
     pack = BY_NAME[script].pack
     padded, scale, pad = _prepared(crop)
     api = _reader(pack)
-    api.SetVariable("tessedit_char_whitelist", alphabet)
+    without = alphabet[1:] if alphabet.startswith("^") else ""
+    api.SetVariable("tessedit_char_whitelist", "" if without else alphabet)
+    api.SetVariable("tessedit_char_blacklist", without)
     high, wide = padded.shape
     chars: list[Char] = []
     for mode in (tesserocr.PSM.SINGLE_LINE, tesserocr.PSM.RAW_LINE):
@@ -115,17 +125,36 @@ def guess(crop: Array) -> str:
     there = available_scripts()
     best, best_value = "", CONVINCING
     for script in SCRIPTS:
-        if not there[script.name] or (script.name == "persian" and best != "arabic"):
-            continue
+        if not there[script.name] or script.name == "persian":
+            continue  # Persian is Arabic script: `persian_or_arabic` tells the two apart
         reading = read(piece, script=script.name)
         value = reading.score * _visible_share(reading.text, script) * (len(reading.chars) > 1)
-        if script.name == "persian":  # one script: letters that only Persian has tell them apart
-            value += 0.005 if _PERSIAN_ONLY & set(reading.text) else -0.02
         if value > best_value:
             best, best_value = script.name, value
         if best_value >= CERTAIN and best in ("korean", "cyrillic"):
             break  # the others take each other's letters for their own: all of them are heard
     return best
+
+
+def persian_or_arabic(crops: Sequence[Array]) -> str:
+    """Return "persian" or "arabic" for lines in Arabic letters, as both packs read them.
+
+    Persian shows in the four letters that Arabic lacks, Arabic in its article and in letters that
+    Persian does not write; where neither shows, the surer pack counts.
+    """
+    if not available_scripts()["persian"]:
+        return "arabic"
+    signs, scores, letters = 0.0, 0.0, 0
+    for crop in crops:
+        persian, arabic = read(crop, script="persian"), read(crop, script="arabic")
+        signs += sum(c.text in _PERSIAN_ONLY and c.score >= SIGN_SURE for c in persian.chars)
+        signs -= sum(c.text in _ARABIC_ONLY and c.score >= SIGN_SURE for c in arabic.chars)
+        signs -= ARTICLE * sum(word.startswith("ال") for word in arabic.text.split())
+        scores += persian.score - arabic.score
+        letters += len(persian.chars)
+    if letters < SHORT:
+        return "persian" if signs > 1 else "arabic"
+    return "persian" if signs > 0 or (signs == 0 and scores > 0) else "arabic"
 
 
 def mixed(foreign: Reading, latin: Reading) -> Reading:

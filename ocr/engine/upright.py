@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from ocr.engine import geometry
+from ocr.engine import geometry, own
 from ocr.engine.base import Engine, Profile
 from ocr.engine.geometry import Array
-from ocr.engine.reader import LineReader
+from ocr.page import Reading
 
 SKEW_LIMIT = 3.0  # degrees: less is left to the line crops, which are turned one by one anyway
 SURE = 0.88  # mean score of sample lines at which no other direction is tried
@@ -21,18 +21,21 @@ SAMPLES = 4
 
 @dataclass(frozen=True, slots=True)
 class Upright:
-    """The upright picture, the map from it to the given picture, its boxes and the skew left."""
+    """The upright picture, the map from it to the given picture, its boxes and the skew left.
+
+    `drafts` are the quick readings of the boxes that were looked at, by the bytes of their quad.
+    """
 
     pixels: Array
     back: Array
     boxes: Sequence[Array]
     residual: float
+    drafts: dict[bytes, Reading] = field(default_factory=dict)
 
 
 def find(
     pixels: Array,
     engine: Engine,
-    reader: LineReader,
     profile: Profile,
     boxes_of: Callable[[Array], list[Array]],
 ) -> Upright:
@@ -50,12 +53,14 @@ def find(
         boxes, skew = boxes_of(pixels), 0.0
         if not boxes:
             return Upright(pixels, back, boxes, 0.0)
-    turns = _turns(pixels, boxes, engine)
+    drafts: dict[bytes, Reading] = {}
+    turns = _turns(pixels, boxes, engine, profile, drafts)
     if turns:
+        drafts = {}
         pixels, quarter = geometry.turn(pixels, degrees=turns)
         back = back @ quarter
         boxes = boxes_of(pixels) if turns != 180 else _half_turned(boxes, pixels)
-    return Upright(pixels, back, boxes, _skew(boxes) if boxes else 0.0)
+    return Upright(pixels, back, boxes, _skew(boxes) if boxes else 0.0, drafts)
 
 
 def _half_turned(boxes: Sequence[Array], pixels: Array) -> list[Array]:
@@ -88,19 +93,26 @@ def _skew(boxes: Sequence[Array]) -> float:
     return 0.0
 
 
-def _turns(pixels: Array, boxes: Sequence[Array], engine: Engine) -> int:
+def _turns(
+    pixels: Array,
+    boxes: Sequence[Array],
+    engine: Engine,
+    profile: Profile,
+    drafts: dict[bytes, Reading],
+) -> int:
     """Return by how many degrees, counter-clockwise, the picture must be turned to stand."""
     tall = [box for box in boxes if geometry.sides(box)[1] >= 1.5 * geometry.sides(box)[0]]
     flat = [box for box in boxes if geometry.sides(box)[0] >= 1.5 * geometry.sides(box)[1]]
     lying = sum(max(geometry.sides(box)) for box in tall) > sum(
         max(geometry.sides(box)) for box in flat
     )
-    sample = _sample(tall if lying else flat or list(boxes))
+    sample = _sample(tall if lying else flat or list(boxes), longest=profile.longest_first)
     quads = [np.roll(box, -1, axis=0) if lying else box for box in sample]
-    ahead = _score(pixels, quads, engine)
+    ahead = _score(pixels, quads, engine, drafts, profile.upright_by)
     if not lying and ahead[0] >= SURE:
         return 0
-    behind = _score(pixels, [np.roll(quad, 2, axis=0) for quad in quads], engine)
+    turned = [np.roll(quad, 2, axis=0) for quad in quads]
+    behind = _score(pixels, turned, engine, {}, profile.upright_by)
     if max(ahead[0], behind[0]) < LEGIBLE:  # a script PP-OCR lacks, or noise: only the hint is left
         return _hinted(pixels, engine, (90, 270) if lying else (0, 180))
     if not lying:
@@ -118,16 +130,32 @@ def _hinted(pixels: Array, engine: Engine, choices: tuple[int, int]) -> int:
     )
 
 
-def _sample(boxes: Sequence[Array]) -> list[Array]:
-    """Return a few boxes that are likely to be read well: long, but not the very longest."""
+def _sample(boxes: Sequence[Array], *, longest: bool) -> list[Array]:
+    """Return a few boxes that are likely to be read well: long, but not all of the very longest."""
     ranked = sorted(boxes, key=lambda box: -geometry.sides(box)[0] - geometry.sides(box)[1])
-    step = max(1, len(ranked) // (2 * SAMPLES))
+    step = 1 if longest else max(1, len(ranked) // (2 * SAMPLES))
     return ranked[: SAMPLES * step : step]
 
 
-def _score(pixels: Array, quads: Sequence[Array], engine: Engine) -> tuple[float, bool]:
-    """Return the mean score of the lines, and whether most of their letters are Chinese or kana."""
-    readings = engine.recognise([geometry.crop(pixels, quad) for quad in quads], model="tiny")
+def _score(
+    pixels: Array,
+    quads: Sequence[Array],
+    engine: Engine,
+    drafts: dict[bytes, Reading],
+    also: str = "",
+) -> tuple[float, bool]:
+    """Return the mean score of the lines, and whether most of their letters are Chinese or kana.
+
+    With `also`, the name of a reader of our own, each line counts as the surer of the two reads it.
+    """
+    crops = [geometry.crop(pixels, quad) for quad in quads]
+    readings = list(engine.recognise(crops, model="tiny"))
+    drafts.update((quad.tobytes(), one) for quad, one in zip(quads, readings, strict=True))
+    if also:
+        readings = [
+            max(own.read(crop, name=also), one, key=lambda reading: reading.score)
+            for crop, one in zip(crops, readings, strict=True)
+        ]
     text = "".join(reading.text for reading in readings)
     signs = [char for reading in readings for char in reading.chars]
     score = sum(char.score for char in signs) / len(signs) if signs else 0.0

@@ -88,6 +88,9 @@ def profile_of(call: Call) -> Profile:
         profile,
         one_line=profile.one_line or call.options.get("quick_mode", False),
         page=call.options.get("pdf_page_number", profile.page),
+        mixed=call.options.get(
+            "detect_text_direction", not call.options.get("single_orientation_mode", True)
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from ocr.page import Line, Page, Quad, WrongDocument
 from ocr.parsing import card_numbers
 from ocr.parsing.card_numbers import Number
 from ocr.parsing.rows import rows
+from ocr.parsing.spacing import around_ampersands, spaced
 from ocr.parsing.uae_banks import bank_of
 
 OPTIONS = (
@@ -153,7 +154,7 @@ def _holder(page: Page, number: Number) -> _Field:
     if not named:
         return _Field()
     best = max(named, key=lambda run: sum(line.score * line.width for line in run))
-    text = " ".join(" ".join(line.text.split()) for line in best)
+    text = " ".join(" ".join(spaced(line).split()) for line in best)
     score = min(line.score for line in best)
     quad = (best[0].quad[0], best[-1].quad[1], best[-1].quad[2], best[0].quad[3])
     if " " not in text:
@@ -203,4 +204,6 @@ def _bank(above: Sequence[Line]) -> _Field:
         if near and abs(line.left - first.left) < first.height and line.height < 1.5 * first.height:
             block.append(line)
     score = 0.7 * min(line.score for line in block)
-    return _Field(" ".join(line.text.strip() for line in block), score, first.quad)
+    return _Field(
+        around_ampersands(" ".join(line.text.strip() for line in block)), score, first.quad
+    )

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ocr.options import Option
-from ocr.page import Line, Page, WrongDocument
-from ocr.parsing import card_answer, khmer, labels, mrz_page
+from ocr.page import Line, Page, Quad, Reading, WrongDocument
+from ocr.parsing import card_answer, khmer, labels, mrz_page, votes
 from ocr.parsing.labels import Found
 from ocr.parsing.mrz import Mrz
 from ocr.parsing.mrz_formats import TD1
@@ -48,6 +48,10 @@ FIELDS = (
     "machine_code3",
 )
 
+READER = "khmer"
+NO_LATIN = "^0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_LATIN = re.compile(r"<<|[A-Z]{3}|\d{9}")
+
 _NAME = ("គោត្តនាមនិងនាម",)
 _BIRTH = ("ថ្ងៃខែឆ្នាំកំណើត",)
 _SEX = ("ភេទ",)
@@ -57,6 +61,9 @@ _ADDRESS = ("អាសយដ្ឋាន",)
 _VALID = ("សុពលភាព",)
 _MARKS = ("ភិនភាគ",)
 _STOPS = (*_NAME, *_BIRTH, *_SEX, *_HEIGHT, *_PLACE, *_ADDRESS, *_VALID, *_MARKS)
+# Labels that a row begins with. The short ones of sex and height stand within a row, and come near to
+# words of an address (kampoh, kampong).
+_ROWS = (*_NAME, *_BIRTH, *_PLACE, *_ADDRESS, *_VALID, *_MARKS)
 _MALE, _FEMALE = "ប្រុស", "ស្រី"
 _NUMBER = re.compile(r"(?<!\d)(\d{9})\s*[(\[{]\s*(\d)\s*[)\]}]?")
 
@@ -100,37 +107,69 @@ def _read(page: Page) -> tuple[Page, Values]:
     values = _printed(lines)
     if zone is not None:
         _from_zone(zone, values)
+    own = values["name_kh"]
+    text = khmer.named(own.text, values.get("name_en", Found()).text)
+    values["name_kh"] = Found(text, own.score, own.quad)
     return page, values
 
 
 def _joined(page: Page) -> list[Line]:
     """Return a line for each row of print: labels and values that the detector parted, together.
 
-    A row with Khmer in it is read once more as a whole by the Khmer reader alone.
+    A row with Khmer in it is read once more as a whole by the Khmer reader alone, several times. What
+    the Latin reader took for its own is tried too while a label is missing: Khmer figures look Latin.
     """
-    joined = []
-    for row in rows(page.lines):
-        box = (
-            (min(line.left for line in row), min(line.top for line in row)),
-            (max(line.right for line in row), min(line.top for line in row)),
-            (max(line.right for line in row), max(line.bottom for line in row)),
-            (min(line.left for line in row), max(line.bottom for line in row)),
-        )
-        text = " ".join(line.text for line in row)
-        score = min(labels.sure(line) for line in row)
-        if any(line.script == "khmer" or _is_khmer(line.text) for line in row):
-            again = page.read(box, script="khmer")
-            if again.score > 0.5 and _is_khmer(again.text):
-                text, score = again.text, again.score
-        joined.append(Line(text, score, box))
+    boxed = [*page.lines, *(Line("", 0.0, quad) for quad in _unread(page))]
+    joined = [_whole(page, row) for row in rows(boxed)]
+    if all(labels.shows(joined, wanted) for wanted in (_NAME, _BIRTH, _PLACE, _ADDRESS, _VALID)):
+        return joined
+    for index, line in enumerate(joined):
+        if not _is_khmer(line.text) and not _LATIN.search(line.text):
+            again = page.read(line.quad, script=READER, alphabet=NO_LATIN)
+            if (
+                again.score > 0.5
+                and _is_khmer(again.text)
+                and labels.shows([_as(line, again)], _ROWS)
+            ):
+                joined[index] = _read_in_khmer(page, line.quad) or line
     return joined
+
+
+def _unread(page: Page) -> list[Quad]:
+    known = {line.quad for line in page.lines}
+    return [quad for quad in page.detect() if quad not in known]
+
+
+def _as(line: Line, reading: Reading) -> Line:
+    return Line(reading.text, reading.score, line.quad)
+
+
+def _whole(page: Page, row: Sequence[Line]) -> Line:
+    place = votes.row_box(row)
+    if any(line.script == READER or _is_khmer(line.text) for line in row):
+        found = _read_in_khmer(page, place)
+        if found is not None:
+            return found
+    score = min(labels.sure(line) for line in row)
+    return Line(" ".join(line.text for line in row if line.text), score, place)
+
+
+def _read_in_khmer(page: Page, place: Quad) -> Line | None:
+    """Return what most readings of a row say, its figures in Khmer as the card prints them."""
+    again = [
+        reading
+        for reading in votes.readings(page, place, script=READER, alphabet=NO_LATIN)
+        if reading.score > 0.5 and _is_khmer(reading.text)
+    ]
+    text = votes.chosen([khmer.mended(reading.text) for reading in again])
+    return Line(text, min(reading.score for reading in again), place) if text else None
 
 
 def _printed(lines: Sequence[Line]) -> Values:
     values: Values = {
         "name_kh": _after(lines, _NAME),
-        "birth_place": _mended(_after(lines, _PLACE, more=1)),
-        "address": _mended(_after(lines, _ADDRESS, more=1)),
+        "birth_place": _place(_after(lines, _PLACE, more=1)),
+        "address": _place(_after(lines, _ADDRESS, more=1)),
         "description": _mended(_after(lines, _MARKS, more=1)),
     }
     number = next((m for line in lines if (m := _NUMBER.search(line.text))), None)
@@ -145,11 +184,12 @@ def _printed(lines: Sequence[Line]) -> Values:
         values["issue_date"] = Found(days[0], valid.score, valid.quad)
     if len(days) > 1:
         values["expiry_date"] = Found(days[1], valid.score, valid.quad)
-    sex = _after(lines, _SEX)
+    own = [line for line in lines if labels.shows([line], _BIRTH)] or lines
+    sex = _after(own, _SEX)
     for word in (_MALE, _FEMALE):
         if word in sex.text.replace(" ", ""):
             values["sex"] = Found(word, sex.score, sex.quad)
-    height = _after(lines, _HEIGHT)
+    height = _after(own, _HEIGHT)
     tall = re.search(r"(?<!\d)(1\d\d|2[0-2]\d|[5-9]\d)(?!\d)", khmer.latin_digits(height.text))
     if tall:
         values["height"] = Found(tall[0], height.score, height.quad)
@@ -165,7 +205,7 @@ def _after(lines: Sequence[Line], wanted: Sequence[str], *, more: int = 0) -> Fo
         text = _clean(labels.cut(line.text[end:], _STOPS))
         score = line.score
         for below in lines[index + 1 : index + 1 + more]:
-            if not _is_khmer(below.text) or labels.shows([below], _STOPS):
+            if not _is_khmer(below.text) or labels.shows([below], _ROWS):
                 break
             text, score = f"{text} {_clean(below.text)}", min(score, below.score)
         return Found(text, score, line.quad) if text else Found()
@@ -174,6 +214,11 @@ def _after(lines: Sequence[Line], wanted: Sequence[str], *, more: int = 0) -> Fo
 
 def _mended(found: Found) -> Found:
     return Found(khmer.mended(found.text), found.score, found.quad) if found else found
+
+
+def _place(found: Found) -> Found:
+    found = _mended(found)
+    return Found(khmer.units_joined(found.text), found.score, found.quad) if found else found
 
 
 def _clean(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ocr.options import Option
 from ocr.page import Line, Page, Quad, WrongDocument, box
-from ocr.parsing import card_answer, dates, labels, mrz, mrz_page, nationalities
+from ocr.parsing import card_answer, dates, labels, mrz, mrz_page, nationalities, spacing
 from ocr.parsing.checks import is_emirates_id
 from ocr.parsing.labels import Found
 from ocr.parsing.mrz_formats import TD1
@@ -74,7 +74,8 @@ def _front(page: Page) -> Values:
     if not number or mrz.read(lines, formats=(TD1,)) is not None:
         return {}
     values = {"id_number": number}
-    values["name"] = _words(page, labels.after(lines, ("Name:", "Name"), stops=_STOPS, below=False))
+    name = labels.after(lines, ("Name:", "Name"), stops=_STOPS, below=False)
+    values["name"] = spacing.parted(page, _words(page, name))
     nation = labels.after(lines, ("Nationality:", "Nationality"), stops=_STOPS, below=False)
     nation = Found(nationalities.english_of(_ascii(nation.text)), nation.score, nation.quad)
     values["nationality"] = nation
@@ -203,7 +204,10 @@ def _arabic_value(text: str, names: Sequence[str]) -> str:
 
 
 def _only_arabic(text: str) -> str:
-    kept = "".join(c if (_ARABIC.match(c) and c not in "،؛") or c == " " else " " for c in text)
+    """Return the Arabic words of a text: names and nationalities hold no digits, a stop is read as one."""
+    kept = "".join(
+        c if _ARABIC.match(c) and c not in "،؛" and not c.isdigit() else " " for c in text
+    )
     return " ".join(kept.split())
 
 

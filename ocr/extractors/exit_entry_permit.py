@@ -48,9 +48,7 @@ Values = dict[str, Found]
 
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the side shown, dates as printed; raises WrongDocument for other cards."""
-    view, values, zone = card_answer.best(
-        page, _read, lambda read: sum(bool(found) for found in read[1].values()), full=len(TEXTS)
-    )
+    view, values, zone = card_answer.best(page, _read, _worth, full=len(TEXTS))
     notes = _endorsements(view.lines)
     kind = _kind(view.lines, zone)
     is_front = bool(values["valid_period"] and values["number"]) and bool(kind[0])
@@ -69,6 +67,13 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     answer.update(card_answer.portrait(view, options, shown=is_front))
     answer["confidence"] = sure
     return answer
+
+
+def _worth(read: tuple[Page, Values, Mrz | None]) -> int:
+    view, values, _ = read
+    if _endorsements(view.lines):  # the back, which shows nothing else
+        return len(TEXTS)
+    return sum(bool(found) for found in values.values())
 
 
 def _read(page: Page) -> tuple[Page, Values, Mrz | None]:

@@ -16,7 +16,12 @@ OPTIONS: tuple[Option, ...] = (
     Option("quick_mode", "bool", default=False, help="The picture is a single line of text."),
     Option("character_mode", "bool", default=False, help="Report every character and its place."),
     Option("language", "str", default="", choices=("", *LANGUAGES), help="Language of the text."),
-    Option("single_orientation_mode", "bool", default=False, help="All text runs one way."),
+    Option(
+        "single_orientation_mode",
+        "bool",
+        default=False,
+        help="All text runs one way: no line is tried upside down.",
+    ),
     Option("pdf_page_number", "int", default=1, minimum=1, help="Page of a PDF, from 1."),
     Option("return_markdown_result", "bool", default=False, help="Also as lines of text."),
 )

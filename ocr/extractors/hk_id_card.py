@@ -166,7 +166,7 @@ def _chinese_name(lines: Sequence[Line], latin: Found) -> Found:
     if not near:
         return Found()
     line = max(near, key=lambda item: item.center[1])
-    return Found(labels.han(line.text), labels.sure(line), line.quad)
+    return labels.traditional(Found(labels.han(line.text), labels.sure(line), line.quad))
 
 
 def _symbols(page: Page, values: Values) -> Found:

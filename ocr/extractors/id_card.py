@@ -288,9 +288,34 @@ def _answer(
     answer.update(card_answer.adjusted(page, options))
     empty = sum(not values.get(name) for name in names) / len(names)
     interim = 1.0 if labels.shows(page.lines, ("临时居民", "临时身份证")) else 0.0
-    known = {"blocking_within_border": min(2 * empty, 1.0), "interim": interim}
+    known = {
+        "blocking_within_border": min(2 * empty, 1.0),
+        "interim": interim,
+        "tampering": _contradiction(page, values) if options.get("detect_tampering") else 0.0,
+    }
     answer.update(card_answer.alarms(page, options, known=known))
     return answer
+
+
+def _contradiction(page: Page, values: Values) -> float:
+    """Return how surely the card contradicts itself, 0..1: its number says what the print does not.
+
+    The number holds the birth and the sex and ends in a check digit (GB 11643). What was read with
+    doubt contradicts nothing.
+    """
+    number, birth, sex = (values.get(name, Found()) for name in ("number", "birth", "sex"))
+    if len(number.text) != 18 or number.quad is None:
+        return 0.0
+    if not checks.is_mainland_id(number.text):
+        again = page.read(number.quad, model="small", alphabet="0123456789X")
+        weakest = min((char.score for char in again.chars), default=0.0)
+        return weakest if again.text == number.text else 0.0
+    scores = [0.0]
+    if birth and birth.text.replace("-", "") != number.text[6:14]:
+        scores.append(min(birth.score, number.score))
+    if sex and sex.text != "女男"[int(number.text[16]) % 2]:
+        scores.append(min(sex.score, number.score))
+    return max(scores)
 
 
 def _verified(answer: Mapping[str, Any], today: date) -> dict[str, bool]:

@@ -192,7 +192,7 @@ def _names(lines: Sequence[Line]) -> tuple[Found, Found]:
     latin = " ".join(
         word for _, text in parts for word in re.findall(r"[A-Z]{1,}(?:[' -][A-Z]+)*", text)
     )
-    return Found(chinese, score, quad), Found(latin, score, quad)
+    return labels.traditional(Found(chinese, score, quad)), Found(latin, score, quad)
 
 
 def _row_text(lines: Sequence[Line], found: Found) -> str:

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ocr.page import Line, Page, WrongDocument
-from ocr.parsing import card_answer, labels, mrz_page, permit
+from ocr.parsing import card_answer, labels, mrz_page, permit, spacing
 from ocr.parsing.labels import Found
 from ocr.parsing.mrz import Mrz
-from ocr.parsing.mrz_formats import TRAVEL_PERMIT
+from ocr.parsing.mrz_cells import clean
+from ocr.parsing.mrz_formats import TRAVEL_PERMIT, TRAVEL_PERMIT_1999
 
 OPTIONS = card_answer.PORTRAIT
 TEXTS = (
@@ -34,17 +35,31 @@ FIELDS = (*TEXTS, "type", "side")
 
 _HONG_KONG, _TAIWAN = "港澳居民来往内地通行证", "台湾居民来往大陆通行证"
 _NUMBER = r"(?<![A-Z])(?:[HM]\d{8}|\d{8})(?!\d)"
+_OLD_NUMBER = re.compile(r"[HM]\d{10}")
 _HOME_NUMBER = re.compile(r"[A-Z]{1,2}\d{6}\(?[0-9A]\)?|\d{7}\(\d\)|[A-Z]\d{9}")
 _OTHER_NAME = ("其他姓名", "其它姓名", "身份证姓名")
+
+# What every card shows on a side: with all of it read, no other view of the picture is tried.
+_SHOWN = {
+    "front": (
+        "name",
+        "name_en",
+        "birth_date",
+        "sex",
+        "valid_period",
+        "issuing_authority",
+        "number",
+    ),
+    "back": ("machine_code1", "machine_code2", "machine_code3", "id_number", "id_name"),
+}
+_ALL = 12
 
 Values = dict[str, Found]
 
 
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the side shown, dates as printed; raises WrongDocument for other cards."""
-    view, values, side, kind = card_answer.best(
-        page, _read, lambda read: sum(bool(found) for found in read[1].values()), full=9
-    )
+    view, values, side, kind = card_answer.best(page, _read, _worth, full=_ALL)
     if not side:
         raise WrongDocument("no mainland travel permit found")
     answer: dict[str, Any] = card_answer.fields(TEXTS, values)
@@ -54,6 +69,13 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     sure["type"], sure["side"] = round(kind.score, 4) if kind else 0.0, 0.99
     answer["confidence"] = sure
     return answer
+
+
+def _worth(read: tuple[Page, Values, str, Found]) -> int:
+    _, values, side, _ = read
+    if side and all(values.get(name) for name in _SHOWN[side]):
+        return _ALL
+    return sum(bool(found) for found in values.values())
 
 
 def _read(page: Page) -> tuple[Page, Values, str, Found]:
@@ -66,9 +88,12 @@ def _read(page: Page) -> tuple[Page, Values, str, Found]:
         values["issue_times"] = Found(digits, times.score, times.quad)
         return page, values, "front", kind
     zone = mrz_page.find(page, formats=(TRAVEL_PERMIT,))
-    if zone is None:
-        return page, {}, "", Found()
-    return page, _back(lines, zone), "back", kind or _kind_of(zone)
+    if zone is not None:
+        return page, _back(page, zone), "back", kind or _kind_of(zone)
+    zone = mrz_page.find(page, formats=(TRAVEL_PERMIT_1999,))
+    if zone is not None and zone.is_right and _OLD_NUMBER.fullmatch(zone.fields["number"]):
+        return page, _old_back(lines, zone), "back", kind or _kind_of(zone)
+    return page, {}, "", Found()
 
 
 def _kind(lines: Sequence[Line]) -> Found:
@@ -85,13 +110,32 @@ def _kind_of(zone: Mrz) -> Found:
     return Found(_HONG_KONG if zone.fields["number"][:1] in ("H", "M") else _TAIWAN, 0.95)
 
 
-def _back(lines: Sequence[Line], zone: Mrz) -> Values:
-    """Return the home number and name and the three lines of the zone."""
+def _old_back(lines: Sequence[Line], zone: Mrz) -> Values:
+    """Return what the zone of the card of 1999 says: it holds the number, no home number."""
+    values = _codes(zone)
+    low = max(y for _, y in zone.quads[-1])
+    under = [line for line in lines if line.center[1] > low and "<" in line.text]
+    if under:
+        text = clean(under[0].text)
+        values["machine_code3"] = Found(text, under[0].score, under[0].quad)
+    number = zone.fields["number"]
+    values["number"] = Found(number, zone.confidence["number"], zone.quads[-1])
+    values["issue_times"] = Found(number[9:], zone.confidence["number"], zone.quads[-1])
+    return values
+
+
+def _codes(zone: Mrz) -> Values:
     score = 0.97 if zone.is_right else 0.7
-    values: Values = {
+    return {
         f"machine_code{row}": Found(text, score, quad)
         for row, (text, quad) in enumerate(zip(zone.lines, zone.quads, strict=False), start=1)
     }
+
+
+def _back(page: Page, zone: Mrz) -> Values:
+    """Return the home number and name and the three lines of the zone."""
+    lines = page.lines
+    values = _codes(zone)
     home = zone.fields["home_number"].replace(" ", "")
     for line in lines:
         text = re.sub(r"\s", "", unicodedata.normalize("NFKC", line.text))
@@ -102,5 +146,6 @@ def _back(lines: Sequence[Line], zone: Mrz) -> Values:
             values["id_number"] = Found(number, 0.98 if agrees else 0.6, line.quad)
             break
     name = labels.after(lines, _OTHER_NAME, stops=permit.NUMBER)
-    values["id_name"] = Found(name.text.strip(), name.score, name.quad)
+    found = Found(name.text.strip(), name.score, name.quad)
+    values["id_name"] = spacing.parted(page, found) if found.text.isascii() else found
     return values

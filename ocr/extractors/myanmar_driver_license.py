@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ocr.options import Option
-from ocr.page import Line, Page, WrongDocument
-from ocr.parsing import burmese, burmese_rows, card_answer, labels, zawgyi
+from ocr.page import Page, WrongDocument
+from ocr.parsing import burmese, burmese_latin, burmese_rows, card_answer, labels, zawgyi
 from ocr.parsing.labels import Found
 
 OPTIONS = (Option("convert_unicode", "bool", default=False, help="Unicode instead of Zawgyi."),)
@@ -34,7 +34,8 @@ _LABELS_EN = {
 _STOPS = tuple(word for words in _LABELS_EN.values() for word in words if len(word) > 4)
 _NRC_EN = re.compile(r"(\d{1,2})\s*/\s*([A-Za-z ]{4,12}?)\s*\(\s*([A-Z])\s*\)\s*(\d{6})")
 _DATE_EN = re.compile(r"(\d{1,2})\s*[-./]\s*(\d{1,2}|[A-Za-z]{3})\s*[-./]\s*(\d{4})")
-
+_GROUP = re.compile(r"(?<![A-Za-z])(AB|A|B|O|0)[+-]?$", re.IGNORECASE)
+_GROUP_WIDTH = 3.0  # heights behind the label
 _CARD = re.compile(r"[A-Z]\s*/\s*\d{3,6}\s*/\s*\d{2,4}")
 
 Values = dict[str, Found]
@@ -58,15 +59,13 @@ def _worth(read: tuple[Page, Values]) -> int:
 
 
 def _read(page: Page) -> tuple[Page, Values]:
-    values = {f"{name}_en": found for name, found in _latin(page.lines).items()}
+    values = {f"{name}_en": found for name, found in _latin(page).items()}
     rows = burmese_rows.read(page)
     own = burmese_rows.values(rows, _LABELS)
     if len(own) + len(values) < 4 or len(values) < 2:
         return page, {}
-    for row in rows:
-        number = burmese.registration_number(row.text)
-        if number:
-            own["nrc_id"] = Found(number, row.score, row.quad)
+    if number := _registration(page, rows, own.get("nrc_id", Found()), values.get("nrc_id_en")):
+        own["nrc_id"] = number
     group = burmese_rows.blood_group(page, rows, _LABELS["blood_group"])
     if group:
         own["blood_group"] = group
@@ -75,21 +74,85 @@ def _read(page: Page) -> tuple[Page, Values]:
     )
     if number_line:
         own["card_number"] = Found(number_line[0].replace(" ", ""), 0.9)
+    elif number := _misread(rows, values.get("card_number_en", Found())):
+        own["card_number"] = number
+    elif not _CARD.fullmatch(own.get("card_number", Found()).text):
+        own["card_number"] = _card_number(page, own.get("card_number", Found()))
     for name in ("birth", "expiried_date"):
         text = own[name].text if name in own else ""
-        day = burmese.date_text(text) or burmese.loose_date(text)
+        day = burmese.date_text(text) or burmese.loose_date(text) or text
+        day = burmese_latin.date(day, values.get(f"{name}_en", Found()).text)
         if day:
             own[name] = Found(day, own[name].score, own[name].quad)
+    if "name" in own:
+        name_ = burmese_rows.name(own["name"])
+        text = burmese_latin.name(name_.text, values.get("name_en", Found()).text)
+        own["name"] = Found(text, name_.score, name_.quad)
     values.update(own)
     return page, {name: found for name, found in values.items() if found.text}
 
 
-def _latin(lines: Sequence[Line]) -> Values:
+def _registration(
+    page: Page, rows: Sequence[burmese_rows.Row], labelled: Found, latin: Found | None
+) -> Found:
+    """Return the number of the citizenship card, its Burmese form held against its Latin one."""
+    printed = latin.text if latin else ""
+    for row in reversed(rows):
+        number = burmese_rows.registration(page, row)
+        if number:
+            number = burmese_latin.registration(number, printed, row.chars)
+            return Found(number, row.score, row.quad)
+    text = burmese_latin.registration(labelled.text.replace(" ", ""), printed)
+    return Found(text, labelled.score, labelled.quad)
+
+
+def _card_number(page: Page, found: Found) -> Found:
+    """Return the card's number, printed in Latin letters, as the Latin reader sees it in its row."""
+    if found.quad is None:
+        return Found()
+    reading = page.read(found.quad)
+    match = _CARD.search(reading.text)
+    return Found(match[0].replace(" ", ""), reading.score, found.quad) if match else Found()
+
+
+def _misread(rows: Sequence[burmese_rows.Row], latin: Found) -> Found:
+    """Return the card's number from the Burmese row in which its strokes were read as figures."""
+    for row in rows:
+        number = "" if "No" in row.latin else burmese_latin.card_number(row.latin, latin.text)
+        if number:
+            return Found(number, 0.85 * latin.score, row.quad)
+    return Found()
+
+
+def _group(page: Page, seen: Found) -> Found:
+    """Return the blood group behind its Latin label, one of the four there are.
+
+    The detector often does not find a lone O: then the row is read again, wider by what a group takes.
+    """
+    text = seen.text.upper().replace("0", "O")
+    if text in burmese_rows.GROUPS:
+        return Found(text, seen.score, seen.quad)
+    label = next(
+        (line for line in page.lines if labels.shows([line], _LABELS_EN["blood_group"])), None
+    )
+    if label is None:
+        return Found()
+    upper_left, (right, top), (_, bottom), lower_left = label.quad
+    end = right + _GROUP_WIDTH * (bottom - top)
+    region = (upper_left, (end, top), (end, bottom), lower_left)
+    reading = page.read(region)
+    match = _GROUP.search(reading.text)
+    return Found(match[1].upper().replace("0", "O"), reading.score, region) if match else Found()
+
+
+def _latin(page: Page) -> Values:
     found: Values = {}
+    lines = page.lines
     for name, wanted in _LABELS_EN.items():
         value = labels.after(lines, wanted, stops=_STOPS)
         if value:
             found[name] = value
+    found["blood_group"] = _group(page, found.get("blood_group", Found()))
     number = labels.first(lines, _NRC_EN.pattern)
     if number:
         match, line = number

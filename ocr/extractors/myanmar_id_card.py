@@ -8,7 +8,7 @@ from typing import Any
 
 from ocr.options import Option
 from ocr.page import Page, WrongDocument
-from ocr.parsing import burmese, burmese_rows, card_answer, transliteration, zawgyi
+from ocr.parsing import burmese, burmese_rows, burmese_words, card_answer, transliteration, zawgyi
 from ocr.parsing.labels import Found
 
 OPTIONS = (
@@ -46,6 +46,7 @@ _LABELS = {
     "profession": ("အလုပ်အကိုင်",),
     "address": ("နေရပ်လိပ်စာ", "နေရပ်"),
 }
+_ALL = len(FRONT)  # what a card that shows one whole side is worth
 _LEAST_LABELS = 2  # fewer labels of a side and no number: another document
 
 Values = dict[str, Found]
@@ -53,16 +54,10 @@ Values = dict[str, Found]
 
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the side shown; raises WrongDocument where it is no such card."""
-    view, values = card_answer.best(page, _read, _worth, full=len(FRONT))
+    view, values = card_answer.best(page, _read, _worth, full=_ALL)
     if not values:
         raise WrongDocument("no Myanmar identity card found")
-    side = (
-        "back"
-        if sum(name in values for name in BACK) > sum(name in values for name in FRONT)
-        else "front"
-    )
-    if side == "back" and "nrc_id" in values:
-        values["nrc_id_back"] = values.pop("nrc_id")
+    side = "back" if _is_back(values) else "front"
     # Cards of the newer print show the holder's blood group, and a number of the card itself behind.
     new = "blood_group" in values or "card_id" in values
     answer: dict[str, Any] = {"side": side, "class": "new_version" if new else "old_version"}
@@ -91,7 +86,7 @@ def _translation(plain: Mapping[str, str]) -> dict[str, str]:
 
 
 def _worth(read: tuple[Page, Values]) -> int:
-    return len(read[1])
+    return _ALL if all(name in read[1] for name in BACK) else len(read[1])
 
 
 def _read(page: Page) -> tuple[Page, Values]:
@@ -102,7 +97,7 @@ def _read(page: Page) -> tuple[Page, Values]:
     if group:
         values["blood_group"] = group
     for row in rows:
-        number = burmese.registration_number(row.text)
+        number = burmese_rows.registration(page, row)
         if number:
             values["nrc_id"] = Found(number, row.score, row.quad)
             break
@@ -111,6 +106,24 @@ def _read(page: Page) -> tuple[Page, Values]:
             values["nrc_id"] = replace(values["nrc_id"], score=values["nrc_id"].score * 0.5)
     if labelled < _LEAST_LABELS:
         return page, {}
+    _mend(values)
+    if _is_back(values) and "nrc_id" in values:
+        values["nrc_id_back"] = values.pop("nrc_id")
+    return page, {name: found for name, found in values.items() if found.text}
+
+
+def _is_back(values: Values) -> bool:
+    return sum(name in values for name in BACK) > sum(name in values for name in FRONT)
+
+
+def _mend(values: Values) -> None:
+    """Bring names, the address and days into the form a card prints them in."""
+    for name in ("name", "father_name"):
+        if name in values:
+            values[name] = burmese_rows.name(values[name])
+    if "address" in values:
+        home = values["address"]
+        values["address"] = replace(home, text=burmese_words.mended(home.text))
     for name in ("issue_date", "birth"):
         if name in values:
             found = values[name]
@@ -118,4 +131,3 @@ def _read(page: Page) -> tuple[Page, Values]:
             values[name] = Found(
                 day or found.text, found.score if day else found.score * 0.5, found.quad
             )
-    return page, {name: found for name, found in values.items() if found.text}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -58,6 +59,7 @@ _LABELS = {
     "place_of_issue": ("签发地点/Place of issue", "Place of issue", "签发地点"),
     "issuing_authority": ("签发机关/Authority", "Authority", "签发机关"),
 }
+SURE = 0.9  # names read with less are looked for in print
 _STOPS = ("有效期至", "签发", "出生", "持照人", "Date of", "Place of", "Bearer", "Authority")
 
 
@@ -69,13 +71,9 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     zone, page = _zone(page)
     values = {name: zone.fields.get(source, "") for name, source in _ZONE.items()}
     sure = {name: zone.confidence.get(source, 0.0) for name, source in _ZONE.items()}
-    today = date.today()
-    printed = dates.find_all(line.text for line in page.lines)
-    expiry = zone.fields["expiry"].replace(" ", "")
-    birth = zone.fields["birth"].replace(" ", "")
-    values["date_of_birth"] = mrz.birth_date(birth, today=today, expiry=expiry, printed=printed)
-    values["date_of_expiry"] = mrz.expiry_date(expiry, today=today, printed=printed)
-    _confirm_names(page, values, sure)
+    values.update(_days(page, zone))
+    if min(sure["surname"], sure["given_name"]) < SURE:
+        _confirm_names(page, values, sure)
     chinese = options.get("country_code") or values["country_code"]
     if chinese == "CHN":
         for name, found in _printed(page).items():
@@ -84,8 +82,32 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     result["confidence"] = {
         name: round(sure.get(name, 0.0), 4) if result[name] else 0.0 for name in FIELDS
     }
-    result["extra_info"] = {}
+    result["extra_info"] = _local(page) if chinese == "CHN" else {}
     return result
+
+
+def _local(page: Page) -> dict[str, str]:
+    """Return what a Chinese passport says in its own language: the name in characters."""
+    name = labels.after(page.lines, ("姓名/Name", "姓名", "Name"), stops=_STOPS, below=True)
+    match = re.search(r"[\u4e00-\u9fff·]{2,}", name.text)
+    if match is None:
+        return {}
+    again = page.read(name.quad, model="small").text if name.quad is not None else ""
+    better = re.search(r"[\u4e00-\u9fff·]{2,}", again)
+    return {"name": (better or match).group()}
+
+
+def _days(page: Page, zone: mrz.Mrz) -> dict[str, str]:
+    """Return birth and expiry; the page is read for the century only where the zone leaves it open."""
+    today = date.today()
+    birth, expiry = (zone.fields[name].replace(" ", "") for name in ("birth", "expiry"))
+    printed: list[date] = []
+    if mrz.is_century_open(birth, expiry, today=today):
+        printed = dates.find_all(line.text for line in page.lines)
+    return {
+        "date_of_birth": mrz.birth_date(birth, today=today, expiry=expiry, printed=printed),
+        "date_of_expiry": mrz.expiry_date(expiry, today=today, printed=printed),
+    }
 
 
 def _confirm_names(page: Page, values: dict[str, str], sure: dict[str, float]) -> None:
@@ -116,11 +138,11 @@ def _printed(page: Page) -> dict[str, Found]:
 
 def _zone(page: Page) -> tuple[mrz.Mrz, Page]:
     """Return the zone and the page it was read on: the picture itself, else the card in it."""
-    zone = mrz_page.find(page)
+    zone = mrz_page.find(page, only=True)
     if zone is None:
         card = page.card()
         if card is not None:
-            zone, page = mrz_page.find(card), card
+            zone, page = mrz_page.find(card, only=True), card
     if zone is None:
         raise WrongDocument("no machine-readable zone found")
     return zone, page

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ocr.options import Option
-from ocr.page import Line, Page, Quad, WrongDocument
-from ocr.parsing import card_answer, checks, labels, thai
+from ocr.page import Line, Page, Quad, Reading, WrongDocument
+from ocr.parsing import card_answer, checks, labels, thai, thai_names, votes
 from ocr.parsing.labels import Found
 from ocr.parsing.rows import rows
 
@@ -41,6 +41,7 @@ FIELDS = ("type", "side", *TEXTS)
 
 _TITLES = ("Thai National ID Card", "บัตรประจำตัวประชาชน", "Identification Number")
 _PINK = ("ซึ่งไม่มีสัญชาติไทย", "ไม่มีสัญชาติไทย", "Non-Thai Identification")
+_NATIONAL = ("Thai National ID",)
 _NAME_TH = ("ชื่อตัวและชื่อสกุล",)
 _RELIGION = ("ศาสนา",)
 _ADDRESS = ("ที่อยู่",)
@@ -52,6 +53,8 @@ _SERIAL = re.compile(r"(?<!\d)(\d{4})\s*-\s*(\d{2})\s*-\s*(\d{8})(?!\d)")
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 BUDDHIST = 543  # years between the Buddhist and the Gregorian count in Thailand since 1941
 READER = "thai"
+SURE_FIGURE = 0.8
+NO_LATIN = "^ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 _LATIN_ROW = re.compile(r"Name|Date|Birth|Issue|Expiry|National|\d{4}-\d\d|(?:19|20)\d\d")
 
@@ -69,7 +72,11 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     side = "front" if values["id_number"] or values["name_th"] else "back"
     if options.get("side") and options["side"] != side:
         raise WrongDocument("the other side of the card was asked for")
-    pink = labels.shows(view.lines, _PINK) or values["id_number"].text.startswith(("0", "6"))
+    # Numbers of people without Thai nationality begin with 0, 6 or 7; the title, where read, decides.
+    pink = labels.shows(view.lines, _PINK) or (
+        values["id_number"].text.startswith(("0", "6", "7"))
+        and not labels.shows(view.lines, _NATIONAL)
+    )
     answer: dict[str, Any] = {"type": "pink" if pink else "normal", "side": side}
     answer.update(card_answer.fields(TEXTS, values))
     answer.update(card_answer.portrait(view, options, shown=side == "front"))
@@ -113,7 +120,7 @@ def _read(page: Page) -> tuple[Page, Values]:
         values["card_number"] = values["serial_number"]
     values.update(_latin_name(lines))
     values.update(_dates(lines))
-    values.update(_thai(page, values["first_name_en"].text.split(" ")[0]))
+    values.update(_thai(page, values["name_en"].text))
     return page, values
 
 
@@ -123,7 +130,7 @@ def _id_number(lines: Sequence[Line]) -> Found:
     for line in lines:
         for match in _ID.finditer(line.text.replace("-", " ")):
             digits = "".join(match.groups())
-            if len(digits) == 13 and checks.thai_id_digit(digits[:12]) == int(digits[12]):
+            if checks.is_thai_id(digits):
                 return Found(digits, max(labels.sure(line), 0.9), line.quad)
             wrong = wrong or Found(digits, min(0.4, line.score), line.quad)
     return wrong
@@ -181,13 +188,14 @@ def _month(text: str) -> int:
     return MONTHS_EN.index(folded) + 1 if folded in MONTHS_EN else 0
 
 
-def _thai(page: Page, title: str) -> Values:
-    """Return what only the Thai print tells: name, religion, address."""
+def _thai(page: Page, latin: str) -> Values:
+    """Return what only the Thai print tells: name, religion, address. `latin` is the name in Latin."""
     lines = _thai_rows(page)
-    name = _clean(labels.after(lines, _NAME_TH, stops=_STOPS))
+    name = _clean(labels.after(_again(page, lines, _NAME_TH), _NAME_TH, stops=_STOPS))
+    religion = labels.after(_again(page, lines, _RELIGION), _RELIGION, stops=_STOPS)
     values: Values = {
-        "name_th": Found(thai.titled(name.text, title), name.score, name.quad),
-        "religion_th": _clean(labels.after(lines, _RELIGION, stops=_STOPS)),
+        "name_th": Found(thai_names.chosen(name.text, latin), name.score, name.quad),
+        "religion_th": _clean(religion),
     }
     for index, line in enumerate(lines):
         end = labels.label_end(line.text, _ADDRESS)
@@ -197,11 +205,25 @@ def _thai(page: Page, title: str) -> Values:
         text = _house(page, line) or own
         for below in lines[index + 1 : index + 2]:
             if not labels.shows([below], _STOPS) and thai_share(below.text) > 0.5:
+                below = _voted(page, below)
                 text = f"{text} {thai.address_units(below.text)}"
                 score = min(score, below.score)
         values["address_th"] = Found(" ".join(text.split()), score, line.quad)
         break
     return values
+
+
+def _again(page: Page, lines: Sequence[Line], wanted: Sequence[str]) -> list[Line]:
+    """Return the lines, the one that shows a label with its words as most readings of it have them."""
+    found = next((line for line in lines if labels.label_end(line.text, wanted) >= 0), None)
+    return [_voted(page, line) if line is found else line for line in lines]
+
+
+def _voted(page: Page, line: Line) -> Line:
+    again = votes.readings(page, line.quad, script=READER, alphabet=NO_LATIN)
+    texts = [thai.spelled(one.text) for one in again if thai_share(one.text) > 0.3]
+    text = votes.chosen([line.text, *texts] if len(texts) < 3 else texts)
+    return Line(text, line.score, line.quad, line.chars) if text else line
 
 
 def _house(page: Page, line: Line) -> str:
@@ -227,9 +249,25 @@ def _house(page: Page, line: Line) -> str:
 def _figures(page: Page, line: Line, left: float, right: float) -> str:
     if right - left < 0.3 * line.height:
         return ""
-    quad = ((left, line.top), (right, line.top), (right, line.bottom), (left, line.bottom))
-    found = re.search(r"\d+(?:/\d+)?", page.read(quad, alphabet="0123456789/").text)
+    best = Reading("", 0.0)
+    for room in (
+        0.0,
+        0.12,
+        -0.08,
+    ):  # a stroke that a tight cut makes doubtful may be plain in another
+        top, bottom = line.top - room * line.height, line.bottom + room * line.height
+        quad = ((left, top), (right, top), (right, bottom), (left, bottom))
+        reading = page.read(quad, alphabet="0123456789/")
+        if _least(reading) > _least(best):
+            best = reading
+        if _least(best) > SURE_FIGURE:
+            break
+    found = re.search(r"\d+(?:/\d+)?", best.text)
     return found[0] if found else ""
+
+
+def _least(reading: Reading) -> float:
+    return min((char.score for char in reading.chars), default=reading.score)
 
 
 def thai_share(text: str) -> float:
@@ -256,7 +294,7 @@ def _thai_rows(page: Page) -> list[Line]:
         score = min(labels.sure(line) for line in row)
         again = page.read(quad, script=READER)
         if again.score > 0.5 and thai_share(again.text) > 0.3:
-            joined.append(Line(again.text, again.score, quad, again.chars))
+            joined.append(Line(thai.spelled(again.text), again.score, quad, again.chars))
         else:
             joined.append(Line(text, score, quad))
     return joined

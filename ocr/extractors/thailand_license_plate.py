@@ -26,6 +26,8 @@ VARIANTS = tuple(
     for room, ends in ((0.03, 0.12), (0.08, 0.3))
     for lean in (0.0, 0.15, -0.15, 0.3, -0.3)
 )
+PLATE_HEAD = 2  # signs before the number; a lone letter stands on the red plates of new cars only
+PART_LEAST = 0.75  # score of letters and of digits that the detector found as two boxes
 PLATE_RATIO = 34 / 15  # width to height of a plate
 
 
@@ -33,7 +35,16 @@ def extract(page: Page, options: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return a row for each plate, best first. Raises WrongDocument when there is none."""
     quads = list(page.detect())
     plates = _found(page, quads) or _found(page, [(c, d, a, b) for a, b, c, d in quads])
-    plates.sort(key=lambda plate: (not plate["province"], -plate["confidence"]))
+    # A box that lost a letter lies in one that holds both: two letters go before one, and a number
+    # read in its two parts before what either part shows with a piece of its neighbour.
+    plates.sort(
+        key=lambda plate: (
+            not plate["province"],
+            not plate["parts"],
+            len(plate["plate_number"].split()[0]) < PLATE_HEAD,
+            -plate["confidence"],
+        )
+    )
     kept: list[dict[str, Any]] = []
     for plate in plates:
         if not any(_same_place(plate["quad"], other["quad"]) for other in kept):
@@ -45,8 +56,10 @@ def extract(page: Page, options: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _found(page: Page, quads: list[Quad]) -> list[dict[str, Any]]:
     plates = []
-    for quad in (*quads, *_joined(quads)):
-        number, score = _number(page, quad)
+    parts = {_union(*pair): _in_parts(page, *pair) for pair in _pairs(quads)}
+    for quad in (*quads, *parts):
+        in_parts = quad in parts and bool(parts[quad][0])
+        number, score = parts[quad] if in_parts else _number(page, quad)
         if not number:
             continue
         name, alike, below = _province(page, quad, quads)
@@ -59,6 +72,7 @@ def _found(page: Page, quads: list[Quad]) -> list[dict[str, Any]]:
                 "confidence": round(score * (alike if name else 0.9), 4),
                 "province": name,
                 "quad": quad,
+                "parts": in_parts,
             }
         )
     return plates
@@ -105,7 +119,8 @@ def _number(page: Page, quad: Quad) -> tuple[str, float]:
             if number and reading.score >= SURE and turn == 0 and shape is quad:
                 return number, reading.score
             head, tail = thai.plate_parts(reading.text)
-            letters.add(head, reading.score)
+            if _is_head(head):
+                letters.add(head, reading.score)
             digits.add(tail, reading.score)
             if turn == 4 and not letters.best:
                 break
@@ -117,6 +132,11 @@ def _number(page: Page, quad: Quad) -> tuple[str, float]:
     score = min(sure_head, sure_tail)
     number = thai.plate_number(head + tail)
     return (number, score) if number and score >= NUMBER_LEAST else ("", 0.0)
+
+
+def _is_head(text: str) -> bool:
+    """Say whether letters may begin a number: a digit leads two letters, not one."""
+    return bool(text) and (not text[0].isdigit() or len(text) > PLATE_HEAD)
 
 
 class _Votes:
@@ -208,9 +228,28 @@ def _is_below(number: Quad, quad: Quad) -> bool:
     )
 
 
-def _joined(quads: list[Quad]) -> list[Quad]:
-    """Return the unions of two boxes side by side on one line: letters and digits found apart."""
-    unions = []
+def _in_parts(page: Page, left: Quad, right: Quad) -> tuple[str, float]:
+    """Return the number of which one box holds the letters alone and the next the digits, and its score.
+
+    With the room that a box is given around it either shows a piece of the other, as if it were a
+    number of its own; so each is read as it was found. Cuts that show no piece vote on the letters.
+    """
+    head, tail = (page.read(quad, script=READER) for quad in (left, right))
+    score = min(head.score, tail.score)
+    letters, digits = thai.plate_parts(head.text), thai.plate_parts(tail.text)
+    if score < PART_LEAST or digits[0] or len(letters[0]) < PLATE_HEAD or not digits[1]:
+        return "", 0.0
+    votes = _Votes()
+    for reading in (head, *(page.read(cut, script=READER) for cut in _variants(left))):
+        text = thai.plate_parts(reading.text)[0]
+        if _is_head(text) and len(text) == len(reading.text.strip()):
+            votes.add(text, reading.score)
+    number = thai.plate_number(votes.winner()[0] + digits[1])
+    return (number, score) if number else ("", 0.0)
+
+
+def _pairs(quads: list[Quad]) -> Iterator[tuple[Quad, Quad]]:
+    """Yield two boxes side by side on one line: letters and digits found apart."""
     for left in quads:
         along, down, _origin = _frame(left)
         high = _length(left[0], left[3])
@@ -220,9 +259,12 @@ def _joined(quads: list[Quad]) -> list[Quad]:
             x, y = right[0][0] - left[1][0], right[0][1] - left[1][1]
             gap, drop = x * along[0] + y * along[1], x * down[0] + y * down[1]
             alike = 0.6 < _length(right[0], right[3]) / max(high, 1.0) < 1.6
-            if alike and -0.3 * high < gap < 1.2 * high and abs(drop) < 0.35 * high:
-                unions.append((left[0], right[1], right[2], left[3]))
-    return unions
+            if alike and -0.7 * high < gap < 1.2 * high and abs(drop) < 0.35 * high:
+                yield left, right
+
+
+def _union(left: Quad, right: Quad) -> Quad:
+    return (left[0], right[1], right[2], left[3])
 
 
 def _outline(number: Quad, province: Quad | None) -> Quad:

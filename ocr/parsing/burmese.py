@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ocr.parsing.thai import distance
+
 DIGITS = "၀၁၂၃၄၅၆၇၈၉"
 CONSONANTS = "ကခဂဃငစဆဇဈညတထဒဓနပဖဗဘမယရလဝသဟဠအဥဧဩ"
 _TO_LATIN = str.maketrans(DIGITS, "0123456789")
@@ -23,6 +25,14 @@ NRC = re.compile(
     r"(?P<township>(?:[က-အဥဧဩ][ြျွှ]?){3})\s*\(?\s*"
     r"(?P<kind>" + "|".join(KINDS) + r")\s*\)?\s*(?P<number>[၀-၉]{6})(?![၀-၉])"
 )
+# Zero and seven look like the letters wa and ra: a place of the number tells which is meant.
+_FIGURE, _LETTER = "[၀-၉ဝရ]", "[က-အဥဧဩ၀၇]"
+_LOOSE = re.compile(
+    rf"(?P<state>{_FIGURE}{{1,2}})[/၊|](?P<township>(?:{_LETTER}[ြျွှ]?){{3}})"
+    rf"\(?(?P<kind>[^()၀-၉]{{1,9}})\)?(?P<number>{_FIGURE}{{6}})(?!{_FIGURE})"
+)
+_TO_FIGURES = str.maketrans("ဝရ", "၀၇")
+_TO_LETTERS = str.maketrans("၀၇", "ဝရ")
 _DATE = re.compile(r"([၀-၉]{1,2})\s*[-./၊]\s*([၀-၉]{1,2})\s*[-./၊]\s*([၀-၉]{4})")
 
 
@@ -42,13 +52,23 @@ def registration_number(text: str) -> str:
     State 1..14, a township of three letters, the kind of citizenship in brackets, six digits
     (Burma Citizenship Law procedures, 1983). There is no check digit.
     """
-    match = NRC.search(text.replace(" ", ""))
-    if match is None:
+    flat = text.replace(" ", "")
+    match = NRC.search(flat) or _LOOSE.search(flat)
+    kind = _kind(match["kind"]) if match else ""
+    if match is None or not kind:
         return ""
-    state = int(latin_digits(match["state"]))
-    if not 1 <= state <= 14:
+    state, number = (match[part].translate(_TO_FIGURES) for part in ("state", "number"))
+    if not 1 <= int(latin_digits(state)) <= 14:
         return ""
-    return f"{match['state']}/{match['township']}({match['kind']}){match['number']}"
+    return f"{state}/{match['township'].translate(_TO_LETTERS)}({kind}){number}"
+
+
+def _kind(text: str) -> str:
+    """Return the kind of citizenship that a text is, or that it nearly is; nothing for another text."""
+    if text in KINDS:
+        return text
+    near = min(KINDS, key=lambda kind: distance(text, kind))
+    return near if len(near) > 3 and distance(text, near) <= len(near) // 2 else ""
 
 
 def date_text(text: str) -> str:

@@ -16,13 +16,13 @@ PORTRAIT = (
     ),
     Option("return_portrait_location", "bool", default=False, help="Return where the portrait is."),
 )
-# Alarm -> measure of the picture it rests on; None where no measure of a picture can tell.
+# Alarm -> measure of the picture it rests on; None where only what is read can tell.
 ALARMS: Mapping[str, str | None] = {
     "reproduce": "reproduction",
     "copy": "copy",
     "tampering": None,
     "border_integrity": "border",
-    "blocking_within_border": None,
+    "blocking_within_border": "blocking",
     "blur": "blur",
     "interim": None,
     "glare": "glare",
@@ -98,7 +98,8 @@ def alarms(page: Page, options: Mapping[str, Any], *, known: Mapping[str, float]
     """Return `detect_<x>_result` and `score_info` for every alarm switched on.
 
     Scores are 0..99; above 50 is an alarm. They are plain measures of the picture
-    (`ocr.page.Measures`) or, for `known` ones, what the text of the card tells (0..1).
+    (`ocr.page.Measures`) and, for `known` ones, what the text of the card tells (0..1); the greater
+    counts.
     """
     asked = [name for name in ALARMS if options.get(f"detect_{name}")]
     if not asked:
@@ -107,7 +108,8 @@ def alarms(page: Page, options: Mapping[str, Any], *, known: Mapping[str, float]
     scores: dict[str, int] = {}
     for name in asked:
         source = ALARMS[name]
-        value = known.get(name, 0.0) if source is None else float(getattr(measures, source))
+        seen = 0.0 if source is None else float(getattr(measures, source))
+        value = max(seen, known.get(name, 0.0))
         scores[name] = round(99 * min(max(value, 0.0), 1.0))
     answer: dict[str, Any] = {
         f"detect_{name}_result": score > ALARM_ABOVE for name, score in scores.items()

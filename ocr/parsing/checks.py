@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-_MRZ_WEIGHTS = (7, 3, 1)
+_MRZ_VALUES = {char: value for value, char in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
+_MRZ_VALUES["<"] = 0
 _MOD11_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _MOD11_DIGITS = "10X98765432"
 
@@ -12,18 +13,16 @@ def mrz_value(char: str) -> int:
 
     Raises ValueError for any other character (ICAO 9303-3, 4.9).
     """
-    if char == "<":
-        return 0
-    if char.isascii() and char.isdigit():
-        return int(char)
-    if char.isascii() and char.isupper():
-        return ord(char) - 55
-    raise ValueError(f"not an MRZ character: {char!r}")
+    try:
+        return _MRZ_VALUES[char]
+    except KeyError:
+        raise ValueError(f"not an MRZ character: {char!r}") from None
 
 
 def mrz_digit(text: str) -> int:
     """Return the ICAO 9303 check digit (weights 7 3 1, sum modulo 10)."""
-    return sum(mrz_value(c) * _MRZ_WEIGHTS[i % 3] for i, c in enumerate(text)) % 10
+    values = [mrz_value(char) for char in text]
+    return (7 * sum(values[::3]) + 3 * sum(values[1::3]) + sum(values[2::3])) % 10
 
 
 def luhn_digit(digits: str) -> int:
@@ -78,8 +77,8 @@ def thai_id_digit(first12: str) -> int:
 
 
 def is_thai_id(number: str) -> bool:
-    """Tell whether 13 digits are a Thai citizen number with a right last digit."""
-    if len(number) != 13 or not number.isdigit() or number[0] in "09":
+    """Tell whether 13 digits are the number of a Thai citizen or foreigner with a right last digit."""
+    if len(number) != 13 or not number.isdigit():
         return False
     return thai_id_digit(number[:12]) == int(number[12])
 

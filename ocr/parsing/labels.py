@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from ocr.page import Line, Quad
 
+SURE = 0.9
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -167,6 +169,8 @@ _SIMPLIFIED = (
     "长区县镇卫厅号单层楼湾岛沟滩坝矿场庄岩岭铁纵横万与厂农业芦萝冲庞顾赖钱严乔贺龚汤温罗聂齐欧阳诸"
 )
 _FOLD = dict(zip(map(ord, _TRADITIONAL), _SIMPLIFIED, strict=True))
+_BOTH = frozenset("鄧范肖云万冲岩与叶")  # written so, or also so, where traditional characters are
+_UNFOLD = {ord(new): chr(old) for old, new in _FOLD.items() if new not in _BOTH}
 
 
 def simplified(text: str) -> str:
@@ -175,3 +179,14 @@ def simplified(text: str) -> str:
     For documents that print simplified characters only: a reader of both scripts mixes them up.
     """
     return text.translate(_FOLD)
+
+
+def traditional(found: Found) -> Found:
+    """Return a doubtful value with common simplified characters in traditional form.
+
+    For documents that print traditional characters. What was read surely stays: some people write
+    their names with a simplified character.
+    """
+    if found.score >= SURE:
+        return found
+    return Found(found.text.translate(_UNFOLD), found.score, found.quad)

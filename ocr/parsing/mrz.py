@@ -18,7 +18,7 @@ from ocr.parsing.countries import MRZ_CODES
 from ocr.parsing.mrz_cells import Cell, fitted, options
 from ocr.parsing.mrz_formats import TRAVEL_DOCUMENTS, Format
 from ocr.parsing.mrz_rows import Row, rows_of
-from ocr.parsing.mrz_solve import Solution, grids, passing, solve
+from ocr.parsing.mrz_solve import Known, Solution, grids, passing, solve
 
 _LENGTH_SLACK = 4  # characters a format may fit worse than the best one and still be tried
 _MOST = 24  # combinations of format and rows that are solved at most
@@ -58,8 +58,9 @@ def read_rows(
 ) -> Mrz | None:
     """Return the zone that rows show; each row may come in several readings of the same place."""
     best: tuple[float, Solution, tuple[Row, ...]] | None = None
+    known: Known = {}
     for _, format_, choice in _likely(rows, formats):
-        found = _best_fit(format_, choice)
+        found = _best_fit(format_, choice, known)
         if found and (best is None or found[0] > best[0]):
             best = (found[0], found[1], choice)
     if best is None or passing(best[1]) < least or not _is_plausible(best[1]):
@@ -89,7 +90,7 @@ def _is_plausible(solution: Solution) -> bool:
     return solution.cost + _strangeness(solution) < 0.25 * cells
 
 
-def _best_fit(format_: Format, rows: Sequence[Row]) -> tuple[float, Solution] | None:
+def _best_fit(format_: Format, rows: Sequence[Row], known: Known) -> tuple[float, Solution] | None:
     """Return the best solution of one format on these rows and its worth, if their lengths fit."""
     ways = [fitted(row.cells, format_.length) for row in rows]
     if not all(ways):
@@ -98,7 +99,7 @@ def _best_fit(format_: Format, rows: Sequence[Row]) -> tuple[float, Solution] | 
     for cost, grid in grids(ways):
         grid = [mrz_names.without_noise(format_, index, line) for index, line in enumerate(grid)]
         grid[0][0] = _first(format_, grid[0][0])
-        solution = _with_countries(solve(format_, grid), grid)
+        solution = _with_countries(solve(format_, grid, known), grid)
         worth = 4.0 * passing(solution) - solution.cost - cost - _strangeness(solution)
         if best is None or worth > best[0]:
             best = (worth, solution)
@@ -186,6 +187,22 @@ def _confidence(solution: Solution, name: str) -> float:
     if solution.checks.get("composite") is False:
         return odds * 0.85
     return odds
+
+
+ENDLESS = "991231"
+OLDEST = 118  # years: nobody older has travelled on a document that machines read
+
+
+def is_century_open(birth: str, expiry: str, *, today: date) -> bool:
+    """Tell whether `YYMMDD` leaves the century of a birth or an expiry to what the page prints.
+
+    A birth is open where both centuries give the age of a living person. An expiry is open on the last
+    day of a century: that is how documents without end are written.
+    """
+    old, young = _day(birth, 1900), _day(birth, 2000)
+    is_young = young is not None and young <= today
+    is_old = old is not None and today.year - old.year <= OLDEST
+    return (is_young and is_old) or expiry == ENDLESS
 
 
 def birth_date(text: str, *, today: date, expiry: str = "", printed: Sequence[date] = ()) -> str:

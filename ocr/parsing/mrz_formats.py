@@ -6,7 +6,9 @@ readers for the lines of China's own permits, which are 30 characters long but a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["code", "letters", "name", "alnum", "date", "digits", "sex", "check"]
@@ -49,16 +51,21 @@ class Format:
     checks: tuple[Check, ...]
     overflow: tuple[int, int] | None = None  # line and end of the stretch a long number runs into
 
-    def kinds(self, line: int) -> list[Kind]:
+    def kinds(self, line: int) -> Sequence[Kind]:
         """Return the kind of every position of a line; check digits included."""
-        kinds: list[Kind] = ["alnum"] * self.length
-        for span in self.spans:
-            if span.line == line:
-                kinds[span.start : span.end] = [span.kind] * (span.end - span.start)
-        for check in self.checks:
-            if check.line == line:
-                kinds[check.position] = "check"
-        return kinds
+        return _kinds(self, line)
+
+
+@lru_cache(maxsize=64)
+def _kinds(format_: Format, line: int) -> tuple[Kind, ...]:
+    kinds: list[Kind] = ["alnum"] * format_.length
+    for span in format_.spans:
+        if span.line == line:
+            kinds[span.start : span.end] = [span.kind] * (span.end - span.start)
+    for check in format_.checks:
+        if check.line == line:
+            kinds[check.position] = "check"
+    return tuple(kinds)
 
 
 def _second_line(length: int, *, composite: bool, personal: bool) -> tuple[Span | Check, ...]:
@@ -179,5 +186,27 @@ TRAVEL_PERMIT = Format(
     ),
 )
 
+# Mainland travel permit, card of 1999 (GA/T 704): the first line holds type, CHN and the name, the
+# second the dates and the number of eleven characters; a third line has no rule that was published.
+TRAVEL_PERMIT_1999 = Format(
+    "TRAVEL-PERMIT-1999",
+    30,
+    2,
+    "C",
+    (
+        Span("code", 0, 0, 2, "code"),
+        Span("country", 0, 2, 5, "letters"),
+        Span("name", 0, 5, 30, "name"),
+        Span("birth", 1, 0, 6, "date"),
+        Span("sex", 1, 7, 8, "sex"),
+        Span("expiry", 1, 8, 14, "date"),
+        Span("number", 1, 15, 26, "alnum"),
+        Span("century_of_birth", 1, 27, 28, "digits"),
+        Span("century_of_expiry", 1, 28, 29, "digits"),
+    ),
+    (Check("birth", 1, 6, ((1, 0, 6),)), Check("expiry", 1, 14, ((1, 8, 14),))),
+)
+
 TRAVEL_DOCUMENTS = (TD3, MRV_A, TD1, TD2, MRV_B)
-ALL = (*TRAVEL_DOCUMENTS, EXIT_ENTRY, TRAVEL_PERMIT)
+ALL = (*TRAVEL_DOCUMENTS, EXIT_ENTRY, TRAVEL_PERMIT, TRAVEL_PERMIT_1999)
+BY_NAME = {format_.name: format_ for format_ in ALL}

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
-from ocr.page import Line, Page, Quad, box
+from ocr.page import Line, Page, Point, Quad, box
 from ocr.parsing.mrz import Mrz, read_rows
 from ocr.parsing.mrz_cells import ALPHABET, cells_of, merged
-from ocr.parsing.mrz_formats import TRAVEL_DOCUMENTS, Format
+from ocr.parsing.mrz_formats import BY_NAME, TRAVEL_DOCUMENTS, Format
 from ocr.parsing.mrz_rows import Row, may_be_mrz, rows_of
 
+ALIKE = 0.95  # two models that read a name alike are seldom both wrong
 NAME_SURE = 0.9  # a name has no check digit: below this it is read again by the careful model
+CHECKED_SURE = 0.8
 _PITCH = 3.2  # lines of a zone are at most this many character widths apart
+_SLENDER = 7.0  # a line of a zone, or half of one, is at least this many times longer than high
+_SHORTER = 0.6  # the lines of a zone are of one length, and nothing on its page is much longer
 
 
-def find(page: Page, *, formats: Sequence[Format] = TRAVEL_DOCUMENTS) -> Mrz | None:
-    """Return the zone of the page or None. Asks the page for more only when something is missing."""
+def find(
+    page: Page, *, formats: Sequence[Format] = TRAVEL_DOCUMENTS, only: bool = False
+) -> Mrz | None:
+    """Return the zone of the page or None. Asks the page for more only when something is missing.
+
+    `only` = the caller wants nothing else of the page: the long lines are read first, and where they
+    are a zone whose checks agree, no other.
+    """
+    if only:
+        strips = _strips(page)
+        zone = _settled(page, rows_of(page.read_lines(strips)), formats) if strips else None
+        if zone is not None and zone.is_right:
+            return zone
     lines = list(page.lines)
     rows = rows_of(lines)
     zone = _settled(page, rows, formats)
@@ -31,20 +48,79 @@ def find(page: Page, *, formats: Sequence[Format] = TRAVEL_DOCUMENTS) -> Mrz | N
     return zone
 
 
+def _strips(page: Page) -> list[Quad]:
+    """Return the quads that may hold a line of a zone: the longest ones and what continues them."""
+    quads = page.detect()
+    lengths = [math.dist(quad[0], quad[1]) for quad in quads]
+    heights = [math.dist(quad[0], quad[3]) for quad in quads]
+    slender = [k for k in range(len(quads)) if lengths[k] >= _SLENDER * heights[k]]
+    longest = max((lengths[k] for k in slender), default=0.0)
+    chosen = [k for k in slender if lengths[k] >= _SHORTER * longest]
+    beside = [
+        k
+        for k in range(len(quads))
+        if k not in chosen and any(_continues(quads[k], quads[c], heights[c]) for c in chosen)
+    ]
+    return [quads[k] for k in sorted({*chosen, *beside})]
+
+
+def _continues(quad: Quad, strip: Quad, height: float) -> bool:
+    """Say whether the middle of a quad lies on the line through the middle of a strip."""
+    (ax, ay), (bx, by) = _middle(strip[0], strip[3]), _middle(strip[1], strip[2])
+    x, y = _middle(_middle(quad[0], quad[2]), _middle(quad[1], quad[3]))
+    slope = (by - ay) / (bx - ax) if abs(bx - ax) > 1 else 0.0
+    return abs(y - (ay + slope * (x - ax))) < 0.5 * height
+
+
+def _middle(one: Point, other: Point) -> Point:
+    return (one[0] + other[0]) / 2, (one[1] + other[1]) / 2
+
+
 def _settled(page: Page, rows: Sequence[Row], formats: Sequence[Format]) -> Mrz | None:
     """Return what the rows say; rows whose checks or names are in doubt are read a second time."""
     first = read_rows([[row] for row in rows], formats=formats)
     if first is not None and first.is_right and _is_sure(first):
         return first
     candidates = first.rows if first is not None else rows[-8:]
+    sure = _sure_rows(first) if first is not None and first.is_right else set()
     left = min((row.left for row in candidates), default=0.0)
     right = max((row.right for row in candidates), default=0.0)
-    doubled = [[row, *_again(page, row, left=left, right=right)] for row in candidates]
-    return _better(first, read_rows(doubled, formats=formats))
+    doubled = [
+        [row] if k in sure else [row, *_again(page, row, left=left, right=right)]
+        for k, row in enumerate(candidates)
+    ]
+    return _agreeing(first, _better(first, read_rows(doubled, formats=formats)))
 
 
 def _is_sure(zone: Mrz) -> bool:
     return min(zone.confidence.values(), default=1.0) >= NAME_SURE
+
+
+def _sure_rows(zone: Mrz) -> set[int]:
+    """Return the rows of a right zone on which every field is surely read.
+
+    A field that two digits agree on needs less; optional data is not answered and counts for nothing.
+    """
+    checked = CHECKED_SURE if "composite" in zone.checks else NAME_SURE
+    doubted = {
+        span.line
+        for span in BY_NAME[zone.format].spans
+        for name in (("surname", "given_name") if span.name == "name" else (span.name,))
+        if not name.startswith("optional")
+        and zone.confidence.get(name, 1.0) < (checked if name in zone.checks else NAME_SURE)
+    }
+    return set(range(len(zone.rows))) - doubted
+
+
+def _agreeing(first: Mrz | None, second: Mrz | None) -> Mrz | None:
+    """Raise the confidence of names that the quick and the careful model read alike."""
+    if first is None or second is None or first is second:
+        return second
+    sure = dict(second.confidence)
+    for name in ("surname", "given_name"):
+        if name in sure and first.fields[name] == second.fields[name]:
+            sure[name] = max(sure[name], ALIKE)
+    return replace(second, confidence=sure)
 
 
 def _better(one: Mrz | None, other: Mrz | None) -> Mrz | None:

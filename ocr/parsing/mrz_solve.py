@@ -6,7 +6,6 @@ price; when none agrees, the likeliest reading stays and its check is reported a
 
 from __future__ import annotations
 
-import heapq
 import itertools
 import math
 from collections.abc import Sequence
@@ -56,11 +55,21 @@ class _Group:
     readings: tuple[_Reading, ...]
 
 
-def solve(format_: Format, grid: Sequence[Sequence[Cell]]) -> Solution:
-    """Return the best reading of a grid of cells that has the format's shape."""
+_Key = tuple[str, Check, tuple[Cell, ...]]
+Known = dict[_Key, _Group]  # groups that were solved before: most ways to fit a zone share them
+
+
+def solve(format_: Format, grid: Sequence[Sequence[Cell]], known: Known | None = None) -> Solution:
+    """Return the best reading of a grid of cells that has the format's shape.
+
+    `known` keeps the solved fields for the next grid of the same document.
+    """
+    known = {} if known is None else known
     checks = _with_overflow(format_, grid)
     composite = next((check for check in checks if check.name == "composite"), None)
-    groups = [_checked_group(format_, grid, check) for check in checks if check is not composite]
+    groups = [
+        _known_group(format_, grid, check, known) for check in checks if check is not composite
+    ]
     groups += _plain_groups(format_, grid, groups, composite)
     lines = [[cell[0][0] for cell in row] for row in grid]
     if composite is None:
@@ -112,6 +121,16 @@ def _places(over: tuple[tuple[int, int, int], ...]) -> list[Place]:
 def _choices(format_: Format, grid: Sequence[Sequence[Cell]], place: Place) -> Cell:
     line, index = place
     return options(grid[line][index], format_.kinds(line)[index])
+
+
+def _known_group(
+    format_: Format, grid: Sequence[Sequence[Cell]], check: Check, known: Known
+) -> _Group:
+    places = [*_places(check.over), (check.line, check.position)]
+    key = (format_.name, check, tuple(grid[line][index] for line, index in places))
+    if key not in known:
+        known[key] = _checked_group(format_, grid, check)
+    return known[key]
 
 
 def _checked_group(format_: Format, grid: Sequence[Sequence[Cell]], check: Check) -> _Group:
@@ -216,8 +235,9 @@ def _cheapest(choices: Sequence[Cell], limit: int) -> list[tuple[float, str]]:
         if len(cell) == 1:
             beam = [(cost + cell[0][1], text + cell[0][0]) for cost, text in beam]
             continue
-        grown = ((cost + price, text + char) for cost, text in beam for char, price in cell[:6])
-        beam = heapq.nsmallest(limit, grown, key=lambda item: item[0])
+        grown = [(cost + price, text + char) for cost, text in beam for char, price in cell[:6]]
+        grown.sort()
+        beam = grown[:limit]
     return beam
 
 

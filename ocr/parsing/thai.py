@@ -156,7 +156,7 @@ def province(text: str) -> tuple[str, float]:
 
 
 # A letter for a unit of administration, its stop, perhaps misread, and the name.
-_UNIT = re.compile(r"^(ต|อ|จ)(?:\.|[ปพฟ][ิี])?(.+)$")
+_UNIT = re.compile(r"^(ต|อ|จ)(?:[๐-๙]?\1|[๐-๙])?(?:\.|[ปพฟ][ิี])?(.+)$")
 
 
 def address_units(text: str) -> str:
@@ -179,15 +179,29 @@ def address_units(text: str) -> str:
     return " ".join(words)
 
 
+# Thai title -> how the Latin name of the same card writes it.
+_TITLES = {"Mr": "นาย", "Mrs": "นาง", "Miss": "น.ส.", "Master": "ด.ช."}
+
+
 def titled(name: str, latin_title: str) -> str:
-    """Return a name whose title lost its stops with the title the Latin name tells."""
+    """Return a name whose title lost its stops or a stroke with the title the Latin name tells.
+
+    A card prints a person's title in both scripts. Where the first of three words or more comes near
+    to the Thai title that belongs to the Latin one, it is that title.
+    """
     words = name.split()
     for known in ("นาย", "นาง", "น.ส.", "ด.ช.", "ด.ญ."):
         if words and 0 < words[0].find(known) <= 4 and len(words) > 2:
             words[0] = words[0][words[0].find(known) :]  # before it: the end of the label
-    title = {"Mr.": "นาย", "Mrs.": "นาง", "Miss": "น.ส."}.get(latin_title, "")
-    if title and len(words) > 2 and words[0] != title and words[0][0] == "น":
-        words[0] = title
+    title = _TITLES.get(latin_title.rstrip("."), "")
+    if title and len(words) > 2 and words[0] != title:
+        if words[0][0] == title[0] or distance(words[0], title) <= len(title) // 2 + 2:
+            words[0] = title
     elif title == "น.ส." and len(words) == 2 and words[0].startswith("น.ส"):
         words = [title, words[0][4:], *words[1:]]
     return " ".join(words)
+
+
+def spelled(text: str) -> str:
+    """Return Thai text with the am and the double e as one sign each, as they are typed."""
+    return text.replace("\u0e4d\u0e32", "\u0e33").replace("\u0e40\u0e40", "\u0e41")

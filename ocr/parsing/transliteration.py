@@ -29,7 +29,8 @@ _WHOLE = {"ဦး": "U", "ဥ": "U", "ဧ": "Ay", "ဩ": "Aw", "ဪ": "Aw", "ဤ
 _SYLLABLE = re.compile(
     "(ဦး?|[ဥဧဩဪဤ](?!\u103a))|([က-အဉ])([\u103b-\u103e]*)([\u102b-\u1032]*(?:ံ|\u103a)?(?:[က-အဉ]\u1037?\u103a)?)[\u1037\u1038]*"
 )
-_TOWNSHIP = {
+# Letter of a township in a registration number -> how the Latin form of the number writes it.
+TOWNSHIP = {
     "က": "KA", "ခ": "KHA", "ဂ": "GA", "ဃ": "GA", "င": "NGA", "စ": "SA", "ဆ": "SA", "ဇ": "ZA", "ည": "NYA",
     "တ": "TA", "ထ": "HTA", "ဒ": "DA", "ဓ": "DA", "န": "NA", "ပ": "PA", "ဖ": "PHA", "ဗ": "BA", "ဘ": "BA",
     "မ": "MA", "ယ": "YA", "ရ": "YA", "လ": "LA", "ဝ": "WA", "သ": "THA", "ဟ": "HA", "ဠ": "LA", "အ": "AH",
@@ -72,5 +73,5 @@ def registration(text: str) -> str:
     match = re.fullmatch(r"(.+)/(.+)\((.+)\)(.+)", number)
     if match is None:
         return ""
-    town = "".join(_TOWNSHIP.get(sign, "") for sign in match[2])
+    town = "".join(TOWNSHIP.get(sign, "") for sign in match[2])
     return f"{latin_digits(match[1])}/{town}({KINDS.get(match[3], 'N')}){latin_digits(match[4])}"
