@@ -16,6 +16,7 @@ from ocr.models import AlarmHistory
 
 _LARGEST_PAGE = 1000
 _LARGEST_BATCH = 500
+_EVERY_PROJECT = "all_granted_eps"
 
 
 class CesView(ApiView):
@@ -88,7 +89,7 @@ class MetricsView(CesView):
     def get(self, request: HttpRequest, principal: Principal, **url: Any) -> dict[str, Any]:
         """List metrics by namespace, name and dimension, paged by marker."""
         query = request.GET
-        order = query.get("order", "desc")
+        order = query.get("order", "asc")
         if order not in ("asc", "desc"):
             raise _bad("order")
         found = [
@@ -201,7 +202,8 @@ class AlarmsView(CesView):
         order = request.GET.get("order", "desc")
         if order not in ("asc", "desc"):
             raise _bad("order")
-        if project := request.GET.get("enterprise_project_id"):
+        project = request.GET.get("enterprise_project_id")
+        if project not in (None, "", _EVERY_PROJECT):
             rows = rows.filter(enterprise_project_id=project)
         ids = list(rows.values_list("id", flat=True))
         if order == "asc":
@@ -291,6 +293,8 @@ class HistoriesView(CesView):
         for name, column in named.items():
             if query.get(name):
                 rows = rows.filter(**{column: query[name]})
+        if query.get("namespace", cloud_eye.NAMESPACE) != cloud_eye.NAMESPACE:
+            return rows.none()
         if query.get("alarm_level"):
             rows = rows.filter(level=_integer(query["alarm_level"], "alarm_level", high=4))
         for name, lookup in {"from": "at__gte", "to": "at__lte"}.items():

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -15,18 +18,23 @@ from core.errors import ApiError
 from ocr import errors
 from ocr.engine import base, dispatch
 from ocr.exports import formats, picture
-from ocr.exports.flatten import flatten
+from ocr.exports.documents import Document, Picture
+from ocr.exports.flatten import Quad
 from ocr.intake import body, header
 
 MAX_DOCUMENTS = 1000
 
 
 class DocumentIn(serializers.Serializer[Any]):
-    """One result as the recognition API answered it; `image` (Base64) for a searchable PDF."""
+    """One result as the recognition API answered it; for a searchable PDF also the `image` (Base64).
+
+    `page` is the page of an image that is a PDF, from 1.
+    """
 
     name = serializers.CharField(max_length=255)
     result = serializers.JSONField()
     image = serializers.CharField(required=False)
+    page = serializers.IntegerField(required=False, min_value=1, default=1)
 
 
 class ExportIn(serializers.Serializer[Any]):
@@ -51,8 +59,11 @@ class ExportView(APIView):
             name, problem = next(iter(wanted.errors.items()))
             raise ApiError(errors.PARAMETER, reason=f"{name}: {problem}")
         code, documents = wanted.validated_data["format"], wanted.validated_data["documents"]
+        # A token of the whole account names no region: any worker may decode its picture.
+        caller: Any = request.user
+        region = caller.region or settings.REGIONS[0][0]
         try:
-            content = _pdf(documents) if code == "pdf" else _other(code, documents)
+            content = b"".join(formats.stream(code, lambda: _documents(documents, region)))
         except ValueError as error:
             raise ApiError(errors.PARAMETER, reason=str(error)) from error
         return HttpResponse(
@@ -62,26 +73,32 @@ class ExportView(APIView):
         )
 
 
-def _other(code: str, documents: list[dict[str, Any]]) -> bytes:
-    return formats.export(code, [(row["name"], row["result"]) for row in documents])
+def _documents(rows: list[dict[str, Any]], region: str) -> list[Document]:
+    return [
+        Document(row["name"], row["result"], partial(_picture, row["image"], row["page"], region))
+        if row.get("image")
+        else Document(row["name"], row["result"])
+        for row in rows
+    ]
 
 
-def _pdf(documents: list[dict[str, Any]]) -> bytes:
-    from ocr.exports import searchable  # loads a PDF library: only when it is asked for
-
-    pages = []
-    for row in documents:
-        if not row.get("image"):
-            raise ValueError("a searchable PDF needs the image of every document")
-        data = body.decode_base64(row["image"])
-        header.check(data, header.ImageLimits(formats=header.WEB, max_side_px=30000))
-        try:
-            jpeg, width, height = dispatch.recognise(
-                data, extract=picture.extract, options={}, profile=base.Profile(upright=True)
+def _picture(text: str, page: int, region: str, quads: Sequence[Quad]) -> Picture:
+    """Return the caller's picture as JPEG, decoded where pictures are decoded: in an engine process."""
+    data = body.decode_base64(text)
+    header.check(data, header.ImageLimits(formats=header.TEXT, max_side_px=30000))
+    try:
+        return Picture(
+            *dispatch.recognise(
+                data,
+                extract=picture.extract,
+                options={"quads": quads},
+                profile=base.Profile(upright=True, page=page),
+                region=region,
             ).result
-        except base.UnreadableImage as error:
-            raise ApiError(errors.FORMAT, reason=str(error)) from error
-        except base.EngineError as error:
-            raise ApiError(errors.NO_ENGINE, reason="") from error
-        pages.append((jpeg, width, height, flatten(row["result"]).lines))
-    return searchable.to_pdf(pages)
+        )
+    except base.UnreadableImage as error:
+        raise ApiError(errors.FORMAT, reason=str(error)) from error
+    except base.NoSuchPage as error:
+        raise ApiError(errors.PARAMETER, reason=str(error)) from error
+    except base.EngineError as error:
+        raise ApiError(errors.NO_ENGINE, reason="") from error

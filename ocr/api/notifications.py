@@ -23,7 +23,7 @@ class NotificationView(ApiView):
     bad_json = errors.CES_BODY
 
 
-def _trace(principal: Principal, name: str, endpoint: Endpoint, request: HttpRequest) -> None:
+def _trace(principal: Principal, name: str, endpoint: Endpoint) -> None:
     audit.trace_record(
         principal=principal,
         action_name=name,
@@ -31,7 +31,6 @@ def _trace(principal: Principal, name: str, endpoint: Endpoint, request: HttpReq
         resource_id=endpoint.id,
         resource_name=endpoint.kind,
         service_type="CES",
-        http_request=request,
     )
 
 
@@ -85,7 +84,7 @@ class EndpointsView(NotificationView):
                 target=body.get("target", ""),
                 events=events,
             )
-            _trace(principal, "createEndpoint", row, request)
+            _trace(principal, "createEndpoint", row)
         return 201, {**_endpoint(row), **({"secret": secret} if secret else {})}
 
 
@@ -99,7 +98,7 @@ class EndpointView(NotificationView):
         """Delete it with its log."""
         row = notify.endpoint(principal.account_id, url["endpoint_id"])
         with transaction.atomic():
-            _trace(principal, "deleteEndpoint", row, request)
+            _trace(principal, "deleteEndpoint", row)
             row.delete()
         return 204, None
 
@@ -128,5 +127,5 @@ class ReplayView(NotificationView):
         """Queue it again."""
         with transaction.atomic():
             row = notify.replay(principal.account_id, url["delivery_id"])
-            _trace(principal, "replayDelivery", row.endpoint, request)
+            _trace(principal, "replayDelivery", row.endpoint)
         return 202, _delivery(row)

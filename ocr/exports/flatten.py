@@ -14,15 +14,20 @@ _NOT_FIELDS = {
 }  # fmt: skip
 
 Quad = list[list[int]]
+_MAX_PLACES = 200_000  # cells of one table, counted by places
 
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """One line of text with its place (four points of the picture, or empty)."""
+    """One line of text with its place (four points of the picture, or empty).
+
+    `chars` are its characters with their places, where the result has them.
+    """
 
     text: str
     confidence: float | None
     location: Quad
+    chars: tuple[tuple[str, Quad], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ def _flat_regions(regions: list[dict[str, Any]]) -> Flat:
             cells = tuple(_cells(region["words_block_list"]))
             tables.append(cells)
             blocks.append(cells)
-            lines += [_line(block) for block in region["words_block_list"]]
+            lines += _cell_lines(region["words_block_list"])
         else:
             found = [_line(block) for block in region["words_block_list"]]
             lines += found
@@ -90,11 +95,36 @@ def _flat_regions(regions: list[dict[str, Any]]) -> Flat:
 
 
 def _cells(blocks: list[dict[str, Any]]) -> Iterator[Cell]:
+    """Yield a table's cells, none over another: a range that is partly taken shrinks to its corner."""
+    taken: set[tuple[int, int]] = set()
     for block in blocks:
-        rows, columns = block.get("rows") or [0], block.get("columns") or [0]
-        yield Cell(
-            str(block.get("words", "")), (min(rows), max(rows)), (min(columns), max(columns))
-        )
+        rows, columns = _range(block.get("rows")), _range(block.get("columns"))
+        if len(taken) + (rows[1] - rows[0] + 1) * (columns[1] - columns[0] + 1) > _MAX_PLACES:
+            raise ValueError("the table has too many cells")
+        if max(rows[1] * (columns[1] + 1), columns[1]) > _MAX_PLACES:
+            raise ValueError("the table is too large")
+        places = _places(rows, columns)
+        if places & taken:
+            rows, columns = (rows[0], rows[0]), (columns[0], columns[0])
+            places = _places(rows, columns) - taken
+        if places:
+            taken |= places
+            yield Cell(str(block.get("words", "")), rows, columns)
+
+
+def _range(numbers: Any) -> tuple[int, int]:
+    found = [int(number) for number in numbers or [0]]
+    if min(found) < 0 or max(found) > _MAX_PLACES:
+        raise ValueError("a cell lies outside of its table")
+    return min(found), max(found)
+
+
+def _places(rows: tuple[int, int], columns: tuple[int, int]) -> set[tuple[int, int]]:
+    return {
+        (row, column)
+        for row in range(rows[0], rows[1] + 1)
+        for column in range(columns[0], columns[1] + 1)
+    }
 
 
 def _line(block: dict[str, Any]) -> TextLine:
@@ -103,7 +133,17 @@ def _line(block: dict[str, Any]) -> TextLine:
         str(block.get("words", "")),
         float(sure) if isinstance(sure, int | float) else None,
         block.get("location") or block.get("cell_location") or [],
+        tuple(
+            (str(char.get("char", "")), char.get("char_location") or [])
+            for char in block.get("char_list") or ()
+        ),
     )
+
+
+def _cell_lines(blocks: list[dict[str, Any]]) -> Iterator[TextLine]:
+    """Yield the lines of a table's cells: those that the result lists, else the whole cell."""
+    for block in blocks:
+        yield from map(_line, block.get("words_list") or [block])
 
 
 def _collect(

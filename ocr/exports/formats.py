@@ -1,57 +1,83 @@
-"""The table of export formats."""
+"""The table of export formats, each written as a stream with one document in memory."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ocr.exports import text
-from ocr.exports.flatten import Flat, flatten
-
-Documents = Sequence[tuple[str, Flat]]
+from ocr.exports.documents import Document, Documents
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One file type: its extension, media type and writer (None: needs the pictures or raw JSON)."""
+    """One file type: its extension, media type and writer; `needs_picture` marks the PDF."""
 
     code: str
     media_type: str
-    write: Callable[[Documents], bytes] | None
+    write: Callable[[Documents], Iterator[bytes]]
+    needs_picture: bool = False
 
 
-def _xlsx(documents: Documents) -> bytes:
+# The writers' libraries load with the first export, not with the web process.
+def _xlsx(documents: Documents) -> Iterator[bytes]:
     from ocr.exports import sheets
 
     return sheets.to_xlsx(documents)
 
 
-def _csv(documents: Documents) -> bytes:
+def _csv(documents: Documents) -> Iterator[bytes]:
     from ocr.exports import sheets
 
     return sheets.to_csv(documents)
 
 
-def _docx(documents: Documents) -> bytes:
+def _docx(documents: Documents) -> Iterator[bytes]:
     from ocr.exports import word
 
     return word.to_docx(documents)
 
 
-# The writers' libraries load with the first export, not with the web process.
+def _pdf(documents: Documents) -> Iterator[bytes]:
+    from ocr.exports import searchable
+
+    return searchable.stream(documents)
+
+
+def _json(documents: Documents) -> Iterator[bytes]:
+    """Yield the results as the API answered them, with their titles."""
+    yield b"["
+    for index, document in enumerate(documents()):
+        row = {"document": document.title, "result": document.result}
+        if document.error:
+            row = {"document": document.title, "error": document.error}
+        written = json.dumps(row, ensure_ascii=False, indent=2)
+        yield ((",\n" if index else "\n") + written).encode("utf-8", "replace")
+    yield b"\n]\n"
+
+
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 FORMATS = (
-    Format("json", "application/json", None),
+    Format("json", "application/json", _json),
     Format("csv", "text/csv; charset=utf-8", _csv),
     Format("xlsx", f"{_OFFICE}.spreadsheetml.sheet", _xlsx),
     Format("docx", f"{_OFFICE}.wordprocessingml.document", _docx),
     Format("md", "text/markdown; charset=utf-8", text.to_markdown),
     Format("txt", "text/plain; charset=utf-8", text.to_txt),
-    Format("pdf", "application/pdf", None),
+    Format("pdf", "application/pdf", _pdf, needs_picture=True),
 )
 BY_CODE = {row.code: row for row in FORMATS}
+
+
+def stream(code: str, documents: Documents) -> Iterator[bytes]:
+    """Yield a file of the documents, in pieces; `documents` is called once for each walk over them.
+
+    Raises ValueError, while it yields, for a result that has not the shape of the API's answers or
+    a PDF page without its picture.
+    """
+    return BY_CODE[code].write(documents)
 
 
 def export(code: str, results: Sequence[tuple[str, Any]]) -> bytes:
@@ -59,15 +85,6 @@ def export(code: str, results: Sequence[tuple[str, Any]]) -> bytes:
 
     Raises ValueError for a result that has not the shape of the API's answers.
     """
-    if code == "json":
-        return json.dumps(
-            [{"document": title, "result": result} for title, result in results],
-            ensure_ascii=False, indent=2,
-        ).encode()  # fmt: skip
-    write = BY_CODE[code].write
-    if write is None:
+    if BY_CODE[code].needs_picture:
         raise ValueError(f"{code} needs the pictures")
-    try:
-        return write([(title, flatten(result)) for title, result in results])
-    except (AttributeError, KeyError, TypeError, IndexError) as error:
-        raise ValueError("result is not an answer of the recognition API") from error
+    return b"".join(stream(code, lambda: [Document(title, result) for title, result in results]))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
-import xlsxwriter
-
+from ocr.exports.documents import Documents, flat
 from ocr.exports.flatten import Cell, Flat
+from ocr.exports.workbook import Sheet, Value, stream
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-_SHEET_NAME = 31
+# Full-width signs too: some programs take them for the plain ones.
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_SHEETS = 500  # tables that get a sheet of their own; a workbook with more opens too slowly
+_LINE_HEAD = ("document", "line", "text", "confidence")
 
 
 def csv_safe(text: str) -> str:
@@ -30,104 +32,150 @@ def _is_number(text: str) -> bool:
         float(text)
     except ValueError:
         return False
-    return True
+    return not text[0].isspace()
 
 
-def to_csv(documents: Sequence[tuple[str, Flat]]) -> bytes:
-    """Return one row a document (fields and confidences), or a row a line where there are no fields."""
+@dataclass(slots=True)
+class _Shape:
+    """What a first walk over the documents tells: columns and their widths, lines, tables."""
+
+    names: dict[str, int] = field(default_factory=dict)  # field → longest value
+    sure: set[str] = field(default_factory=set)  # fields that come with a confidence
+    title: int = 10
+    text: int = 10
+    has_lines: bool = False
+    tables: int = 0
+
+    def columns(self) -> list[str]:
+        """Return the head of the sheet of fields."""
+        found = ["document"]
+        for name in self.names:
+            found += [name, f"{name} confidence"] if name in self.sure else [name]
+        return found
+
+    def widths(self) -> list[int]:
+        """Return the width of each of those columns in characters."""
+        found = [self.title]
+        for name, width in self.names.items():
+            found += [width, 12] if name in self.sure else [width]
+        return found
+
+    def row(self, title: str, one: Flat) -> list[Value]:
+        """Return a document's row: fields, confidences, check results."""
+        found: list[Value] = [title]
+        for name in self.names:
+            found.append(one.fields.get(name))
+            if name in self.sure:
+                found.append(one.confidence.get(name))
+        return found
+
+
+def _shape(documents: Documents) -> _Shape:
+    shape = _Shape()
+    for title, one in flat(documents):
+        shape.title = max(shape.title, len(title))
+        for name, value in one.fields.items():
+            shape.names[name] = max(shape.names.get(name, len(name)), len(value))
+        shape.sure |= one.confidence.keys()
+        shape.has_lines |= bool(one.lines and not one.tables)
+        shape.text = max([shape.text, *(len(line.text) for line in one.lines)])
+        shape.tables += len(one.tables)
+    return shape
+
+
+def to_csv(documents: Documents) -> Iterator[bytes]:
+    """Yield one row a document (fields and confidences), or a row a line where there are no fields."""
+    shape = _shape(documents)
+    yield b"\xef\xbb\xbf"
+    yield _csv_row(shape.columns() if shape.names else _LINE_HEAD)
+    for title, one in flat(documents):
+        rows = [shape.row(title, one)] if shape.names else _line_rows(title, one)
+        yield b"".join(_csv_row(row) for row in rows)
+
+
+def _csv_row(values: Sequence[Value]) -> bytes:
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    names = _columns(documents)
-    if names:
-        writer.writerow(
-            ["document", *[part for name in names for part in (name, f"{name} confidence")]]
+    cells = ["" if v is None else csv_safe(v) if isinstance(v, str) else v for v in values]
+    csv.writer(out).writerow(cells)
+    return out.getvalue().encode("utf-8", "replace")
+
+
+def _line_rows(title: str, one: Flat) -> Iterator[list[Value]]:
+    for index, line in enumerate(one.lines, 1):
+        yield [title, index, line.text, line.confidence]
+
+
+def to_xlsx(documents: Documents) -> Iterator[bytes]:
+    """Yield a workbook: a sheet of fields, a sheet of lines, and a sheet for each table.
+
+    Beyond 500 tables the rest stand in the sheet of lines only.
+    """
+    yield from stream(_sheets(documents, _shape(documents)))
+
+
+def _sheets(documents: Documents, shape: _Shape) -> Iterator[Sheet]:
+    if shape.names:
+        yield Sheet(
+            "Documents",
+            lambda: _field_rows(documents, shape),
+            shape.widths(),
+            frozen=(1, 1),
+            has_head=True,
         )
-        for title, flat in documents:
-            cells = [part for name in names for part in _pair(flat, name)]
-            writer.writerow([csv_safe(str(cell)) for cell in [title, *cells]])
-    else:
-        writer.writerow(["document", "line", "text", "confidence"])
-        for title, flat in documents:
-            for index, line in enumerate(flat.lines, 1):
-                sure = "" if line.confidence is None else line.confidence
-                writer.writerow([csv_safe(title), index, csv_safe(line.text), sure])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+    if not shape.names or shape.has_lines or shape.tables > _SHEETS:
+        everything = not shape.names or shape.tables > _SHEETS
+        widths = [shape.title, 6, shape.text, 12]
+        yield Sheet(
+            "Lines",
+            lambda: _all_line_rows(documents, everything=everything),
+            widths,
+            frozen=(1, 0),
+            has_head=True,
+        )
+    number = 0
+    for title, one in flat(documents):
+        for cells in one.tables:
+            number += 1
+            if number <= _SHEETS:
+                yield _table_sheet(f"Table {number} {title}", cells)
 
 
-def to_xlsx(documents: Sequence[tuple[str, Flat]]) -> bytes:
-    """Return a workbook: a sheet of fields, a sheet of lines, and a sheet for each table."""
-    buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(buffer, options) as book:
-        bold = book.add_format({"bold": True, "bottom": 1})
-        wrap = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
-        names = _columns(documents)
-        if names:
-            _fields_sheet(book, documents, names, bold)
-        if not names or any(flat.lines and not flat.tables for _, flat in documents):
-            _lines_sheet(book, documents, bold)
-        number = 0
-        for title, flat in documents:
-            for cells in flat.tables:
-                number += 1
-                sheet = book.add_worksheet(_sheet_name(f"Table {number} {title}"))
-                _table_sheet(sheet, cells, wrap)
-    return buffer.getvalue()
+def _field_rows(documents: Documents, shape: _Shape) -> Iterator[Sequence[Value]]:
+    yield shape.columns()
+    for title, one in flat(documents):
+        yield shape.row(title, one)
 
 
-def _columns(documents: Sequence[tuple[str, Flat]]) -> list[str]:
-    return list(dict.fromkeys(name for _, flat in documents for name in flat.fields))
+def _all_line_rows(documents: Documents, *, everything: bool) -> Iterator[Sequence[Value]]:
+    yield _LINE_HEAD
+    for title, one in flat(documents):
+        if everything or not one.tables:
+            yield from _line_rows(title, one)
 
 
-def _pair(flat: Flat, name: str) -> tuple[str, float | str]:
-    return flat.fields.get(name, ""), flat.confidence.get(name, "")
-
-
-def _sheet_name(text: str) -> str:
-    return "".join("_" if c in "[]:*?/\\'" else c for c in text)[:_SHEET_NAME]
-
-
-def _fields_sheet(
-    book: Any, documents: Sequence[tuple[str, Flat]], names: list[str], bold: Any
-) -> None:
-    sheet = book.add_worksheet("Documents")
-    head = ["document", *[part for name in names for part in (name, f"{name} confidence")]]
-    for column, name in enumerate(head):
-        sheet.write_string(0, column, name, bold)
-    for row, (title, flat) in enumerate(documents, 1):
-        sheet.write_string(row, 0, title)
-        for index, name in enumerate(names):
-            text, sure = _pair(flat, name)
-            sheet.write_string(row, 1 + 2 * index, text)
-            if isinstance(sure, float):
-                sheet.write_number(row, 2 + 2 * index, sure)
-    sheet.freeze_panes(1, 1)
-    sheet.autofit()
-
-
-def _lines_sheet(book: Any, documents: Sequence[tuple[str, Flat]], bold: Any) -> None:
-    sheet = book.add_worksheet("Lines")
-    for column, name in enumerate(("document", "line", "text", "confidence")):
-        sheet.write_string(0, column, name, bold)
-    row = 0
-    for title, flat in documents:
-        for index, line in enumerate(flat.lines, 1):
-            row += 1
-            sheet.write_string(row, 0, title)
-            sheet.write_number(row, 1, index)
-            sheet.write_string(row, 2, line.text)
-            if line.confidence is not None:
-                sheet.write_number(row, 3, line.confidence)
-    sheet.freeze_panes(1, 0)
-    sheet.autofit()
-
-
-def _table_sheet(sheet: Any, cells: Sequence[Cell], wrap: Any) -> None:
+def _table_sheet(name: str, cells: Sequence[Cell]) -> Sheet:
+    merges = [
+        (cell.rows[0], cell.columns[0], cell.rows[1], cell.columns[1])
+        for cell in cells
+        if cell.rows[0] != cell.rows[1] or cell.columns[0] != cell.columns[1]
+    ]
+    width = max((cell.columns[1] for cell in cells), default=-1) + 1
+    widths = [8] * width
     for cell in cells:
-        (top, bottom), (left, right) = cell.rows, cell.columns
-        if (top, left) == (bottom, right):
-            sheet.write_string(top, left, cell.text, wrap)
-        else:
-            sheet.merge_range(top, left, bottom, right, "", wrap)
-            sheet.write_string(top, left, cell.text, wrap)
-    sheet.autofit()
+        if cell.columns[0] == cell.columns[1]:
+            longest = max(len(part) for part in cell.text.split("\n"))
+            widths[cell.columns[0]] = max(widths[cell.columns[0]], longest)
+    return Sheet(name, lambda: _table_rows(cells, width), widths, is_framed=True, merges=merges)
+
+
+def _table_rows(cells: Sequence[Cell], width: int) -> Iterator[list[Value]]:
+    """Yield the rows, empty ones too; every place of a merged cell is there, for its frame."""
+    ordered = sorted(cells, key=lambda cell: cell.rows[0])
+    height = max((cell.rows[1] for cell in cells), default=-1) + 1
+    rows: list[list[Value]] = [[None] * width for _ in range(height)]
+    for cell in ordered:
+        for row in range(cell.rows[0], cell.rows[1] + 1):
+            for column in range(cell.columns[0], cell.columns[1] + 1):
+                rows[row][column] = ""
+        rows[cell.rows[0]][cell.columns[0]] = cell.text
+    yield from rows

@@ -3,45 +3,47 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from ocr.exports.documents import Documents, flat
 from ocr.exports.flatten import Cell, Flat, TextLine
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+_LIST = re.compile(r"^(\s*)([-+]|\d{1,9}[.)])(\s|$)")
 
 
-def to_txt(documents: Sequence[tuple[str, Flat]]) -> bytes:
-    """Return the lines, or `name: value` of each field; documents are parted by a form feed."""
-    return "\f".join(_plain(flat) for _, flat in documents).encode()
+def to_txt(documents: Documents) -> Iterator[bytes]:
+    """Yield the lines, or `name: value` of each field; documents are parted by a form feed."""
+    for index, (_, one) in enumerate(flat(documents)):
+        yield (("\f" if index else "") + _plain(one)).encode("utf-8", "replace")
 
 
-def _plain(flat: Flat) -> str:
-    rows = [f"{name}: {value}" for name, value in flat.fields.items()]
-    for block in flat.blocks:
+def _plain(one: Flat) -> str:
+    rows = [f"{name}: {value}" for name, value in one.fields.items()]
+    for block in one.blocks:
         if isinstance(block, TextLine):
             rows.append(block.text)
         else:
-            rows += ["\t".join(row) for row in grid(block)]
+            rows += ["\t".join(cell.replace("\n", " ") for cell in row) for row in grid(block)]
     return "\n".join(rows) + "\n"
 
 
-def to_markdown(documents: Sequence[tuple[str, Flat]]) -> bytes:
-    """Return headings, paragraphs and pipe tables; text that looks like markup is escaped."""
-    parts: list[str] = []
-    for title, flat in documents:
-        if len(documents) > 1:
-            parts.append(f"# {escape(title)}")
-        if flat.fields:
-            rows = [[name, value] for name, value in flat.fields.items()]
+def to_markdown(documents: Documents) -> Iterator[bytes]:
+    """Yield headings, paragraphs and pipe tables; text that looks like markup is escaped."""
+    several = sum(1 for _ in zip(documents(), range(2), strict=False)) > 1
+    for index, (title, one) in enumerate(flat(documents)):
+        parts = [f"# {escape(title)}"] if several else []
+        if one.fields:
+            rows = [[name, value] for name, value in one.fields.items()]
             parts.append(_pipe([["Field", "Value"], *rows]))
-        for block in flat.blocks:
+        for block in one.blocks:
             parts.append(escape(block.text) if isinstance(block, TextLine) else _pipe(grid(block)))
-    return ("\n\n".join(parts) + "\n").encode()
+        yield (("\n" if index else "") + "\n\n".join(parts) + "\n").encode("utf-8", "replace")
 
 
 def escape(text: str) -> str:
     """Return `text` without anything that Markdown would take for markup."""
-    return _MARKUP.sub(r"\\\1", text).replace("\n", " ")
+    return _LIST.sub(r"\1\\\2\3", _MARKUP.sub(r"\\\1", text).replace("\n", " "))
 
 
 def _pipe(rows: list[list[str]]) -> str:

@@ -1,8 +1,12 @@
 """Tables of the recognition app; other apps use its selectors and services."""
 
 from ocr.models.alarms import Alarm, AlarmHistory
+from ocr.models.batch import Job, JobFile, JobPage
 from ocr.models.calls import (
     LATENCY_EDGES_MS,
+    AccountDay,
+    AccountHour,
+    AccountSlot,
     CallDay,
     CallHour,
     CallMinute,
@@ -14,7 +18,10 @@ from ocr.models.notify import Delivery, Endpoint
 
 __all__ = [
     "LATENCY_EDGES_MS",
+    "AccountDay",
+    "AccountHour",
     "AccountLimit",
+    "AccountSlot",
     "Alarm",
     "AlarmHistory",
     "CallDay",
@@ -23,5 +30,8 @@ __all__ = [
     "CallRecord",
     "Delivery",
     "Endpoint",
+    "Job",
+    "JobFile",
+    "JobPage",
     "RollUp",
 ]

@@ -28,9 +28,12 @@ LATENCY_EDGES_MS = (
 
 
 class CallRecord(models.Model):
-    """One call of a recognition service, successful or not."""
+    """One call of a recognition service, successful or not.
 
-    request_id = models.CharField(max_length=32, unique=True)
+    On PostgreSQL the table is partitioned by weeks (`ocr.partitions`), its key is the request id.
+    """
+
+    request_id = models.CharField(max_length=32)
     occurred_at = models.DateTimeField(default=clock.now)
     region = models.CharField(max_length=32)
     account_id = models.CharField(max_length=32)
@@ -46,6 +49,10 @@ class CallRecord(models.Model):
     rolled_up = models.BooleanField(default=False)
 
     class Meta:
+        constraints = [
+            # Not unique=True: that costs a second index, for LIKE, on PostgreSQL.
+            models.UniqueConstraint(fields=["request_id"], name="call_request_once")
+        ]
         indexes = [
             models.Index(fields=["account_id", "-occurred_at"], name="call_account_time"),
             models.Index(
@@ -99,6 +106,12 @@ class CallMinute(RollUp):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=_KEY, name="call_minute_key")]
+        indexes = [
+            # One series of the monitoring API: a day by minutes must not read the other services.
+            models.Index(
+                fields=["account_id", "region", "service", "start"], name="call_minute_series"
+            )
+        ]
 
 
 class CallHour(RollUp):
@@ -106,6 +119,8 @@ class CallHour(RollUp):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=_KEY, name="call_hour_key")]
+        # One user's figures must not read the other users'.
+        indexes = [models.Index(fields=["account_id", "user_id", "start"], name="call_hour_user")]
 
 
 class CallDay(RollUp):
@@ -113,3 +128,29 @@ class CallDay(RollUp):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=_KEY, name="call_day_key")]
+        # One user's figures must not read the other users'.
+        indexes = [models.Index(fields=["account_id", "user_id", "start"], name="call_day_user")]
+
+
+class AccountSlot(RollUp):
+    """Roll-up of whole accounts per five minutes: `user_id` and `enterprise_project_id` are "".
+
+    What a dashboard asks for first is the account, whose thousand users would be a thousand rows.
+    """
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=_KEY, name="account_slot_key")]
+
+
+class AccountHour(RollUp):
+    """Roll-up of whole accounts per hour."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=_KEY, name="account_hour_key")]
+
+
+class AccountDay(RollUp):
+    """Roll-up of whole accounts per day (UTC)."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=_KEY, name="account_day_key")]

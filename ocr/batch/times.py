@@ -1,0 +1,21 @@
+"""How long a job is kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from ocr.models import Job
+
+MAX_HOURS = 7 * 24
+ZERO_HOURS = 24  # retention 0 = until the first complete download, and at most this long
+
+
+def expiry(job: Job, now: dt.datetime) -> dt.datetime:
+    """Return when everything of the job goes: its retention after `now`, never past seven days of age."""
+    hours = job.retention_hours or ZERO_HOURS
+    return min(now + dt.timedelta(hours=hours), last_moment(job))
+
+
+def last_moment(job: Job) -> dt.datetime:
+    """Return seven days after the job was made: nothing of it is kept longer, whatever its state."""
+    return job.created_at + dt.timedelta(hours=MAX_HOURS)
