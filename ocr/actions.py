@@ -37,9 +37,20 @@ CES: tuple[ActionRow, ...] = (
     ActionRow("ces:alarmsOnOff:put", "Enable or disable alarm rules", "project", "write"),
     ActionRow("ces:alarmHistory:list", "List alarm histories", "project", "read"),
     ActionRow("ces:quotas:get", "See monitoring quotas", "project", "read"),
-    ActionRow("ces:endpoints:list", "List notification endpoints", "global", "read"),
-    ActionRow("ces:endpoints:create", "Create notification endpoints", "global", "write"),
-    ActionRow("ces:endpoints:delete", "Delete notification endpoints", "global", "write"),
-    ActionRow("ces:deliveries:list", "See what was delivered", "global", "read"),
-    ActionRow("ces:deliveries:replay", "Deliver a notification again", "global", "write"),
+    ActionRow("ces:endpoints:list", "List notification endpoints", "project", "read"),
+    ActionRow("ces:endpoints:create", "Create notification endpoints", "project", "write"),
+    ActionRow("ces:endpoints:delete", "Delete notification endpoints", "project", "write"),
+    ActionRow("ces:deliveries:list", "See what was delivered", "project", "read"),
+    ActionRow("ces:deliveries:replay", "Deliver a notification again", "project", "write"),
+)
+
+# Jobs: calls in bulk whose inputs and results are kept for a time, which an administrator may want
+# to allow or not; calling itself needs a subscription only.
+JOBS: tuple[ActionRow, ...] = (
+    ActionRow("ocr:job:list", "List batch jobs", "project", "read"),
+    ActionRow("ocr:job:get", "See a batch job, its pages and their errors", "project", "read"),
+    ActionRow("ocr:job:create", "Make batch jobs and add files", "project", "write"),
+    ActionRow("ocr:job:update", "Start, pause, resume, cancel and retry jobs", "project", "write"),
+    ActionRow("ocr:job:download", "Read and download the results of jobs", "project", "write"),
+    ActionRow("ocr:job:delete", "Delete batch jobs with their content", "project", "write"),
 )

@@ -69,6 +69,7 @@ CARD = replace(PRINTED, name="card", reader="small")
 
 KHMER_CARD = replace(CARD, name="khmer-card", script="khmer")
 THAI_CARD = replace(CARD, name="thai-card", script="thai")
+BURMESE_CARD = replace(CARD, name="burmese-card", upright_by="burmese-card")
 # A plate tells by its own grammar which way it stands.
 PLATE = replace(PRINTED, name="plate", upright=True)
 ARABIC = replace(PRINTED, name="arabic", script="arabic")
@@ -132,12 +133,18 @@ SERVICES: tuple[Service, ...] = (
     ),
     Service(
         "myanmar-id-card", _("Myanmar ID Card OCR"), "Myanmar ID Card OCR", "myanmarIdCard", CERTIFICATE,
-        myanmar_id_card, CARD_IMAGE, CARD,
+        myanmar_id_card, CARD_IMAGE, BURMESE_CARD,
     ),
     Service(
         "myanmar-driver-license", _("Myanmar Driver License OCR"), "Myanmar Driver License OCR",
-        "myanmarDriverLicense", CERTIFICATE, myanmar_driver_license, LICENCE_IMAGE, CARD,
+        "myanmarDriverLicense", CERTIFICATE, myanmar_driver_license, LICENCE_IMAGE, BURMESE_CARD,
     ),
 )  # fmt: skip
 BY_CODE = {service.code: service for service in SERVICES}
 BY_ACTION_NAME = {service.action_name.lower(): service for service in SERVICES}
+
+
+def title_of(code: str) -> str:
+    """Return a service's name in the reader's language; its code when it is not sold any more."""
+    service = BY_CODE.get(code)
+    return str(service.title) if service else code

@@ -125,6 +125,56 @@ NO_ENGINE = ErrorRow(
     "Ask the operator to look at the recognition workers of the region. Nothing was billed.",
 )
 
+# Files of a job.
+FILE_KIND = ErrorRow(
+    "JOB.0101",
+    _400,
+    "The file is not supported: {reason}.",
+    "Send pictures, PDFs, or ZIP archives of pictures and PDFs.",
+)
+FILE_BROKEN = ErrorRow(
+    "JOB.0102",
+    _400,
+    "The file is broken: {reason}.",
+    "Open the file on your own machine and save it again.",
+)
+FILE_LOCKED = ErrorRow(
+    "JOB.0103",
+    _400,
+    "The file is protected: {reason}.",
+    "Remove the password and send the file again.",
+)
+FILE_SCRIPTS = ErrorRow(
+    "JOB.0104",
+    _400,
+    "The PDF holds active content: {reason}.",
+    "Print the document to a new PDF, which leaves scripts out, and send that.",
+)
+FILE_TOO_MUCH = ErrorRow(
+    "JOB.0105",
+    _400,
+    "The file holds more than a job takes: {reason}.",
+    "Split the file; put pictures and PDFs into the archive directly.",
+)
+FILE_NAMES = ErrorRow(
+    "JOB.0106",
+    _400,
+    "The archive is not safe to open: {reason}.",
+    "Pack the files again with plain names and without links.",
+)
+FILE_SLOW = ErrorRow(
+    "JOB.0107",
+    _400,
+    "The file cannot be opened within the time and memory of a job: {reason}.",
+    "Save the file again in a simpler form, or split it.",
+)
+FILE_PAGE = ErrorRow(
+    "JOB.0108",
+    _400,
+    "The page does not exist: {reason}.",
+    "Ask for pages that the document has, counted from 1.",
+)
+
 # Monitoring and notifications.
 CES_BODY = ErrorRow(
     "ces.0001", 400, "The request body is not a JSON object.", "Send a JSON object."
@@ -140,6 +190,47 @@ CES_NOT_FOUND = ErrorRow(
 )
 CES_EXISTS = ErrorRow("ces.0010", 409, "An alarm rule named {name} exists.", "Choose another name.")
 CES_LIMIT = ErrorRow("ces.0011", 403, "The quota of {limit} is used up.", "Delete what is unused.")
+
+# Jobs.
+JOB_INVALID = ErrorRow(
+    "JOB.0001",
+    _400,
+    "The request is invalid. {reason}",
+    "Compare the request with /api/v1/openapi.json.",
+)
+JOB_NOT_FOUND = ErrorRow(
+    "JOB.0002", 404, "The job does not exist.", "List the jobs of the account: GET /api/v1/jobs."
+)
+JOB_STATE = ErrorRow(
+    "JOB.0003",
+    409,
+    "The job is {state}: {reason}.",
+    "Look at the state of the job and do what fits it.",
+)
+JOB_TOO_LARGE = ErrorRow(
+    "JOB.0004",
+    413,
+    "The job takes no more: {reason}.",
+    "Split the work into several jobs, or ask the operator for higher limits.",
+)
+JOB_PAGE_LOST = ErrorRow(
+    "JOB.0005",
+    500,
+    "The page was begun twice and never finished.",
+    "The server or its engine stopped both times. Retry the failed pages; nothing was billed for this one.",
+)
+JOB_CALLER = ErrorRow(
+    "JOB.0006",
+    403,
+    "The person who made the job may not call any more.",
+    "Enable the user, or make the job anew as another one.",
+)
+JOB_CONTENT = ErrorRow(
+    "JOB.0007",
+    500,
+    "What the job keeps cannot be read: {reason}.",
+    "Check that JOBS_DIR is the same folder on every node and was not changed by hand.",
+)
 
 ROWS = (
     PARAMETER,
@@ -162,9 +253,24 @@ ROWS = (
     TIMEOUT,
     ENGINE_LOST,
     NO_ENGINE,
+    FILE_KIND,
+    FILE_BROKEN,
+    FILE_LOCKED,
+    FILE_SCRIPTS,
+    FILE_TOO_MUCH,
+    FILE_NAMES,
+    FILE_SLOW,
+    FILE_PAGE,
     CES_BODY,
     CES_PARAMETER,
     CES_NOT_FOUND,
     CES_EXISTS,
     CES_LIMIT,
+    JOB_INVALID,
+    JOB_NOT_FOUND,
+    JOB_STATE,
+    JOB_TOO_LARGE,
+    JOB_PAGE_LOST,
+    JOB_CALLER,
+    JOB_CONTENT,
 )

@@ -67,9 +67,13 @@ def limit_set(
 
 
 @contextmanager
-def slot(account_id: str) -> Iterator[None]:
-    """Hold one of the account's calls at a time; raises ModelArts.4401 when all are taken."""
+def slot(account_id: str, *, keep_one: bool = False) -> Iterator[None]:
+    """Hold one of the account's calls at a time; raises ModelArts.4401 when all are taken.
+
+    `keep_one`: leave the last one, if there are two or more, to somebody who waits.
+    """
     allowed = limits_of(account_id).get("", (0, 0))[1]
+    allowed -= 1 if keep_one and allowed > 1 else 0
     if not allowed:
         yield
         return

@@ -17,6 +17,7 @@ from typing import Any
 
 import orjson
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.validators import EmailValidator
 from django.db import transaction
@@ -27,6 +28,7 @@ from billing.services import events
 from core import clock, crypto
 from core.errors import ApiError
 from iam import selectors as iam_selectors
+from iam.services.lockouts import Lockout
 from ocr import errors
 from ocr.intake import post
 from ocr.models import Delivery, Endpoint
@@ -58,7 +60,7 @@ def endpoint_create(
     if kind == Endpoint.EMAIL:
         try:
             EmailValidator()(target)
-        except ValueError as error:
+        except ValidationError as error:
             raise ApiError(errors.CES_PARAMETER, name="target") from error
     if Endpoint.objects.filter(account_id=account_id).count() >= MAX_ENDPOINTS:
         raise ApiError(errors.CES_LIMIT, limit=MAX_ENDPOINTS)
@@ -124,6 +126,21 @@ def publish(
     ]
     Delivery.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
+
+
+def lock_out(lockout: Lockout) -> None:
+    """Queue the event of a locked user or access key: kinds `lockout.user`, `lockout.access_key`."""
+    publish(
+        account_id=lockout.account_id,
+        kind=f"lockout.{lockout.kind}",
+        event_id=f"lockout-{lockout.subject_id[:32]}-{clock.epoch_ms(lockout.until)}",
+        payload={
+            lockout.kind: lockout.subject_id,
+            "user_name": lockout.user_name,
+            "address": lockout.address,
+            "until": clock.iso_second(lockout.until),
+        },
+    )
 
 
 def _wants(endpoint: Endpoint, kind: str) -> bool:

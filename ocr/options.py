@@ -29,6 +29,8 @@ class Option:
         """Return the value if it is allowed; raises ValueError with a sentence naming the field."""
         if not self._has_kind(value):
             raise ValueError(f"The parameter {self.name} must be {_NAMES[self.kind]}.")
+        if value == self.default:
+            return value  # a string left empty is one left out
         members: Iterable[object] = value if isinstance(value, list) else (value,)
         if self.choices and any(member not in self.choices for member in members):
             raise ValueError(f"The parameter {self.name} must be one of {', '.join(self.choices)}.")

@@ -109,7 +109,8 @@ class Measures:
     They are plain statistics of the picture (docs/performance.md), no trained judge: `blur` from the
     variance of the Laplacian at a fixed scale, `glare` the share of blown-out area, `border` how far
     the document leaves the picture, `copy` the lack of colour, `reproduction` the energy of a
-    periodic pattern (screen or print raster) in the spectrum.
+    periodic pattern (screen or print raster) in the spectrum, `blocking` how much of the card lies under
+    something of another colour that reaches in over its edge.
     """
 
     blur: float = 0.0
@@ -117,6 +118,7 @@ class Measures:
     border: float = 0.0
     copy: float = 0.0
     reproduction: float = 0.0
+    blocking: float = 0.0
 
 
 def box(left: float, top: float, right: float, bottom: float) -> Quad:
@@ -154,13 +156,17 @@ class Page(Protocol):
     def detect(self) -> Sequence[Quad]:
         """Return where text is, without reading it."""
 
+    def read_lines(self, quads: Sequence[Quad]) -> Sequence[Line]:
+        """Read some of the boxes of `detect` as `lines` would; what is read is not read again."""
+
     def read(
         self, region: Quad, *, script: str = "latin", model: str = "small", alphabet: str = ""
     ) -> Reading:
         """Read one line region again.
 
         `model` is `tiny` or `small` (PP-OCR); `script` other than latin/chinese/japanese chooses the
-        reader of that script; `alphabet`, when given, are the only characters that may be answered.
+        reader of that script; `alphabet`, when given, are the only characters that may be answered or,
+        for Tesseract's scripts and behind a `^`, those that may not.
         """
 
     def find_lines(self, region: Quad) -> Sequence[Line]:
@@ -186,6 +192,9 @@ class Page(Protocol):
 
     def image_jpeg(self) -> bytes:
         """Return the caller's picture as it was sent (after its EXIF orientation), as JPEG."""
+
+    def fonts(self, line: Line) -> Sequence[tuple[str, float]]:
+        """Return up to five likely typefaces of a line with a likeness in 0..1, the likeliest first."""
 
     def tables(self) -> Sequence[Any]:
         """Return the tables of the page (`ocr.engine.tables`)."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
 
 from billing import access
 from billing.services import metering
-from core import clock
+from core import clock, context
 from core.errors import ApiError
 from iam.principal import Principal
 from iam.throttle import throttle
 from ocr import calls, errors, limits
 from ocr.catalog import Service
 from ocr.engine import base, dispatch
+from ocr.engine.base import Urgency
 from ocr.intake import body as body_
 from ocr.intake import load
 from ocr.options import parse as parse_options
@@ -31,32 +33,68 @@ def recognize(
     with calls.tracked(
         principal=principal, service=service.code, request_id=request_id, source=source
     ) as call:
-        per_minute = limits.calls_per_minute(principal.account_id, service)
-        throttle(principal, service.code, per_minute)
-        with (
-            limits.slot(principal.account_id),
-            access.require_open(principal, service.code, request_id=request_id),
-        ):
-            fields = body_.parse(body)
-            try:
-                options = parse_options(service.module.OPTIONS, fields)
-            except ValueError as error:
-                raise ApiError(errors.PARAMETER, reason=str(error)) from error
-            image = load.load(fields, service.limits, principal)
-            outcome = _read(service, image, options, principal.region)
-            call.engine_ms = round(outcome.engine_ms)
-            with transaction.atomic():
-                call.succeed()
-                metering.usage_record(
-                    principal=principal,
-                    product_code=service.code,
-                    request_id=request_id,
-                    now=clock.now(),
-                )
+        return perform(call, service, lambda: _loaded(service, body, principal))
+
+
+def perform(
+    call: calls.TrackedCall,
+    service: Service,
+    load: Callable[[], tuple[bytes, dict[str, Any]]],
+    *,
+    urgency: Urgency = base.INTERACTIVE,
+    record: Callable[[base.Outcome], object] | None = None,
+) -> Any:
+    """Return the `result` of `call`: throttle, slot, gate, picture, engine, record and bill.
+
+    `load` returns the picture and the checked options once the call was let in. `record` runs in
+    the transaction of call record and usage event, so that all three are written or none. Raises
+    the documented ApiError; to record a failure is the caller's part.
+    """
+    principal, is_batch = call.principal, urgency == base.BATCH
+    context.begin(call.request_id, principal.account_id)
+    # A job has a window of its own, as wide as that of calls: it never uses up the caller's.
+    window = f"{service.code}/batch" if is_batch else service.code
+    throttle(principal, window, limits.calls_per_minute(principal.account_id, service))
+    with (
+        limits.slot(principal.account_id, keep_one=is_batch),
+        access.require_open(principal, service.code, request_id=call.request_id),
+    ):
+        with context.span("intake"):
+            image, options = load()
+        with context.span("engine", service=service.code):
+            outcome = _read(service, image, options, principal.region, urgency)
+        call.engine_ms = round(outcome.engine_ms)
+        with context.span("record"), transaction.atomic():
+            if record is not None:
+                record(outcome)
+            call.succeed()
+            metering.usage_record(
+                principal=principal,
+                product_code=service.code,
+                request_id=call.request_id,
+                now=clock.now(),
+            )
     return outcome.result
 
 
-def _read(service: Service, image: bytes, options: dict[str, Any], region: str) -> base.Outcome:
+def _loaded(service: Service, body: bytes, principal: Principal) -> tuple[bytes, dict[str, Any]]:
+    """Return picture and options of a call's body."""
+    fields = body_.parse(body)
+    options = checked_options(service, fields)
+    return load.load(fields, service.limits, principal), options
+
+
+def checked_options(service: Service, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of `service` in `fields`, defaults filled in; raises AIS.0101."""
+    try:
+        return parse_options(service.module.OPTIONS, fields)
+    except ValueError as error:
+        raise ApiError(errors.PARAMETER, reason=str(error)) from error
+
+
+def _read(
+    service: Service, image: bytes, options: dict[str, Any], region: str, urgency: Urgency
+) -> base.Outcome:
     """Read `image` in an engine process; engine trouble becomes the documented error."""
     try:
         return dispatch.recognise(
@@ -65,6 +103,7 @@ def _read(service: Service, image: bytes, options: dict[str, Any], region: str) 
             options=options,
             profile=service.profile,
             region=region,
+            urgency=urgency,
         )
     except WrongDocument as error:
         raise ApiError(errors.WRONG_DOCUMENT, reason=str(error)) from error

@@ -1,6 +1,8 @@
-"""Fold call records into roll-ups per minute, hour and day: restartable, exact, rebuildable.
+"""Fold call records into roll-ups of users and of whole accounts: restartable, exact, rebuildable.
 
-One transaction takes a batch of records that are not rolled up yet, adds them to the three tables
+PostgreSQL folds by itself (`ocr.fold`); this is the same for SQLite.
+
+One transaction takes a batch of records that are not rolled up yet, adds them to the tables of GRAINS
 and marks them. A crash before its end leaves nothing, a crash after it everything. Writers of the
 roll-ups stand in line: SQLite admits one writer, PostgreSQL takes an advisory lock for the
 transaction, so totals read inside it cannot be stale.
@@ -12,7 +14,7 @@ import datetime as dt
 import json
 import zlib
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
@@ -20,8 +22,12 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from core import clock
+from ocr import fold, partitions
 from ocr.models import (
     LATENCY_EDGES_MS,
+    AccountDay,
+    AccountHour,
+    AccountSlot,
     CallDay,
     CallHour,
     CallMinute,
@@ -30,12 +36,35 @@ from ocr.models import (
 )
 
 BATCH = 5000
+FOLDED = 50_000  # records of one statement on PostgreSQL
 KEY = ("account_id", "start", "region", "service", "user_id", "enterprise_project_id", "error_code")
 TOTALS = ("calls", "latency_sum_ms", "histogram")
-GRAINS: tuple[tuple[type[RollUp], dict[str, int]], ...] = (
-    (CallMinute, {"second": 0, "microsecond": 0}),
-    (CallHour, {"minute": 0, "second": 0, "microsecond": 0}),
-    (CallDay, {"hour": 0, "minute": 0, "second": 0, "microsecond": 0}),
+
+
+def _minute(moment: dt.datetime) -> dt.datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
+def _slot(moment: dt.datetime) -> dt.datetime:
+    return moment.replace(minute=moment.minute // 5 * 5, second=0, microsecond=0)
+
+
+def _hour(moment: dt.datetime) -> dt.datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def _day(moment: dt.datetime) -> dt.datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+# Table, start of the bucket of a UTC moment, and whether users and enterprise projects are told apart.
+GRAINS: tuple[tuple[type[RollUp], Callable[[dt.datetime], dt.datetime], bool], ...] = (
+    (CallMinute, _minute, True),
+    (CallHour, _hour, True),
+    (CallDay, _day, True),
+    (AccountSlot, _slot, False),
+    (AccountHour, _hour, False),
+    (AccountDay, _day, False),
 )
 _COLUMNS = (
     "occurred_at",
@@ -60,10 +89,11 @@ def _one_writer() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-def roll_up(batch: int = BATCH) -> int:
+def roll_up(batch: int = 0) -> int:
     """Roll up every waiting record; returns how many. Safe in several processes at once."""
     total = 0
-    while done := _roll_up_batch(batch):
+    size = batch or (FOLDED if connection.vendor == "postgresql" else BATCH)
+    while done := _roll_up_batch(size):
         total += done
     return total
 
@@ -71,16 +101,22 @@ def roll_up(batch: int = BATCH) -> int:
 def _roll_up_batch(batch: int) -> int:
     with transaction.atomic():
         _one_writer()
+        if connection.vendor == "postgresql":
+            return fold.take(batch)
         waiting = CallRecord.objects.filter(rolled_up=False).order_by("id")
         records = list(waiting.values_list("id", *_COLUMNS)[:batch])
         if not records:
             return 0
-        sums: tuple[Sums, ...] = ({}, {}, {})
+        sums = _no_sums()
         _fold((record[1:] for record in records), sums)
-        for (model, _), grain in zip(GRAINS, sums, strict=True):
+        for (model, *_), grain in zip(GRAINS, sums, strict=True):
             _add(model, grain)
         CallRecord.objects.filter(id__in=[record[0] for record in records]).update(rolled_up=True)
     return len(records)
+
+
+def _no_sums() -> tuple[Sums, ...]:
+    return tuple({} for _ in GRAINS)
 
 
 def _fold(records: Iterable[tuple[Any, ...]], sums: tuple[Sums, ...]) -> None:
@@ -91,12 +127,13 @@ def _fold(records: Iterable[tuple[Any, ...]], sums: tuple[Sums, ...]) -> None:
         minute = occurred.replace(second=0, microsecond=0)
         starts = floors.get(minute)
         if starts is None:
-            starts = tuple(minute.astimezone(dt.UTC).replace(**floor) for _, floor in GRAINS)
+            starts = tuple(floor(minute.astimezone(dt.UTC)) for _, floor, _ in GRAINS)
             floors[minute] = starts
         code = (code or str(status)) if status >= 400 else ""
         bucket = bisect_left(LATENCY_EDGES_MS, latency)
-        for start, grain in zip(starts, sums, strict=True):
-            key = (account, start, region, service, user, project, code)
+        for start, grain, (*_, apart) in zip(starts, sums, GRAINS, strict=True):
+            whose = (user, project) if apart else ("", "")
+            key = (account, start, region, service, *whose, code)
             entry = grain.get(key)
             if entry is None:
                 entry = grain[key] = [0, 0, [0] * buckets]
@@ -154,44 +191,38 @@ def rebuild() -> int:
     """
     with transaction.atomic():
         _one_writer()
-        kept = CallRecord.objects.filter(rolled_up=True)
         first = CallRecord.objects.order_by("id").values_list("occurred_at", flat=True).first()
         if first is None:
             return 0
         # A purge may be in the middle of its oldest day: that day's records no longer tell all.
         day = max(_midnight(first), _oldest_kept(clock.now()))
-        for model, _ in GRAINS:
-            model._default_manager.filter(start__gte=day).delete()
-        total = 0
-        sums: tuple[Sums, ...] = ({}, {}, {})
-        # In the order of time a bucket is complete once a later one begins: nothing is read back.
-        ordered = kept.filter(occurred_at__gte=day).order_by("occurred_at")
-        records = ordered.values_list(*_COLUMNS).iterator(chunk_size=10_000)
-        while chunk := list(islice(records, 10_000)):
-            _fold(chunk, sums)
-            total += len(chunk)
-            _flush(sums, until=chunk[-1][0])
-        _flush(sums, until=None)
+        again = fold.fold_again if connection.vendor == "postgresql" else _fold_again
+        total = again(day)
     return total + roll_up()
+
+
+def _fold_again(since: dt.datetime) -> int:
+    for model, *_ in GRAINS:
+        model._default_manager.filter(start__gte=since).delete()
+    total = 0
+    sums = _no_sums()
+    kept = CallRecord.objects.filter(rolled_up=True, occurred_at__gte=since)
+    # In the order of time a bucket is complete once a later one begins: nothing is read back.
+    records = kept.order_by("occurred_at").values_list(*_COLUMNS).iterator(chunk_size=10_000)
+    while chunk := list(islice(records, 10_000)):
+        _fold(chunk, sums)
+        total += len(chunk)
+        _flush(sums, until=chunk[-1][0])
+    _flush(sums, until=None)
+    return total
 
 
 def _flush(sums: tuple[Sums, ...], *, until: dt.datetime | None) -> None:
     """Write and forget the buckets that end before `until`; None = all."""
-    for (model, floor), grain in zip(GRAINS, sums, strict=True):
-        current = until.astimezone(dt.UTC).replace(**floor) if until else None  # type: ignore[arg-type]
+    for (model, floor, _), grain in zip(GRAINS, sums, strict=True):
+        current = floor(until.astimezone(dt.UTC)) if until else None
         done = [key for key in grain if current is None or key[1] < current]
-        rows = ((key, grain.pop(key)) for key in done)
-        (_copy if connection.vendor == "postgresql" else _write)(model, rows)
-
-
-def _copy(model: type[RollUp], rows: Iterable[tuple[tuple[Any, ...], list[Any]]]) -> None:
-    """Insert rows that do not exist yet by PostgreSQL's COPY."""
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(name) for name in (*KEY, *TOTALS))
-    into = f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(into) as copy:
-        for key, total in rows:
-            copy.write_row((*key, total[0], total[1], json.dumps(total[2])))
+        _write(model, ((key, grain.pop(key)) for key in done))
 
 
 def _midnight(moment: dt.datetime) -> dt.datetime:
@@ -204,12 +235,29 @@ def _oldest_kept(now: dt.datetime) -> dt.datetime:
 
 
 def purge(now: dt.datetime | None = None, batch: int = BATCH) -> int:
-    """Delete rolled-up records older than CALL_RETENTION_DAYS, whole UTC days, oldest first."""
+    """Remove rolled-up records older than CALL_RETENTION_DAYS; returns how many went.
+
+    PostgreSQL drops the partitions of weeks that are wholly older, so a record may stay six days
+    longer; what has no week of its own, and SQLite, lose whole UTC days, oldest first.
+    """
     limit = _oldest_kept(now or clock.now())
-    total = 0
+    total = partitions.drop_before(limit)
     while True:
-        oldest = CallRecord.objects.order_by("id").values_list("id", "occurred_at", "rolled_up")
-        gone = [key for key, at, done in oldest[:batch] if at < limit and done]
+        gone = _gone(limit, batch)
         if not gone:
             return total
-        total += CallRecord.objects.filter(id__in=gone).delete()[0]
+        total += CallRecord.objects.filter(request_id__in=gone).delete()[0]
+
+
+def _gone(limit: dt.datetime, batch: int) -> list[str]:
+    """Return ids of the next records to delete one by one."""
+    if connection.vendor == "postgresql":
+        return partitions.loose_before(limit, batch)
+    oldest = CallRecord.objects.order_by("id").values_list("request_id", "occurred_at", "rolled_up")
+    return [key for key, at, done in oldest[:batch] if at < limit and done]
+
+
+def keep_partitions() -> int:
+    """Create the coming weeks' partitions, drop the past ones: the periodic job; returns what went."""
+    partitions.ensure()
+    return purge()

@@ -6,16 +6,23 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+import orjson
+from django.db.models import Q, QuerySet, Sum, TextField
+from django.db.models.functions import Cast
 
 from ocr.models import (
     LATENCY_EDGES_MS,
+    AccountDay,
+    AccountHour,
+    AccountSlot,
     CallDay,
     CallHour,
     CallMinute,
     CallRecord,
     RollUp,
 )
+
+PERCENTS = (50, 95, 99)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +33,14 @@ class Span:
     end: dt.datetime
     step_s: int
 
-    @property
-    def model(self) -> type[RollUp]:
-        """Return the coarsest roll-up that still serves `step_s`."""
+    def model(self, *, apart: bool) -> type[RollUp]:
+        """Return the coarsest roll-up that serves the step; `apart` tells users and projects apart."""
         if self.step_s >= 86400 and self.start.hour == 0 and self.start.minute == 0:
-            return CallDay
-        return CallHour if self.step_s >= 3600 else CallMinute
+            return CallDay if apart else AccountDay
+        if self.step_s >= 3600 and self.start.minute == 0:
+            return CallHour if apart else AccountHour
+        fives = self.step_s % 300 == 0 and self.start.minute % 5 == 0
+        return AccountSlot if fives and not apart else CallMinute
 
 
 def span(*, start: dt.datetime, end: dt.datetime) -> Span:
@@ -48,10 +57,22 @@ def span(*, start: dt.datetime, end: dt.datetime) -> Span:
     return Span(dt.datetime.fromtimestamp(floor, dt.UTC), end, step)
 
 
-def _rows(account_id: str, over: Span, filters: dict[str, Any]) -> QuerySet[Any]:
+def coarse(over: Span) -> Span:
+    """Return a range of more than six hours in steps of an hour at least: users' minutes are many."""
+    if over.step_s >= 3600 or (over.end - over.start).total_seconds() <= 6 * 3600:
+        return over
+    return Span(over.start.replace(minute=0), over.end, 3600)
+
+
+# What only the roll-ups of users know.
+_APART = ("user_id", "user_id__in", "enterprise_project_id", "enterprise_project_id__in")
+
+
+def _rows(account_id: str, over: Span, filters: dict[str, Any], by: str = "") -> QuerySet[Any]:
     """Return the account's rows in `over`; filters with None or "" are ignored."""
     given = {name: value for name, value in filters.items() if value}
-    return over.model._default_manager.filter(
+    apart = by in _APART or any(name in _APART for name in given)
+    return over.model(apart=apart)._default_manager.filter(
         account_id=account_id, start__gte=over.start, start__lt=over.end, **given
     )
 
@@ -60,26 +81,67 @@ _OK = Q(error_code="")
 
 
 def totals(account_id: str, over: Span, **filters: Any) -> dict[str, Any]:
-    """Return calls, successful, failed, mean and percentiles (ms) of the range."""
-    rows = _rows(account_id, over, filters).values_list(
-        "error_code", "calls", "latency_sum_ms", "histogram"
+    """Return the calls of the range: calls, successful, failed. One sum, no histogram."""
+    sums = _rows(account_id, over, filters).aggregate(
+        good=Sum("calls", filter=_OK), bad=Sum("calls", filter=~_OK)
     )
-    good = bad = latency = 0
-    histogram = [0] * (len(LATENCY_EDGES_MS) + 1)
-    for error_code, calls, latency_sum, counts in rows.iterator():
-        if error_code:
-            bad += calls
-            continue
-        good += calls
+    good, bad = sums["good"] or 0, sums["bad"] or 0
+    return {"calls": good + bad, "successful": good, "failed": bad}
+
+
+def figures(account_id: str, over: Span, **filters: Any) -> dict[str, Any]:
+    """Return all that a dashboard shows of the range. Three queries.
+
+    `totals` (calls, successful, failed, mean and percentiles in ms), `times` (unix s), and by step
+    `successful`, `failed`, `p50`, `p95`, `p99`; `services` and `codes` with the sums of each.
+    """
+    rows = _rows(account_id, over, filters)
+    first, count = _steps(over)
+    good, bad = [0] * count, [0] * count
+    histograms = [[0] * (len(LATENCY_EDGES_MS) + 1) for _ in range(count)]
+    services: dict[str, list[int]] = {}
+    codes: dict[str, int] = {}
+    latency = 0
+    successful = rows.filter(_OK).values_list(
+        "start", "service", "calls", "latency_sum_ms", Cast("histogram", TextField())
+    )
+    for start, service, calls, latency_sum, histogram in successful.iterator(chunk_size=5000):
+        index = (int(start.timestamp()) - first) // over.step_s
+        good[index] += calls
+        services.setdefault(service, [0, 0])[0] += calls
         latency += latency_sum
-        histogram = [a + b for a, b in zip(histogram, counts, strict=True)]
+        counts = histograms[index]
+        for bucket, number in enumerate(orjson.loads(histogram)):
+            if number:
+                counts[bucket] += number
+    failed = rows.exclude(_OK)
+    for start, calls in failed.values_list("start").annotate(Sum("calls")):
+        bad[(int(start.timestamp()) - first) // over.step_s] += calls
+    for service, code, calls in failed.values_list("service", "error_code").annotate(Sum("calls")):
+        services.setdefault(service, [0, 0])[1] += calls
+        codes[code] = codes.get(code, 0) + calls
+    whole = [sum(column) for column in zip(*histograms, strict=True)]
     return {
-        "calls": good + bad,
+        "totals": {
+            "calls": sum(good) + sum(bad),
+            "successful": sum(good),
+            "failed": sum(bad),
+            "mean_ms": round(latency / sum(good)) if sum(good) else None,
+            **{f"p{p}_ms": percentile(whole, p) for p in PERCENTS},
+        },
+        "times": [first + i * over.step_s for i in range(count)],
         "successful": good,
         "failed": bad,
-        "mean_ms": round(latency / good) if good else None,
-        **{f"p{p}_ms": percentile(histogram, p) for p in (50, 95, 99)},
+        **{f"p{p}": [percentile(row, p) for row in histograms] for p in PERCENTS},
+        "services": services,
+        "codes": codes,
     }
+
+
+def _steps(over: Span) -> tuple[int, int]:
+    """Return the first step's unix seconds and the number of steps."""
+    first = int(over.start.timestamp())
+    return first, max(1, -(-int(over.end.timestamp() - first) // over.step_s))
 
 
 def percentile(histogram: list[int], percent: int) -> int | None:
@@ -105,12 +167,11 @@ def series(account_id: str, over: Span, *, by: str = "", **filters: Any) -> dict
     """
     names = ["start", *([by] if by else [])]
     rows = (
-        _rows(account_id, over, filters)
+        _rows(account_id, over, filters, by)
         .values(*names)
         .annotate(good=Sum("calls", filter=_OK), bad=Sum("calls", filter=~_OK))
     )
-    first = int(over.start.timestamp())
-    count = max(1, -(-int(over.end.timestamp() - first) // over.step_s))
+    first, count = _steps(over)
     lines: dict[str, dict[str, list[int]]] = {}
     for row in rows:
         line = lines.setdefault(
@@ -125,7 +186,7 @@ def series(account_id: str, over: Span, *, by: str = "", **filters: Any) -> dict
 def breakdown(account_id: str, over: Span, *, by: str, **filters: Any) -> list[dict[str, Any]]:
     """Return one row a value of `by` (also "error_code"): key, successful, failed; busiest first."""
     rows = (
-        _rows(account_id, over, filters)
+        _rows(account_id, over, filters, by)
         .values(by)
         .annotate(good=Sum("calls", filter=_OK), bad=Sum("calls", filter=~_OK), total=Sum("calls"))
         .order_by("-total")
@@ -135,38 +196,16 @@ def breakdown(account_id: str, over: Span, *, by: str, **filters: Any) -> list[d
     ]
 
 
-def failed_calls(
-    account_id: str,
-    *,
-    error_code: str = "",
-    before_id: int | None = None,
-    limit: int = 20,
-    **filters: Any,
-) -> list[dict[str, Any]]:
-    """Return the newest failed calls, paged by `before_id`."""
-    rows = CallRecord.objects.filter(account_id=account_id, status__gte=400)
+def failed_calls(account_id: str, over: Span, **filters: Any) -> QuerySet[CallRecord]:
+    """Return the failed calls of the range as they were recorded: those of this second included."""
     given = {name: value for name, value in filters.items() if value}
-    if error_code:
-        given["error_code"] = error_code
-    if before_id is not None:
-        given["id__lt"] = before_id
-    found: list[Any] = list(
-        rows.filter(**given)
-        .order_by("-id")
-        .values(
-            "id",
-            "request_id",
-            "occurred_at",
-            "service",
-            "region",
-            "user_id",
-            "status",
-            "error_code",
-            "latency_ms",
-            "source",
-        )[:limit]
+    return CallRecord.objects.filter(
+        account_id=account_id,
+        status__gte=400,
+        occurred_at__gte=over.start,
+        occurred_at__lt=over.end,
+        **given,
     )
-    return found
 
 
 def call_detail(account_id: str, request_id: str) -> dict[str, Any] | None:
@@ -178,7 +217,7 @@ def call_detail(account_id: str, request_id: str) -> dict[str, Any] | None:
 
 def call_counts(account_id: str) -> dict[str, int]:
     """Return the account's successful and failed calls of all time, by the daily roll-up."""
-    sums = CallDay.objects.filter(account_id=account_id).aggregate(
+    sums = AccountDay.objects.filter(account_id=account_id).aggregate(
         successful=Sum("calls", filter=_OK), failed=Sum("calls", filter=~_OK)
     )
     return {name: value or 0 for name, value in sums.items()}

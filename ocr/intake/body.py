@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 from typing import Any
 
 import orjson
+import pybase64
 
 from core.errors import ApiError
 from ocr import errors
@@ -53,7 +53,7 @@ def decode_base64(text: str) -> bytes:
         raw = text.encode("ascii")
         if b"\n" in raw or b"\r" in raw or b" " in raw:
             raw = b"".join(raw.split())
-        data = base64.b64decode(raw, validate=True)
+        data = pybase64.b64decode(raw, validate=True)
     except (UnicodeEncodeError, binascii.Error) as error:
         raise ApiError(errors.FORMAT, reason="image is not Base64") from error
     if not data:
