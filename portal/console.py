@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.contrib import auth, messages
+from django.core.cache import cache
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views import View
 
-from billing import selectors as billing_selectors
-from core.errors import ApiError
-from iam import authn, authz, selectors
+from billing.services import traces
+from core import clock
+from core.errors import ApiError, ErrorRow
+from iam import actions, authn, authz, errors, selectors
+from iam.gateway import Trace
 from iam.principal import Principal
+from iam.services import audit, sessions
 from ocr import catalog
+from ocr.catalog import title_of as title_of  # pages take it from here
+from portal import choices, notices, troubles
+from portal.tables import Column, Table
 
 THEMES = ("system", "light", "dark")
 THEME_COOKIE = "oc_theme"
+FRAME_KEPT_S = 30
+
+
+def nothing_here() -> ErrorRow:
+    """Return the row of a page, or of an id in its address, that there is not (for this account)."""
+    return ErrorRow(
+        "CONSOLE.0002", 404, _("There is nothing at this address."),
+        advice=_("It may have been deleted, it may belong to another account, or the address has a typo."),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +75,14 @@ class Abilities(Mapping[str, Ability]):
         return len(self._actions)
 
 
-def theme_of(request: HttpRequest) -> str:
-    """Return the reader's colour scheme: `system`, `light` or `dark`."""
+def _frame_key(account_id: str) -> str:
+    return f"frame:{account_id}"
+
+
+def theme(request: HttpRequest) -> dict[str, str]:
+    """Give every template the reader's colour scheme: `system`, `light` or `dark`."""
     chosen = request.COOKIES.get(THEME_COOKIE, "system")
-    return chosen if chosen in THEMES else "system"
+    return {"theme": chosen if chosen in THEMES else "system"}
 
 
 class ConsoleView(View):
@@ -75,14 +97,16 @@ class ConsoleView(View):
     row: Any = None
     template = ""
     actions: Mapping[str, str] = {}
+    # Form → its operation in the audit trail, where the service below writes no trace of its own.
+    operations: Mapping[str, Trace] = {}
     principal: Principal
     may: Abilities
     projects: list[Any]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Sign in first, keep the chosen region, ask for the page's permission, then answer."""
-        if not request.user.is_authenticated:
-            return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
+        if (first := sign_in_first(request)) is not None:
+            return first
         if (kept := self._keep_choices()) is not None:
             return kept
         try:
@@ -93,15 +117,26 @@ class ConsoleView(View):
             return redirect(settings.LOGIN_URL)
         self.may = Abilities(self.principal, self.actions)
         if self.action and not authz.may(self.principal, self.action):
+            if request.method == "POST":
+                self._trace_refusal(ApiError(errors.PERMISSION, action=self.action))
             return self.refuse(self.action)
         try:
             return super().dispatch(request, *args, **kwargs)
+        except Http404:
+            problem = ApiError(nothing_here())
         except ApiError as error:
-            return self.page("portal/problem.html", {"problem": error}, status=error.status)
+            problem = error
+        return self.page("portal/problem.html", {"problem": problem}, status=problem.status)
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Draw the page."""
-        return self.page(self.template, self.context(**kwargs))
+        """Draw the page, export the table or suggest names for the field that the address names."""
+        if field := request.GET.get("suggest"):
+            return self._suggest(field)
+        values = self.context(**kwargs)
+        for value in values.values():
+            if isinstance(value, Table) and value.wanted:
+                return cast("HttpResponse", value.export())  # a stream; pages only hand it on
+        return self.page(self.template, values)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Run the form named by `do`; an error is shown on the page with what was typed."""
@@ -111,7 +146,7 @@ class ConsoleView(View):
         if handler is None:
             return HttpResponse(status=400)
         try:
-            answer = handler()
+            answer = self._traced(handler)
         except ApiError as error:
             if error.status == 404:
                 raise
@@ -119,7 +154,62 @@ class ConsoleView(View):
             return self.page(
                 self.template, {**self.context(**kwargs), "typed": request.POST}, status=422
             )
+        notices.forget(self.principal)
+        cache.delete(_frame_key(self.principal.account_id))
         return answer or self.back()
+
+    def table(self, name: str, columns: Sequence[Column], rows: Any, **more: Any) -> Table:
+        """Return a table of this page; see `portal.tables`."""
+        return Table(name, columns, rows, self.request.GET, self.request.session, **more)
+
+    def choosable(self) -> Mapping[str, QuerySet[Any]]:
+        """Return, by field, the rows that a form of this page chooses from; see `portal.choices`."""
+        return {}
+
+    def choice(self, field: str) -> choices.Choice:
+        """Return a field of a form that chooses one of many rows."""
+        return choices.choice(field, self.choosable()[field], self._sent)
+
+    def chosen(self, field: str) -> list[str]:
+        """Return the ids of the rows that a form chose in `field`."""
+        return choices.chosen(field, self.choosable()[field], self._sent)
+
+    @property
+    def _sent(self) -> QueryDict:
+        sent = self.request.POST if self.request.method == "POST" else self.request.GET
+        return cast("QueryDict", sent)
+
+    def _suggest(self, field: str) -> HttpResponse:
+        if (rows := self.choosable().get(field)) is None:
+            raise Http404
+        text = self.request.GET.get(f"{field}_name", "")
+        found = {"rows": choices.suggestions(rows, text)}
+        return render(self.request, "components/suggestions.html", found)
+
+    def confirmed(self, name: str) -> None:
+        """Refuse a destructive form unless `name` was typed into its field `confirm`."""
+        if self.request.POST.get("confirm", "") != name:
+            row = ErrorRow("CONSOLE.0001", 400, _("Nothing was deleted: type {name} to confirm."))
+            raise ApiError(row, name=name)
+
+    def _traced(self, handler: Callable[[], HttpResponse | None]) -> HttpResponse | None:
+        """Run a form: exactly one trace where it names an operation, and one of every refusal."""
+        form = self.request.POST["do"]
+        try:
+            if form not in self.operations:
+                return handler()
+            name, kind, service = self.operations[form]
+            with traces.operation(self.principal, name, resource_type=kind, service_type=service):
+                return handler()
+        except ApiError as error:
+            self._trace_refusal(error)
+            raise
+
+    def _trace_refusal(self, error: ApiError) -> None:
+        audit.failure_record(
+            self.principal, error, action_name=self.request.POST.get("do", ""),
+            resource_type=self.slug, service_type="CONSOLE",
+        )  # fmt: skip
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """Return what the page's template shows."""
@@ -142,24 +232,60 @@ class ConsoleView(View):
 
     def refuse(self, action: str) -> HttpResponse:
         """Say which permission is missing and who can give it."""
-        values = {"missing_action": action, "account": self.principal.account_name}
+        values = {
+            "missing_action": action,
+            "account": self.principal.account_name,
+            "elsewhere": self._elsewhere(action),
+        }
         return self.page("portal/no_permission.html", values, status=403)
 
     def page(self, template: str, values: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
         """Draw `template` in the console's frame."""
         return render(self.request, template, {**self._frame(), **values}, status=status)
 
+    def _elsewhere(self, action: str) -> list[Any]:
+        """Return the regions in whose project the caller may do `action` though not in this one."""
+        if actions.get(action).scope != "project":
+            return []
+        allowed = authz.projects_where(self.principal, action) or []
+        return [row.region for row in self.projects if row.id in allowed]
+
     @property
     def enterprise_project(self) -> str:
         """Return the id of the enterprise project that the reader looks at, "" for all."""
         return self.request.session.get("enterprise_project", "")
 
+    @cached_property
+    def enterprise_project_names(self) -> dict[str, str]:
+        """Return the account's enterprise projects, id to name, as the frame shows them."""
+        names: dict[str, str] = self._places(self.principal.account_id)["names"]
+        return names
+
+    def _places(self, account_id: str) -> dict[str, Any]:
+        """Return the account's projects of regions and the names of its enterprise projects.
+
+        Every page needs them and they hardly change: kept for half a minute, and until the next form.
+        """
+        key = _frame_key(account_id)
+        found: dict[str, Any] | None = cache.get(key)
+        if found is None:
+            found = {
+                "projects": list(selectors.main_projects(account_id)),
+                "names": selectors.enterprise_project_names(account_id),
+            }
+            cache.set(key, found, FRAME_KEPT_S)
+        return found
+
     def _keep_choices(self) -> HttpResponseRedirect | None:
-        """Keep `?region=` and `?ep=` in the session and drop them from the address."""
+        """Keep `?region=`, `?ep=` and a table's columns in the session and drop them from the address."""
         query: QueryDict = self.request.GET.copy()
         region, project = query.pop("region", None), query.pop("ep", None)
-        if self.request.method != "GET" or not (region or project):
+        table, columns = query.pop("columns", None), query.pop("show", [])
+        if self.request.method != "GET" or not (region or project or table):
             return None
+        if table:
+            kept = self.request.session.get("columns", {})
+            self.request.session["columns"] = {**kept, table[-1][:40]: columns[:40]}
         if region and any(region[-1] == row_id for row_id, _name in settings.REGIONS):
             self.request.session["region"] = region[-1]
         if project:
@@ -172,7 +298,7 @@ class ConsoleView(View):
         """Return the caller in the chosen region."""
         region = self.request.session.get("region", settings.REGIONS[0][0])
         caller = authn.principal_of_page(self.request)
-        self.projects = list(selectors.main_projects(caller.account_id))
+        self.projects = self._places(caller.account_id)["projects"]
         here = next((row for row in self.projects if row.region_id == region), None)
         return replace(
             caller,
@@ -184,53 +310,57 @@ class ConsoleView(View):
 
     def _frame(self) -> dict[str, Any]:
         names = dict(settings.REGIONS)
-        projects = selectors.enterprise_project_names(self.principal.account_id)
+        projects = self.enterprise_project_names
         return {
             "view": self,
             "page": self.row,
             "principal": self.principal,
             "may": self.may,
-            "theme": theme_of(self.request),
             "region": self.principal.region,
             "region_name": names.get(self.principal.region, self.principal.region),
             "regions": [{"id": row_id, "name": name} for row_id, name in settings.REGIONS],
             "enterprise_projects": [{"id": key, "name": name} for key, name in projects.items()],
             "enterprise_project": self.enterprise_project,
             "enterprise_project_name": projects.get(self.enterprise_project, _("All projects")),
-            "notices": notices(self.principal.account_id),
+            "notices": notices.brief(self.principal),
             "all_services": catalog.SERVICES,
             "currency": settings.CURRENCY,
         }
 
 
-def notices(account_id: str) -> list[dict[str, str]]:
-    """Return what the bell shows: the state of the balance and packages that run low."""
-    rows = []
-    if billing_selectors.account(account_id).arrears != "ok":
-        rows.append(
-            {
-                "text": _("The account is in arrears. Top it up before calls are refused."),
-                "page": "billing",
-            }
-        )
-    for row in billing_selectors.packages(account_id, state="active"):
-        left = row.left
-        if left * 100 <= row.package.granted * row.package.alert_percent_left:
-            text = _("The package of %(product)s in %(region)s has %(left)s calls left.") % {
-                "product": title_of(row.package.product_id),
-                "region": row.package.region,
-                "left": left,
-            }
-            rows.append({"text": text, "page": "packages"})
-    return rows[:10]
+class MissingView(ConsoleView):
+    """Any other address below `/console/`: the frame, and that there is nothing."""
+
+    def context(self, **kwargs: Any) -> dict[str, Any]:
+        """Find nothing."""
+        raise Http404
 
 
-def title_of(code: str) -> str:
-    """Return the name of a product in the reader's language; its code when it is not sold any more."""
-    service = catalog.BY_CODE.get(code)
-    return str(service.title) if service else code
+def service_named(code: str) -> catalog.Service:
+    """Return the service that a form or an address names; raises 404 for none."""
+    if code not in catalog.BY_CODE:
+        raise Http404
+    return catalog.BY_CODE[code]
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponseRedirect | None:
+    """Return where the reader must go before a page: to sign in (again) or to a new password."""
+    here = urlencode({"next": request.get_full_path()})
+    user = request.user
+    if not user.is_authenticated:
+        return redirect(f"{settings.LOGIN_URL}?{here}")
+    if not sessions.session_keep(request.session, user.account.settings, clock.now()):
+        auth.logout(request)
+        messages.info(request, _("You were signed out because nothing was clicked for a while."))
+        return redirect(f"{settings.LOGIN_URL}?{here}")
+    if sessions.password_due(user):
+        return redirect(f"{reverse('password')}?{here}")
+    return None
 
 
 def explain(error: ApiError) -> str:
     """Write an error for a person: what happened and what to do."""
-    return f"{error.message} {error.row.advice}".strip() + f" ({error.code})"
+    known = troubles.trouble(error.code)
+    return (
+        f"{error.message} {known.cure if known else error.row.advice}".strip() + f" ({error.code})"
+    )

@@ -11,22 +11,38 @@ from billing import actions as bss
 from portal.console import ConsoleView
 from portal.pages import (
     audit,
+    batch,
     billing_center,
+    budgets,
+    buying,
     credentials,
+    device,
+    endpoints,
     explorer,
+    help,
     monitoring,
+    notifications,
     obs,
+    operator,
+    orders,
     overview,
     packages,
     people,
     policies,
     projects,
+    security,
+    signatures,
+    simulator,
+    subscriptions,
+    unit_trace,
+    user,
 )
 
 RECOGNITION = _("Recognition")
 COST = _("Packages and cost")
 IDENTITY = _("Identity and access")
 GOVERNANCE = _("Governance")
+HELP = _("Help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +50,7 @@ class Page:
     """One page. `action` is what a caller needs to open it ("" = any signed-in user).
 
     A page with no `icon` has an address but no place in the menu; `words` help the search find it.
+    `route` is the address where it holds a parameter.
     """
 
     slug: str
@@ -44,6 +61,7 @@ class Page:
     action: str = ""
     parent: str = ""
     words: str = ""
+    route: str = ""
 
 
 PAGES: tuple[Page, ...] = (
@@ -59,7 +77,14 @@ PAGES: tuple[Page, ...] = (
         "subscribers",
         _("Subscription Management"),
         RECOGNITION,
-        overview.SubscribersView,
+        subscriptions.SubscribersView,
+        parent="overview",
+    ),
+    Page(
+        "subscribers/all",
+        _("Subscription Management"),
+        RECOGNITION,
+        subscriptions.BulkSubscribersView,
         parent="overview",
     ),
     Page(
@@ -83,6 +108,15 @@ PAGES: tuple[Page, ...] = (
         "explorer/sample", _("Sample document"), RECOGNITION, explorer.SampleView, parent="explorer"
     ),
     Page(
+        "batch",
+        _("Batch jobs"),
+        RECOGNITION,
+        batch.BatchView,
+        "folder",
+        "ocr:job:list",
+        words="jobs pdf zip many files upload export spreadsheet searchable",
+    ),
+    Page(
         "monitoring",
         _("Service Monitoring"),
         RECOGNITION,
@@ -99,7 +133,16 @@ PAGES: tuple[Page, ...] = (
         bss.PACKAGE_VIEW,
         words="quota",
     ),
-    Page("packages/buy", _("Buy Package"), COST, packages.BuyView, "", bss.PRICE_VIEW, "packages"),
+    Page(
+        "packages/details",
+        _("Package"),
+        COST,
+        packages.PackageView,
+        "",
+        bss.PACKAGE_VIEW,
+        "packages",
+    ),
+    Page("packages/buy", _("Buy Package"), COST, buying.BuyView, "", bss.PRICE_VIEW, "packages"),
     Page(
         "billing",
         _("Billing Center"),
@@ -107,7 +150,7 @@ PAGES: tuple[Page, ...] = (
         billing_center.BillingView,
         "wallet",
         bss.BALANCE_VIEW,
-        words="balance budget voucher ledger top-up",
+        words="balance alert voucher ledger top-up arrears forecast",
     ),
     Page(
         "billing/bills",
@@ -118,6 +161,34 @@ PAGES: tuple[Page, ...] = (
         bss.BILL_VIEW,
         words="cost month",
     ),
+    Page(
+        "billing/trace",
+        _("Trace a unit"),
+        COST,
+        unit_trace.UnitTraceView,
+        "search",
+        bss.BILL_VIEW,
+        words="request id line unit call",
+    ),
+    Page(
+        "billing/orders",
+        _("Orders"),
+        COST,
+        orders.OrdersView,
+        "list",
+        bss.ORDER_VIEW,
+        words="purchase renewal pay cancel",
+    ),
+    Page(
+        "billing/budgets",
+        _("Budgets"),
+        COST,
+        budgets.BudgetsView,
+        "bell",
+        bss.BUDGET_VIEW,
+        words="limit alert hard stop",
+    ),
+    Page("billing/operator", _("Operator"), COST, operator.OperatorView, parent="billing"),
     Page(
         "billing/calculator",
         _("Price Calculator"),
@@ -134,6 +205,22 @@ PAGES: tuple[Page, ...] = (
         credentials.CredentialsView,
         "key",
         words="access key secret project id password ak sk",
+    ),
+    Page(
+        "credentials/device",
+        _("Second factor"),
+        IDENTITY,
+        device.DeviceView,
+        parent="credentials",
+        words="totp mfa one-time code authenticator",
+    ),
+    Page(
+        "credentials/signatures",
+        _("Signature debugger"),
+        IDENTITY,
+        signatures.SignaturesView,
+        parent="credentials",
+        words="canonical request refused signature aksk 401",
     ),
     Page(
         "iam",
@@ -154,6 +241,24 @@ PAGES: tuple[Page, ...] = (
         words="iam people password",
     ),
     Page(
+        "iam/users/create",
+        _("Create user"),
+        IDENTITY,
+        user.UserCreateView,
+        "",
+        "iam:users:createUser",
+        "iam/users",
+    ),
+    Page(
+        "iam/users/detail",
+        _("User"),
+        IDENTITY,
+        user.UserView,
+        "",
+        "iam:users:getUser",
+        "iam/users",
+    ),
+    Page(
         "iam/groups",
         _("User groups"),
         IDENTITY,
@@ -169,7 +274,25 @@ PAGES: tuple[Page, ...] = (
         policies.PoliciesView,
         "shield-lock",
         "iam:roles:listRoles",
-        words="iam permission custom policy why denied simulator",
+        words="iam permission custom policy",
+    ),
+    Page(
+        "iam/simulator",
+        _("Why denied?"),
+        IDENTITY,
+        simulator.SimulatorView,
+        "help",
+        "iam:users:listUsers",
+        words="iam permission why denied simulator allowed",
+    ),
+    Page(
+        "iam/settings",
+        _("Security settings"),
+        IDENTITY,
+        security.SettingsView,
+        "settings",
+        "iam:securitypolicies:getLoginPolicy",
+        words="iam lock-out password rules session acl address",
     ),
     Page(
         "enterprise-projects",
@@ -181,6 +304,22 @@ PAGES: tuple[Page, ...] = (
         words="eps expenditure cost",
     ),
     Page(
+        "enterprise-projects/details",
+        _("Enterprise project"),
+        GOVERNANCE,
+        projects.EnterpriseProjectView,
+        "",
+        "eps:enterpriseProjects:list",
+        "enterprise-projects",
+    ),
+    Page(
+        "enterprise-projects/expenditures",
+        _("View Expenditures"),
+        GOVERNANCE,
+        projects.ExpendituresView,
+        parent="enterprise-projects",
+    ),
+    Page(
         "audit",
         _("Audit"),
         GOVERNANCE,
@@ -188,6 +327,64 @@ PAGES: tuple[Page, ...] = (
         "history",
         "cts:trace:list",
         words="cts traces log",
+    ),
+    Page(
+        "notifications",
+        _("Notifications"),
+        GOVERNANCE,
+        notifications.NotificationsView,
+        "bell",
+        words="alerts arrears budget lock alarm quota",
+    ),
+    Page(
+        "notifications/endpoints",
+        _("Webhooks and e-mail"),
+        GOVERNANCE,
+        endpoints.EndpointsView,
+        "",
+        "ces:endpoints:list",
+        "notifications",
+        words="webhook endpoint delivery log replay signature email",
+    ),
+    Page(
+        "help",
+        _("Help"),
+        HELP,
+        help.HelpView,
+        "help",
+        words="quick start documentation guide sdk",
+    ),
+    Page(
+        "help/api",
+        _("API reference"),
+        HELP,
+        help.ReferenceView,
+        "book",
+        words="openapi operations documentation",
+    ),
+    Page(
+        "help/operation",
+        _("Operation"),
+        HELP,
+        help.OperationView,
+        parent="help/api",
+        route="help/api/<str:operation>",
+    ),
+    Page(
+        "help/errors",
+        _("Error codes"),
+        HELP,
+        help.ErrorsView,
+        "alert-triangle",
+        words="failed cause cure code",
+    ),
+    Page(
+        "help/error",
+        _("Error code"),
+        HELP,
+        help.ErrorView,
+        parent="help/errors",
+        route="help/errors/<str:code>",
     ),
 )
 BY_SLUG = {page.slug: page for page in PAGES}

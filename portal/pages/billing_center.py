@@ -1,22 +1,37 @@
-"""Billing center: balance, bills, budgets, forecast, and the price calculator."""
+"""Billing center: balance, bills, forecast, and the price calculator."""
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from billing import actions, periods, selectors
-from billing.services import budgets, exports, top_ups
+from billing import actions, errors, periods, selectors
+from billing.services import arrears, exports, top_ups
 from core import clock
+from core.errors import ApiError
+from core.money import round_amount
 from iam import selectors as iam_selectors
 from ocr import catalog
+from portal import typed
+from portal.bill_table import bill_lines
 from portal.console import ConsoleView, title_of
+from portal.tables import Column
 
-PAGE = 50
+LEDGER = (
+    Column("number", gettext_lazy("No."), attrgetter("number"), "number", number=True, fixed=True),
+    Column("time", gettext_lazy("Time"), attrgetter("created_at"), "created_at"),
+    Column("kind", gettext_lazy("Kind"), attrgetter("kind"), "kind"),
+    Column("reference", gettext_lazy("Reference"), attrgetter("reference"), "reference"),
+    Column("made_by", gettext_lazy("Made by"), attrgetter("made_by"), hidden=True),
+    Column("amount", gettext_lazy("Amount"), attrgetter("amount"), "amount", number=True),
+    Column("balance", gettext_lazy("Balance"), attrgetter("balance_after"), number=True),
+)
 FILES = {
     "csv": (exports.bill_csv, "text/csv; charset=utf-8"),
     "xlsx": (
@@ -38,31 +53,31 @@ class BillingView(ConsoleView):
     actions = {
         "balance": actions.BALANCE_UPDATE,
         "bills": actions.BILL_VIEW,
-        "budget": actions.BUDGET_UPDATE,
-        "budgets": actions.BUDGET_VIEW,
     }
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
-        """Return balance, forecast, budgets and the latest entries of the ledger."""
-        account, month = self.principal.account_id, this_month()
-        before = self.request.GET.get("before", "")
-        entries = selectors.ledger(
-            account, limit=PAGE, before=int(before) if before.isdecimal() else None
-        )
-        rows = selectors.budgets(account, month=month) if self.may["budgets"] else []
+        """Return balance, forecast and the latest entries of the ledger."""
+        account = self.principal.account_id
+        balance = selectors.account(account)
         return {
-            "balance": selectors.account(account),
+            "balance": balance,
+            "arrears_ends": selectors.arrears_ends(balance),
             "forecast": selectors.forecast(account),
             "unbilled": selectors.unbilled_calls(account),
-            "entries": entries,
-            "next": entries[-1].number if len(entries) == PAGE else None,
-            "month": month,
-            "budgets": [
-                {"key": f"b{budget.pk}", "budget": budget, "used": _used(budget, period)}
-                for budget, period in rows
-            ],
-            "users": iam_selectors.user_names(account),
+            "ledger": self.table(
+                "ledger",
+                LEDGER,
+                selectors.ledger(account),
+                sort="-number",
+                key="number",
+                search=("reference", "made_by"),
+            ),
         }
+
+    operations = {
+        "voucher": ("redeemVoucher", "voucher", "BSS"),
+        "alert": ("setBalanceAlert", "balance", "BSS"),
+    }
 
     def do_voucher(self) -> None:
         """Redeem a voucher code."""
@@ -75,32 +90,15 @@ class BillingView(ConsoleView):
             % {"amount": entry.amount, "currency": settings.CURRENCY}
         )
 
-    def do_budget(self) -> None:
-        """Make a budget."""
-        self.require(actions.BUDGET_UPDATE)
-        post = self.request.POST
-        scope, _colon, scope_id = post.get("scope", "account").partition(":")
-        percent = post.get("alert_percent", "")
-        budgets.create(
-            account_id=self.principal.account_id,
-            name=post.get("name", "").strip(),
-            scope=scope,
-            scope_id=scope_id,
-            unit=post.get("unit", ""),
-            limit=_decimal(post.get("limit", "")),
-            alert_percent=int(percent) if percent.isdecimal() else 80,
-            hard_stop=post.get("hard_stop") == "on",
-        )
-        self.tell(_("The budget is set."))
-
-    def do_budget_delete(self) -> None:
-        """Delete a budget."""
-        self.require(actions.BUDGET_UPDATE)
-        text = self.request.POST.get("budget", "")
-        budgets.delete(
-            account_id=self.principal.account_id, budget_id=int(text) if text.isdecimal() else 0
-        )
-        self.tell(_("The budget is deleted."))
+    def do_alert(self) -> None:
+        """Set or remove the balance below which an alert is sent."""
+        self.require(actions.BALANCE_UPDATE)
+        text = self.request.POST.get("threshold", "").strip()
+        threshold = typed.amount(text)
+        if text and (threshold is None or threshold != round_amount(threshold, settings.CURRENCY)):
+            raise ApiError(errors.INVALID, reason="balance_alert")
+        arrears.balance_alert_set(account_id=self.principal.account_id, threshold=threshold)
+        self.tell(_("The alert is set.") if text else _("The alert is removed."))
 
 
 class BillsView(ConsoleView):
@@ -115,9 +113,7 @@ class BillsView(ConsoleView):
             return super().get(request, **kwargs)
         context = self.context()
         make, media_type = FILES[kind]
-        answer = HttpResponse(
-            make(item["row"] for item in context["lines"]), content_type=media_type
-        )
+        answer = HttpResponse(make(self._lines(context["month"])), content_type=media_type)
         name = f"bill-{context['month']}.{kind}"
         answer["Content-Disposition"] = f'attachment; filename="{name}"'
         return answer
@@ -128,24 +124,36 @@ class BillsView(ConsoleView):
         months = selectors.bill_months(account)
         month = query.get("month") or (months[0] if months else this_month())
         project = self.enterprise_project
-        lines = selectors.bill_lines(
-            account,
-            month=month,
-            product=query.get("product", ""),
-            enterprise_project_id=project,
-            mode=query.get("mode", ""),
-        )
         sums = selectors.month_sums(account, month=month, enterprise_project_id=project)
         return {
             "months": sorted({*months, month, this_month()}, reverse=True),
             "month": month,
-            "lines": [{"row": line, "title": title_of(line.product_id)} for line in lines[:500]],
+            "lines": bill_lines(self, self._lines(month), files=self._files()),
             "sums": [{"row": row, "title": title_of(row.product)} for row in sums],
             "total": selectors.bill_total(account, month=month, enterprise_project_id=project),
             "services": catalog.SERVICES,
             "names": iam_selectors.enterprise_project_names(account),
             "query": query,
         }
+
+    def _files(self) -> list[tuple[str, str]]:
+        """Return the links to the bill as a file: of the whole month, with its sum."""
+        query = self.request.GET.copy()
+        links = []
+        for kind in FILES:
+            query["format"] = kind
+            links.append((kind.upper(), f"?{query.urlencode()}"))
+        return links
+
+    def _lines(self, month: str) -> QuerySet[Any]:
+        query = self.request.GET
+        return selectors.bill_lines(
+            self.principal.account_id,
+            month=month,
+            product=query.get("product", ""),
+            enterprise_project_id=self.enterprise_project,
+            mode=query.get("mode", ""),
+        )
 
 
 class CalculatorView(ConsoleView):
@@ -159,7 +167,7 @@ class CalculatorView(ConsoleView):
         service = catalog.BY_CODE.get(query.get("service", ""), catalog.SERVICES[0])
         region = query.get("in") or self.principal.region
         text = query.get("calls", "10000").strip()
-        calls = int(text) if text.isdecimal() and len(text) < 13 else None
+        calls = typed.whole(text) if len(text) < 13 else None
         quote = None
         if calls is not None:
             quote = selectors.quote(product=service.code, region=region, calls=calls)
@@ -177,17 +185,3 @@ class CalculatorView(ConsoleView):
         context = self.context()
         part = request.headers.get("HX-Request")
         return self.page("portal/quote.html" if part else self.template, context)
-
-
-def _decimal(text: str) -> Decimal:
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        value = Decimal(-1)
-    return value if value.is_finite() else Decimal(-1)
-
-
-def _used(budget: Any, period: Any) -> Decimal:
-    if period is None:
-        return Decimal(0)
-    return Decimal(period.spent if budget.unit == "amount" else period.settled)

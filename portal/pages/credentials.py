@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from iam import selectors
-from iam.services import access_keys, users
+from iam.services import access_keys, rules, users
+from portal import own_keys
 from portal.console import ConsoleView
 
 
@@ -27,44 +27,35 @@ class CredentialsView(ConsoleView):
             "limit": access_keys.KEYS_PER_USER,
             "places": self.projects,
             "endpoint": settings.PUBLIC_URL,
+            "has_device": bool(self._me().totp_secret_encrypted),
         }
 
     def do_create(self) -> HttpResponse:
         """Make a key and show its secret, this once."""
+        self._own("accesskey", "iam:credentials:createCredential")
         made = access_keys.access_key_create(
             principal=self.principal,
             user=self._me(),
             description=self.request.POST.get("description", ""),
         )
-        text = (
-            "User Name,Access Key Id,Secret Access Key\r\n"
-            f'"{self.principal.user_name}",{made.row.access},{made.secret}\r\n'
-        )
-        answer = self.page(
-            self.template,
-            {**self.context(), "made": made, "csv": f"data:text/csv;charset=utf-8,{quote(text)}"},
-        )
+        csv = own_keys.csv_link(self.principal.user_name, made)
+        answer = self.page(self.template, {**self.context(), "made": made, "csv": csv})
         answer["Cache-Control"] = "no-store"
         return answer
 
     def do_switch(self) -> None:
         """Switch one of the caller's keys on or off."""
-        key = self._key()
-        status = "inactive" if key.status == "active" else "active"
-        access_keys.access_key_update(principal=self.principal, key=key, status=status)
-        self.tell(
-            _("The access key is now off.")
-            if status == "inactive"
-            else _("The access key is now on.")
-        )
+        self._own("accesskey", "iam:credentials:updateCredential")
+        own_keys.switch(self, self._key())
 
     def do_delete(self) -> None:
         """Delete one of the caller's keys."""
-        access_keys.access_key_delete(principal=self.principal, key=self._key())
-        self.tell(_("The access key is deleted. Calls signed with it are refused from now on."))
+        self._own("accesskey", "iam:credentials:deleteCredential")
+        own_keys.delete(self, self._key())
 
     def do_password(self) -> HttpResponse:
         """Change the caller's own password; every session ends."""
+        self._own("password", "iam:users:setUserPassword")
         users.password_change(
             principal=self.principal,
             user=self._me(),
@@ -73,6 +64,12 @@ class CredentialsView(ConsoleView):
         )
         self.tell(_("The password is changed. Sign in with the new one."))
         return self.back()
+
+    def _own(self, what: str, action: str) -> None:
+        """Let users manage their own things unless the account's protection rules reserve that."""
+        settings_of = selectors.account(self.principal.account_id).settings
+        if not self.principal.is_owner and not rules.may_manage_own(settings_of, what):
+            self.require(action)
 
     def _me(self) -> Any:
         return selectors.user(self.principal.account_id, self.principal.user_id)

@@ -12,22 +12,12 @@ from django.utils.translation import gettext as _
 import ocr
 from billing import selectors as billing_selectors
 from ocr import catalog
+from ocr.exports import formats
+from portal import notices
 from portal.console import ConsoleView
+from portal.snippets import call_of
 
 SAMPLES = Path(ocr.__file__).parent / "samples"
-# Class names of the official SDKs where they differ from the service's code in capitals.
-SDK_NAMES = {
-    "bankcard": "Bankcard",
-    "myanmar-id-card": "MyanmarIdcard",
-    "thailand-id-card": "ThailandIdcard",
-    "cambodian-idcard": "CambodianIdCard",
-    "emirates-id-card": "",
-}
-
-
-def sdk_name(code: str) -> str:
-    """Return the middle of the SDK's class names (`Recognize<name>Request`), "" if it has none."""
-    return SDK_NAMES.get(code, "".join(word.capitalize() for word in code.split("-")))
 
 
 class ExplorerView(ConsoleView):
@@ -49,19 +39,13 @@ class ExplorerView(ConsoleView):
             "services": catalog.SERVICES,
             "subscribed": service.code in state,
             "options": service.module.OPTIONS,
+            "exports": formats.FORMATS,
             "formats": ", ".join(sorted(service.limits.formats)),
             "has_sample": _sample(service.code) is not None,
             "endpoint": settings.PUBLIC_URL,
+            "missing_languages": notices.languages_missing(service),
             "call": {
-                "endpoint": settings.PUBLIC_URL,
-                "project": self.principal.project_id,
-                "projectName": self.principal.project_name,
-                "account": self.principal.account_name,
-                "user": self.principal.user_name,
-                "code": service.code,
-                "path": f"/v2/{self.principal.project_id}/ocr/{service.code}",
-                "sdk": sdk_name(service.code),
-                "enterpriseProject": self.enterprise_project,
+                **call_of(service, self.principal, self.enterprise_project),
                 "words": _words(),
             },
         }
@@ -97,4 +81,6 @@ def _words() -> dict[str, str]:
         "network": _("The server did not answer. Check the connection and try again."),
         "copied": _("Copied"),
         "chosen": _("Picture chosen"),
+        "saving": _("Writing the file…"),
+        "saved": _("The file is saved. Nothing was stored on the server."),
     }

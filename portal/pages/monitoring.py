@@ -1,9 +1,10 @@
-"""Service Monitoring: totals, calls over time, failures by cause, all from the roll-ups."""
+"""Service Monitoring: totals, calls and latency over time, failed calls with cause and cure."""
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,16 +13,13 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing import errors as billing_errors
 from core import clock
-from core import errors as core_errors
 from iam import authz, selectors
-from iam import errors as iam_errors
 from ocr import catalog
-from ocr import errors as ocr_errors
 from ocr import selectors as call_selectors
-from portal import charts
+from portal import charts, troubles
 from portal.console import ConsoleView, title_of
+from portal.tables import Column, Table
 
 RANGES = (
     ("1h", gettext_lazy("Last hour"), 3600),
@@ -33,29 +31,31 @@ RANGES = (
 )
 SPLITS = (
     ("", gettext_lazy("Successful and failed")),
+    ("before", gettext_lazy("This range and the one before")),
     ("service", gettext_lazy("Service")),
     ("region", gettext_lazy("Region")),
     ("user_id", gettext_lazy("User")),
     ("enterprise_project_id", gettext_lazy("Enterprise project")),
+    ("error_code", gettext_lazy("Error code")),
 )
 MAX_SPAN_S = 400 * 86400
-
-
-def error_rows() -> dict[str, core_errors.ErrorRow]:
-    """Return the documented errors by code; where several share a code the first counts."""
-    found: dict[str, core_errors.ErrorRow] = {}
-    for module in (ocr_errors, billing_errors, iam_errors, core_errors):
-        for value in vars(module).values():
-            if isinstance(value, core_errors.ErrorRow):
-                found.setdefault(value.code, value)
-    return found
-
-
-ERRORS = error_rows()
+LINES = 8  # of a split: more cannot be told apart
+COLUMNS = (
+    Column("time", gettext_lazy("Time"), attrgetter("occurred_at"), "id", fixed=True),
+    Column("code", gettext_lazy("Error code"), attrgetter("error_code"), "error_code"),
+    Column("service", gettext_lazy("Service"), attrgetter("service"), "service"),
+    Column("user", gettext_lazy("User"), attrgetter("user_id")),
+    Column("enterprise_project", gettext_lazy("Enterprise project"), attrgetter("enterprise_project_id"), hidden=True),
+    Column("region", gettext_lazy("Region"), attrgetter("region"), hidden=True),
+    Column("request_id", gettext_lazy("Request id"), attrgetter("request_id")),
+    Column("status", gettext_lazy("Status"), attrgetter("status"), number=True),
+    Column("latency_ms", gettext_lazy("Milliseconds"), attrgetter("latency_ms"), "latency_ms", number=True),
+    Column("source", gettext_lazy("Source"), attrgetter("source"), hidden=True),
+)  # fmt: skip
 
 
 class MonitoringView(ConsoleView):
-    """`/console/monitoring`: range, service, region and split are in the address."""
+    """`/console/monitoring`: range, filters and split are in the address."""
 
     template = "portal/monitoring.html"
 
@@ -72,57 +72,101 @@ class MonitoringView(ConsoleView):
         by = self._split()
         length = over.end - over.start
         before = call_selectors.Span(over.start - length, over.start, over.step_s)
-        series = call_selectors.series(account, over, by=by, **where)
-        by_service = call_selectors.breakdown(account, over, by="service", **where)
-        now = call_selectors.totals(account, over, **where)
+        now = call_selectors.figures(account, over, **where)
+        failed = call_selectors.failed_calls(account, over, **where)
         return {
             "ranges": RANGES,
             "splits": SPLITS,
             "chosen": {**where, "by": by, "range": self.request.GET.get("range", "24h")},
+            "user_name": self.request.GET.get("user", ""),
+            "query": self.request.GET,
             "custom": "start" in self.request.GET,
             "start": over.start,
             "end": over.end,
-            "totals": now,
+            "totals": now["totals"],
             "before": call_selectors.totals(account, before, **where),
-            "chart": {
-                **charts.lines(
-                    series,
-                    names=self._names(by),
-                    split=bool(by),
-                    good=_("Successful"),
-                    bad=_("Failed"),
-                ),
-                "empty": now["calls"] == 0,
-                "time": _("Time"),
-            },
+            "chart": {**self._lines(over, before, now, where), "time": _("Time")},
+            "latency": {**charts.latency(now), "time": _("Time")},
+            "empty": now["totals"]["calls"] == 0,
+            "steps": charts.steps(now),
             "services": catalog.SERVICES,
-            "by_service": [{**row, "title": title_of(row["key"])} for row in by_service],
-            "failures": self._failures(account, over, where),
-            "csv": f"?{urlencode({**self.request.GET.dict(), 'format': 'csv'})}",
+            "by_service": sorted(
+                (
+                    {
+                        "link": self._query(service=key),
+                        "successful": good,
+                        "failed": bad,
+                        "title": title_of(key),
+                    }
+                    for key, (good, bad) in now["services"].items()
+                ),
+                key=lambda row: -row["successful"] - row["failed"],
+            ),
+            "failures": self._failures(now["codes"], failed),
+            "failed": self._failed(failed),
+            "csv": self._query(format="csv"),
+            "unzoomed": self._query("start", "end"),
         }
 
-    def _failures(
-        self, account: str, over: call_selectors.Span, where: dict[str, Any]
-    ) -> list[dict[str, Any]]:
-        groups = call_selectors.breakdown(account, over, by="error_code", **where)
-        latest: dict[str, list[dict[str, Any]]] = {}
-        for row in call_selectors.failed_calls(account, limit=100, **where):
-            latest.setdefault(row["error_code"], []).append(row)
-        users = selectors.user_names(account) if latest else {}
-        for rows in latest.values():
-            for row in rows:
-                row["user"] = users.get(row["user_id"], row["user_id"])
-                row["title"] = title_of(row["service"])
+    def _query(self, *without: str, **changed: str) -> str:
+        """Return this page's address but for what is left out and changed; lists begin at their start."""
+        kept = {
+            name: value
+            for name, value in self.request.GET.items()
+            if name not in without and not name.endswith((".after", ".before"))
+        }
+        return f"?{urlencode({**kept, **changed})}"
+
+    def _lines(
+        self,
+        over: call_selectors.Span,
+        before: call_selectors.Span,
+        now: dict[str, Any],
+        where: dict[str, Any],
+    ) -> dict[str, Any]:
+        """Return the lines of the chart: good and bad, a split, or all calls beside those before."""
+        account, by = self.principal.account_id, self._split()
+        if by == "before":
+            earlier = call_selectors.series(account, before, **where)["series"].get("all")
+            return charts.beside(now, earlier, now=_("This range"), before=_("The range before"))
+        if not by:
+            return charts.outcome(now, good=_("Successful"), bad=_("Failed"))
+        if by in {"user_id", "enterprise_project_id"}:
+            over = call_selectors.coarse(over)
+        busiest = call_selectors.breakdown(account, over, by=by, **where)[:LINES]
+        keys = [row["key"] for row in busiest]
+        narrowed = {**where, f"{by}__in": keys} if keys else where
+        series = call_selectors.series(account, over, by=by, **narrowed)
+        return charts.split(series, names=self._names(by))
+
+    def _failures(self, codes: dict[str, int], failed: Any) -> list[dict[str, Any]]:
+        """Return the codes of the range with cause and cure, the calls of this second included."""
+        waiting = (
+            failed.filter(rolled_up=False).order_by("-id").values_list("error_code", flat=True)
+        )
+        counted = dict(codes)
+        for code in waiting[:1000]:
+            counted[code] = counted.get(code, 0) + 1
         return [
             {
-                "code": row["key"],
-                "calls": row["failed"],
-                "row": ERRORS.get(row["key"]),
-                "latest": latest.get(row["key"], [])[:10],
+                "code": code,
+                "calls": calls,
+                "trouble": troubles.trouble(code),
+                "link": f"{self._query('failed.q', code=code)}#failed",
             }
-            for row in groups
-            if row["key"]
+            for code, calls in sorted(counted.items(), key=lambda item: -item[1])
         ]
+
+    def _failed(self, rows: Any) -> Table:
+        table = self.table(
+            "failed", COLUMNS, rows, sort="-time", search=("request_id", "error_code"), size=20
+        )
+        names = selectors.user_names(self.principal.account_id, {row.user_id for row in table.page})
+        for row in table.page:
+            row.user = names.get(row.user_id, row.user_id)
+            row.title = title_of(row.service)
+            row.trouble = troubles.trouble(row.error_code)
+        return table
 
     def _span(self) -> call_selectors.Span:
         """Return the range of the address: `start` and `end` in unix seconds, or a named `range`."""
@@ -139,13 +183,21 @@ class MonitoringView(ConsoleView):
         return call_selectors.span(start=now - dt.timedelta(seconds=length), end=now)
 
     def _where(self) -> dict[str, Any]:
-        """Return the filters: everything is within the account; "all" regions drop the region."""
-        region = self.request.GET.get("in", self.principal.region)
-        service = self.request.GET.get("service", "")
+        """Return the filters: everything is within the account; "all" regions drop the region.
+
+        An unknown user name matches no call.
+        """
+        query = self.request.GET
+        region = query.get("in", self.principal.region)
+        service = query.get("service", "")
+        name = query.get("user", "").strip()
+        user = selectors.user_id_of(self.principal.account_id, name) or "-" if name else ""
         return {
             "service": service if service in catalog.BY_CODE else "",
             "region": "" if region == "all" else region,
             "enterprise_project_id": self.enterprise_project,
+            "error_code": query.get("code", "")[:20],
+            "user_id": user,
         }
 
     def _split(self) -> str:
@@ -158,7 +210,9 @@ class MonitoringView(ConsoleView):
         if by == "user_id":
             return selectors.user_names(self.principal.account_id)
         if by == "enterprise_project_id":
-            return selectors.enterprise_project_names(self.principal.account_id)
+            return self.enterprise_project_names
+        if by == "error_code":
+            return {"": _("Successful")}
         return dict(settings.REGIONS)
 
     def _csv(self) -> HttpResponse:

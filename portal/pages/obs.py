@@ -37,5 +37,6 @@ class ObsView(ConsoleView):
     def do_withdraw(self) -> None:
         """Forget the key."""
         self.require(self.actions["withdraw"])
+        self.confirmed(self.context()["access_key"])
         agencies.obs_withdraw(principal=self.principal, region=self.principal.region)
         self.tell(_("OCR no longer has a key for your object store."))

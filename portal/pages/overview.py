@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from billing import selectors as billing_selectors
@@ -14,7 +14,8 @@ from core import clock
 from iam import authz, selectors
 from ocr import catalog
 from ocr import selectors as call_selectors
-from portal.console import Ability, ConsoleView
+from portal import notices
+from portal.console import Ability, ConsoleView, service_named
 
 
 class OverviewView(ConsoleView):
@@ -50,7 +51,7 @@ class OverviewView(ConsoleView):
         return self._change(wanted=False)
 
     def _change(self, *, wanted: bool) -> HttpResponse | None:
-        service = _service(self.request.POST.get("service", ""))
+        service = service_named(self.request.POST.get("service", ""))
         verb = "subscribe" if wanted else "unsubscribe"
         self.require(f"ocr:{service.action_name}:{verb}")
         change = subscriptions.subscribe if wanted else subscriptions.unsubscribe
@@ -82,6 +83,7 @@ class OverviewView(ConsoleView):
             rows.append(
                 {
                     "service": service,
+                    "missing": notices.languages_missing(service),
                     "state": state,
                     "quota": quota.get(service.code),
                     "price": prices.get(service.code),
@@ -131,74 +133,6 @@ class OverviewView(ConsoleView):
         ]
 
 
-class SubscribersView(ConsoleView):
-    """`/console/subscribers?service=`: who is subscribed to one service; Everyone; many at once."""
-
-    template = "portal/subscribers.html"
-
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        """Find the service before the permission that carries its name is asked."""
-        self.service = _service(request.GET.get("service", ""))
-        self.action = f"ocr:{self.service.action_name}:getSubscribeUserList"
-        name = self.service.action_name
-        self.actions = {
-            "add": f"ocr:{name}:subscribeAllUsers",
-            "remove": f"ocr:{name}:unsubscribeAllUsers",
-        }
-        return super().dispatch(request, *args, **kwargs)
-
-    def context(self, **kwargs: Any) -> dict[str, Any]:
-        """Return all users with their state."""
-        everyone, singles = billing_selectors.subscribers(
-            self.principal.account_id, region=self.principal.region, product_code=self.service.code
-        )
-        chosen = {user_id for user_id, _name in singles}
-        users = selectors.user_names(self.principal.account_id)
-        return {
-            "service": self.service,
-            "everyone": everyone,
-            "rows": [
-                {"id": key, "name": name, "own": key in chosen}
-                for key, name in sorted(users.items(), key=lambda item: item[1].lower())
-            ],
-            "own_count": len(chosen),
-        }
-
-    def do_everyone_on(self) -> None:
-        """Subscribe Everyone, future users included."""
-        self._set(everyone=True, wanted=True)
-        self.tell(_("Everyone is subscribed, future users included."))
-
-    def do_everyone_off(self) -> None:
-        """End the subscription of Everyone."""
-        self._set(everyone=True, wanted=False)
-        self.tell(_("The subscription of Everyone has ended."))
-
-    def do_users_on(self) -> None:
-        """Subscribe the ticked users."""
-        self.tell(_("Subscribed users: %(n)s") % {"n": self._set_users(wanted=True)})
-
-    def do_users_off(self) -> None:
-        """Unsubscribe the ticked users."""
-        self.tell(_("Unsubscribed users: %(n)s") % {"n": self._set_users(wanted=False)})
-
-    def _set_users(self, *, wanted: bool) -> int:
-        return sum(
-            self._set(user_id=user_id, wanted=wanted)
-            for user_id in self.request.POST.getlist("user")
-        )
-
-    def _set(self, *, wanted: bool, everyone: bool = False, user_id: str | None = None) -> bool:
-        self.require(self.actions["add" if wanted else "remove"])
-        change = subscriptions.subscribe if wanted else subscriptions.unsubscribe
-        return change(
-            principal=self.principal,
-            product_code=self.service.code,
-            user_id=user_id,
-            everyone=everyone,
-        )
-
-
 def hour(moment: dt.datetime) -> dt.datetime:
     """Return the start of the hour of `moment`."""
     return moment.replace(minute=0, second=0, microsecond=0)
@@ -210,9 +144,3 @@ def prices_in(region: str) -> dict[str, dict[str, Any]]:
         code: {"unit": table.tiers[0].unit_price, "free": table.free_calls}
         for code, table in billing_selectors.prices_in_force(region=region).items()
     }
-
-
-def _service(code: str) -> catalog.Service:
-    if code not in catalog.BY_CODE:
-        raise Http404
-    return catalog.BY_CODE[code]

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from core import clock
 from core.errors import ApiError
 from iam import errors, selectors
-from iam.services import accounts, groups, policies, users
+from iam.services import groups, policies
 from portal.console import ConsoleView
+from portal.tables import Column
 
-PAGE = 50
+KEY_AGE_DAYS = 90
 
 
 class IdentityView(ConsoleView):
-    """`/console/iam`: figures of the account, its settings for signing in."""
+    """`/console/iam`: figures of the account, what makes it safer, how to let people in."""
 
     template = "portal/iam.html"
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
-        """Return counts and the account's login rules."""
+        """Return counts and advice."""
         account_id = self.principal.account_id
         account = selectors.account(account_id)
         return {
@@ -31,98 +38,94 @@ class IdentityView(ConsoleView):
                 "policies": selectors.custom_policies(account_id).count(),
             },
             "account": account,
-            "login": accounts.rules.family(account, "login_policy"),
-            "password": accounts.rules.family(account, "password_policy"),
+            "advice": self._advice(account),
         }
+
+    def _advice(self, account: Any) -> list[dict[str, Any]]:
+        """Return what makes the account safer, and whether it is done."""
+        owner = selectors.owner(account.id)
+        people = selectors.users(account.id).filter(is_owner=False)
+        old = clock.now() - dt.timedelta(days=KEY_AGE_DAYS)
+        keys = selectors.access_keys(account.id)
+        return [
+            {
+                "title": _("The owner signs in with a one-time code"),
+                "done": bool(owner.totp_secret_encrypted),
+                "page": "credentials/device",
+            },
+            {
+                "title": _("The owner has no access key: programs use IAM users"),
+                "done": not keys.filter(user=owner).exists(),
+                "page": "credentials",
+            },
+            {
+                "title": _("Every user is in a group"),
+                "done": not people.filter(memberships=None).exists(),
+                "page": "iam/users",
+            },
+            {
+                "title": _("No access key is older than 90 days"),
+                "done": not keys.filter(created_at__lt=old, status="active").exists(),
+                "page": "iam/users",
+            },
+        ]
+
+
+USER_COLUMNS = (
+    Column("user", gettext_lazy("User"), attrgetter("name"), "name", fixed=True),
+    Column("id", gettext_lazy("User id"), attrgetter("pk"), hidden=True),
+    Column("status", gettext_lazy("Status"), attrgetter("enabled"), "enabled"),
+    Column("access", gettext_lazy("Access"), attrgetter("access_mode"), "access_mode"),
+    Column("groups", gettext_lazy("Groups"), lambda row: ", ".join(g.name for g in row.groups.all())),
+    Column("factor", gettext_lazy("Second factor"), lambda row: bool(row.totp_secret_encrypted)),
+    Column("last", gettext_lazy("Last sign-in"), attrgetter("last_login")),
+    Column("email", gettext_lazy("E-mail"), attrgetter("email"), "email", hidden=True),
+    Column("created", gettext_lazy("Created"), attrgetter("created_at"), "created_at", hidden=True),
+)  # fmt: skip
+STATES: dict[str, tuple[Any, Callable[[dt.datetime], dict[str, Any]]]] = {
+    "enabled": (gettext_lazy("Enabled"), lambda _now: {"enabled": True}),
+    "disabled": (gettext_lazy("Disabled"), lambda _now: {"enabled": False}),
+    "locked": (gettext_lazy("Locked"), lambda now: {"locked_until__gt": now}),
+}
 
 
 class UsersView(ConsoleView):
-    """`/console/iam/users`: list, create, switch, reset, delete."""
+    """`/console/iam/users`: the list; a name leads to the user's own page."""
 
     template = "portal/users.html"
-    actions = {
-        "create": "iam:users:createUser",
-        "update": "iam:users:updateUser",
-        "password": "iam:users:setUserPassword",
-        "delete": "iam:users:deleteUser",
-        "join": "iam:permissions:addUserToGroup",
-    }
+    actions = {"create": "iam:users:createUser"}
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
-        """Return one page of users by name; paging goes on after the last name."""
-        account, query = self.principal.account_id, self.request.GET
-        rows = selectors.users(account).order_by("name").prefetch_related("groups")
-        if text := query.get("q", "").strip():
-            rows = rows.filter(name__icontains=text)
-        if after := query.get("after", ""):
-            rows = rows.filter(name__gt=after)
-        found = list(rows[: PAGE + 1])
+        """Return one page of users, first by name, and the state that they are narrowed to."""
+        now, state = clock.now(), self.request.GET.get("state", "")
+        rows = selectors.users(self.principal.account_id).prefetch_related("groups")
+        if state in STATES:
+            rows = rows.filter(**STATES[state][1](now))
         return {
-            "rows": found[:PAGE],
-            "next": found[PAGE - 1].name if len(found) > PAGE else "",
-            "groups": list(selectors.groups(account)),
-            "query": query,
-            "modes": (
-                ("default", _("Console and programmatic access")),
-                ("programmatic", _("Programmatic access")),
-                ("console", _("Console access")),
+            "users": self.table(
+                "users",
+                USER_COLUMNS,
+                rows,
+                sort="user",
+                search=("name", "email", "pk"),
+                draw=lambda row: {"user": row, "locked": row.locked(now)},
             ),
+            "states": [(key, label) for key, (label, _where) in STATES.items()],
+            "state": state,
         }
 
-    def do_create(self) -> None:
-        """Create a user and put it into the chosen groups, all or nothing."""
-        self.require("iam:users:createUser")
-        post = self.request.POST
-        chosen = post.getlist("group")
-        if chosen:
-            self.require("iam:permissions:addUserToGroup")
-        fields = {key: post[key] for key in ("email", "description") if post.get(key)}
-        with transaction.atomic():
-            user = users.user_create(
-                principal=self.principal,
-                name=post.get("name", "").strip(),
-                password=post.get("password") or None,
-                access_mode=post.get("access_mode", "default"),
-                must_change_password=post.get("one_time") == "on",
-                **fields,
-            )
-            for group_id in chosen:
-                group = selectors.group(self.principal.account_id, group_id)
-                groups.member_add(principal=self.principal, group=group, user=user)
-        self.tell(_("User %(name)s is created.") % {"name": user.name})
 
-    def do_switch(self) -> None:
-        """Enable or disable a user."""
-        self.require("iam:users:updateUser")
-        user = self._user()
-        users.user_update(principal=self.principal, user=user, enabled=not user.enabled)
-        self.tell(
-            _("User %(name)s is enabled.") % {"name": user.name}
-            if user.enabled
-            else _("User %(name)s is disabled.") % {"name": user.name}
-        )
-
-    def do_password(self) -> None:
-        """Set a new password for a user."""
-        self.require("iam:users:setUserPassword")
-        user = self._user()
-        users.password_reset(
-            principal=self.principal,
-            user=user,
-            password=self.request.POST.get("password", ""),
-            one_time=self.request.POST.get("one_time") == "on",
-        )
-        self.tell(_("The password of %(name)s is set.") % {"name": user.name})
-
-    def do_delete(self) -> None:
-        """Delete a user whose name was typed."""
-        self.require("iam:users:deleteUser")
-        user = self._user()
-        users.user_delete(principal=self.principal, user=user)
-        self.tell(_("User %(name)s is deleted.") % {"name": user.name})
-
-    def _user(self) -> Any:
-        return selectors.user(self.principal.account_id, self.request.POST.get("user", ""))
+GROUP_COLUMNS = (
+    Column("group", gettext_lazy("Group"), attrgetter("name"), "name", fixed=True),
+    Column("id", gettext_lazy("Group id"), attrgetter("pk"), hidden=True),
+    Column("members", gettext_lazy("Users"), attrgetter("member_count"), "member_count", number=True),
+    Column("description", gettext_lazy("Description"), attrgetter("description"), "description"),
+    Column("created", gettext_lazy("Created"), attrgetter("created_at"), "created_at", hidden=True),
+)  # fmt: skip
+MEMBER_COLUMNS = (
+    Column("user", gettext_lazy("User"), attrgetter("name"), "name", fixed=True),
+    Column("email", gettext_lazy("E-mail"), attrgetter("email"), "email", hidden=True),
+)
 
 
 class GroupsView(ConsoleView):
@@ -141,21 +144,40 @@ class GroupsView(ConsoleView):
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """Return all groups, and one with its members and grants."""
         account, query = self.principal.account_id, self.request.GET
-        found: dict[str, Any] = {"rows": list(selectors.groups(account)), "query": query}
+        found: dict[str, Any] = {"query": query}
         if group_id := query.get("group", ""):
             group = selectors.group(account, group_id)
-            members = list(selectors.members(account, group.id))
-            inside = {user.id for user in members}
+            members = selectors.members(account, group.id)
             found |= {
                 "group": group,
-                "members": members,
-                "others": [u for u in selectors.users(account) if u.id not in inside],
+                "members": self.table(
+                    "members", MEMBER_COLUMNS, members, sort="user", search=("name", "email")
+                ),
+                "others": self.choice("user"),
                 "grants": list(selectors.attachments(account, group=group)),
                 "policies": list(selectors.policies(account)),
+                "chosen": {
+                    value
+                    for name in ("policy", "project", "enterprise_project")
+                    for value in self.request.POST.getlist(name)
+                },
                 "places": self.projects,
                 "owned": list(selectors.enterprise_projects(account)),
+                "with_owned": selectors.account(account).enterprise_projects_enabled,
             }
+        else:
+            found["groups"] = self.table(
+                "groups", GROUP_COLUMNS, selectors.groups(account), sort="group",
+                search=("name", "description"),
+            )  # fmt: skip
         return found
+
+    def choosable(self) -> dict[str, QuerySet[Any]]:
+        """Return who is not in the group yet."""
+        account = self.principal.account_id
+        members = selectors.members(account, self.request.GET.get("group", ""))
+        others = selectors.users(account).exclude(pk__in=members.values("pk"))
+        return {"user": others if self.may["join"] else others.none()}
 
     def do_create(self) -> Any:
         """Create a group and go on to its page."""
@@ -175,6 +197,7 @@ class GroupsView(ConsoleView):
         """Delete a group whose name was typed."""
         self.require("iam:groups:deleteGroup")
         group = self._group()
+        self.confirmed(group.name)
         groups.group_delete(principal=self.principal, group=group)
         self.tell(_("Group %(name)s is deleted.") % {"name": group.name})
         return self.back("iam/groups")
@@ -183,7 +206,7 @@ class GroupsView(ConsoleView):
         """Add the chosen users."""
         self.require("iam:permissions:addUserToGroup")
         group = self._group()
-        chosen = self.request.POST.getlist("user")
+        chosen = self.chosen("user")
         with transaction.atomic():
             for user_id in chosen:
                 user = selectors.user(self.principal.account_id, user_id)
@@ -202,12 +225,14 @@ class GroupsView(ConsoleView):
         self.require("iam:grants:grantRole")
         group, post = self._group(), self.request.POST
         chosen = post.getlist("policy")
-        scopes = self._scopes(post.get("scope", ""))
+        kind = post.get("scope", "")
         if not chosen:
             raise ApiError(errors.BAD_PARAMETER, name="policy")
         with transaction.atomic():
             for policy_id in chosen:
                 policy = selectors.policy(self.principal.account_id, policy_id)
+                everywhere = kind == "all_resources"
+                scopes = policies.everywhere(policy) if everywhere else self._scopes(kind)
                 for scope in scopes:
                     policies.grant_add(
                         principal=self.principal, policy=policy, subject=group, scope=scope

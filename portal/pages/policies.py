@@ -1,17 +1,39 @@
-"""Policies: built-in and custom ones, the visual editor, and why something is denied."""
+"""Policies: built-in and custom ones with what each allows, and the editor, visual and as JSON."""
 
 from __future__ import annotations
 
 import json
+from operator import attrgetter
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.errors import ApiError
-from iam import actions, authn, authz, errors, selectors
+from iam import actions, errors, policy_eval, selectors
 from iam.services import policies
 from portal.console import ConsoleView
+from portal.tables import Column
 
+# The published global condition keys.
+CONDITION_KEYS = (
+    "g:CurrentTime", "g:DomainName", "g:MFAPresent", "g:MFAAge", "g:ProjectName", "g:ServiceName",
+    "g:SourceIp", "g:UserId", "g:UserName",
+)  # fmt: skip
+COLUMNS = (
+    Column(
+        "policy", gettext_lazy("Policy"), attrgetter("display_name"), "display_name", fixed=True
+    ),
+    Column("id", gettext_lazy("Policy id"), attrgetter("pk"), hidden=True),
+    Column("kind", gettext_lazy("Kind"), lambda row: "custom" if row.account_id else "built in"),
+    Column("description", gettext_lazy("Description"), attrgetter("description")),
+    Column("allows", gettext_lazy("What it allows"), attrgetter("document")),
+)
+KINDS = {
+    "custom": (gettext_lazy("Custom policies"), selectors.custom_policies),
+    "system": (gettext_lazy("Built-in policies"), lambda _account: selectors.system_policies()),
+}
 EMPTY = {"Version": "1.1", "Statement": [{"Effect": "Allow", "Action": []}]}
 
 
@@ -26,17 +48,17 @@ class PoliciesView(ConsoleView):
     }
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the policies, the editor's document, and the simulator's answer."""
+        """Return the policies with what each allows, and the editor's document."""
         account, query, post = self.principal.account_id, self.request.GET, self.request.POST
         chosen = selectors.policy(account, query["policy"]) if query.get("policy") else None
         document = post.get("document") or json.dumps(
             chosen.document if chosen else EMPTY, indent=2, ensure_ascii=False
         )
+        if not (chosen or query.get("new")):
+            return self._list()
         return {
-            "system": list(selectors.system_policies()),
-            "custom": list(selectors.custom_policies(account)),
             "chosen": chosen,
-            "editing": bool(query.get("new") or chosen),
+            "editing": True,
             "read_only": bool(chosen and chosen.account_id is None),
             "document": document,
             "shown": {
@@ -49,10 +71,22 @@ class PoliciesView(ConsoleView):
                 for row in actions.rows()
             ],
             "query": query,
-            "users": selectors.user_names(account),
-            "places": self.projects,
-            "answer": self._simulate(),
+            "operators": sorted(policy_eval.OPERATORS),
+            "keys": CONDITION_KEYS,
+            "attached": list(selectors.attachments(account, policy=chosen)) if chosen else [],
         }
+
+    def _list(self) -> dict[str, Any]:
+        kind = self.request.GET.get("kind", "")
+        _label, rows = KINDS.get(kind, ("", selectors.policies))
+        return {
+            "policies": self.table(
+                "policies", COLUMNS, rows(self.principal.account_id), sort="policy",
+                search=("display_name", "description"), draw=_shown,
+            ),
+            "kinds": [(key, label) for key, (label, _rows) in KINDS.items()],
+            "kind": kind,
+        }  # fmt: skip
 
     def do_save(self) -> Any:
         """Create a custom policy, or change the chosen one."""
@@ -74,33 +108,27 @@ class PoliciesView(ConsoleView):
             self.tell(_("The policy is created. Grant it to a group."))
         return self.back(policy=policy.id)
 
+    def do_check(self) -> HttpResponse:
+        """Say what is wrong with the document as it is being typed, or what it allows."""
+        try:
+            document = _document(self.request.POST.get("document", ""))
+            policies.check_document(document)
+        except ApiError as error:
+            shown: dict[str, Any] = {"fault": error.message}
+        else:
+            shown = {"summary": _summary(document)}
+        return self.page("portal/policy_check.html", shown)
+
     def do_delete(self) -> Any:
         """Delete a custom policy whose name was typed."""
         self.require("iam:roles:deleteRole")
         policy = selectors.custom_policy(
             self.principal.account_id, self.request.POST.get("policy", "")
         )
+        self.confirmed(policy.display_name)
         policies.policy_delete(principal=self.principal, policy=policy)
         self.tell(_("The policy is deleted."))
         return self.back("iam/policies")
-
-    def _simulate(self) -> dict[str, Any] | None:
-        """Return why the chosen user may or may not do the chosen action."""
-        query, account = self.request.GET, self.principal.account_id
-        name, user_id = query.get("action", ""), query.get("user", "")
-        if not (name and user_id):
-            return None
-        user = selectors.user(account, user_id)
-        project = selectors.project(account, query["place"]) if query.get("place") else None
-        try:
-            decision = authz.why(
-                authn.principal_for(user, project=project),
-                name,
-                enterprise_project_id=query.get("in_project") or None,
-            )
-        except KeyError:
-            return {"user": user, "action": name, "unknown": True}
-        return {"user": user, "action": name, "decision": decision}
 
 
 def _document(text: str) -> Any:
@@ -108,3 +136,27 @@ def _document(text: str) -> Any:
         return json.loads(text)
     except ValueError as error:
         raise ApiError(errors.BAD_POLICY, reason=str(error)) from error
+
+
+def _shown(policy: Any) -> dict[str, Any]:
+    return {"policy": policy, "summary": _summary(policy.document)}
+
+
+def _summary(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return each statement as its effect, its patterns, how many known actions they cover."""
+    names = [row.name for row in actions.rows()]
+    rows = []
+    for raw, statement in zip(
+        document["Statement"], policy_eval.compile_document(document), strict=True
+    ):
+        covered = [name for name in names if statement.actions.fullmatch(name)]
+        rows.append(
+            {
+                "effect": statement.effect,
+                "patterns": raw["Action"],
+                "covered": covered,
+                "bounded": bool(statement.conditions),
+                "somewhere": bool(statement.resources) and raw.get("Resource") != ["*"],
+            }
+        )
+    return rows

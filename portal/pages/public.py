@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.contrib import auth
+from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views import View
 
+from core import clock
 from core.errors import ApiError
-from iam import errors
+from iam import authn, errors, selectors
 from iam.addresses import client_ip
-from iam.services import logins
-from portal.console import THEME_COOKIE, THEMES, theme_of
+from iam.services import logins, rules, sessions, users
+from portal.console import THEME_COOKIE, THEMES, explain
 
 YEAR_S = 365 * 24 * 3600
 
@@ -68,8 +70,20 @@ class LoginView(View):
             return self._form(
                 request, names, self._reason(error), error.status, needs_code=needs_code
             )
+        before = user.last_login
         auth.login(request, user, backend="iam.backends.ConsoleBackend")
+        sessions.session_begin(request.session, user, clock.now())
+        self._greet(request, user, before)
         return redirect(next_of(request, "/console/overview"))
+
+    def _greet(self, request: HttpRequest, user: Any, before: dt.datetime | None) -> None:
+        """Show what the account's rules want shown at sign-in: its own words, the last sign-in."""
+        policy = rules.family(user.account, "login_policy")
+        if policy["custom_info_for_login"]:
+            messages.info(request, policy["custom_info_for_login"])
+        if policy["show_recent_login_info"] and before is not None:
+            text = _("Your last sign-in was at %(time)s UTC.")
+            messages.info(request, text % {"time": f"{before:%Y-%m-%d %H:%M}"})
 
     def _reason(self, error: ApiError) -> str:
         if error.row is errors.LOCKED:
@@ -99,9 +113,57 @@ class LoginView(View):
             "error": error,
             "needs_code": needs_code,
             "next": next_of(request, ""),
-            "theme": theme_of(request),
         }
         return render(request, "portal/login.html", shown, status=status)
+
+
+class PasswordView(View):
+    """`/password`: a new password, where the old one was set by somebody else or has expired."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Serve only who is signed in."""
+        if not request.user.is_authenticated:
+            return redirect("login")
+        if not sessions.session_keep(request.session, request.user.account.settings, clock.now()):
+            auth.logout(request)
+            return redirect("login")
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the form, or go on if no change is due."""
+        if not sessions.password_due(request.user):  # type: ignore[arg-type]
+            return redirect(next_of(request, "/console/overview"))
+        return self._form(request)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Change the password and go on in this session; every other one ends."""
+        password = request.POST.get("password", "")
+        if password != request.POST.get("again", ""):
+            return self._form(request, _("The two new passwords differ."), 422)
+        principal = authn.principal_of_page(request)
+        try:
+            user = users.password_change(
+                principal=principal,
+                user=selectors.user(principal.account_id, principal.user_id),
+                original_password=request.POST.get("original", ""),
+                password=password,
+            )
+        except ApiError as error:
+            return self._form(request, explain(error), error.status)
+        auth.update_session_auth_hash(request, user)
+        messages.success(request, _("The password is changed."))
+        return redirect(next_of(request, "/console/overview"))
+
+    def _form(self, request: HttpRequest, error: str = "", status: int = 200) -> HttpResponse:
+        user: Any = request.user
+        shown = {
+            "error": error,
+            "next": next_of(request, ""),
+            "user": user,
+            "rules": rules.family(user.account, "password_policy"),
+            "expired": rules.password_expired(user),
+        }
+        return render(request, "portal/password.html", shown, status=status)
 
 
 class LogoutView(View):

@@ -65,7 +65,7 @@ def breadcrumbs(context: dict[str, Any]) -> list[dict[str, Any]]:
     way: list[dict[str, Any]] = [{"title": page.group, "url": ""}]
     if page.parent:
         way.append({"title": BY_SLUG[page.parent].title, "url": reverse(f"console:{page.parent}")})
-    return [*way, {"title": page.title, "url": ""}]
+    return [*way, {"title": context.get("here") or page.title, "url": ""}]
 
 
 @register.filter
@@ -96,6 +96,12 @@ def count(value: int | None) -> str:
 def percent(part: int, whole: int) -> str:
     """Write `part` of `whole` as a percentage with one place."""
     return f"{100 * part / whole:.1f}%" if whole else "–"
+
+
+@register.filter
+def percent_of(amount: Decimal, base: Decimal) -> str:
+    """Write how much `amount` is above or below `base`, in percent with a sign."""
+    return f"{100 * (amount - base) / base:+.1f}%" if base else "–"
 
 
 @register.inclusion_tag("components/spark.html")

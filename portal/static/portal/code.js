@@ -20,6 +20,38 @@ export const LANGUAGES = [
   ["go", "Go"], ["node", "Node.js"], ["php", "PHP"],
 ];
 
+// A service that the Java SDK has no class for: the JDK alone (11 or newer), with a token.
+const plainJava = (call) => {
+  const login = quote(JSON.stringify(token(call))).replace('\\"$OCR_PASSWORD\\"', '\\"" + System.getenv("OCR_PASSWORD") + "\\"');
+  const rest = JSON.stringify(call.options).slice(1, -1);
+  const body = call.url
+    ? quote(JSON.stringify({ ...source(call), ...call.options }))
+    : `"{\\"image\\":\\"" + image + ${quote(`"${rest ? "," + rest : ""}}`)}`;
+  const whose = call.enterpriseProject ? `, "Enterprise-Project-Id", ${quote(call.enterpriseProject)}` : "";
+  return `// java Example.java   (Java 11 or newer, no packages)
+import java.net.URI;
+import java.net.http.*;
+import java.nio.file.*;
+import java.util.Base64;
+
+public class Example {
+    static HttpResponse<String> post(String url, String body, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).header("Content-Type", "application/json");
+        if (headers.length > 0) request.headers(headers);
+        return HttpClient.newHttpClient().send(request.POST(HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    public static void main(String[] args) throws Exception {
+        String login = ${login};
+        String token = post(${quote(call.endpoint + "/v3/auth/tokens")}, login).headers().firstValue("X-Subject-Token").get();
+${call.url ? "" : `        String image = Base64.getEncoder().encodeToString(Files.readAllBytes(Path.of(${quote(call.file)})));
+`}        String body = ${body};
+        System.out.println(post(${quote(call.endpoint + call.path)}, body, "X-Auth-Token", token${whose}).body());
+    }
+}
+`;
+};
+
 const makers = {
   curl(call) {
     const login = JSON.stringify(token(call)).replace(/'/g, `'\\''`).replace('"$OCR_PASSWORD"', () => `"'"$OCR_PASSWORD"'"`);
@@ -76,12 +108,12 @@ print(answer.status_code, answer.json())
 `;
   },
   java(call) {
-    const name = call.sdk || "GeneralText";
-    const raw = call.sdk ? "" : "// The SDK has no class for this service: the path below is the one to post to.\n// " + call.path + "\n";
+    if (!call.sdk) return plainJava(call);
     const set = (k, v) => `.with${pascal(k)}(${Array.isArray(v) ? `java.util.List.of(${v.map(quote).join(", ")})` : JSON.stringify(v)})`;
     const options = Object.entries(call.options).map(([k, v]) => "\n            " + set(k, v)).join("");
     const input = call.url ? `.withUrl(${quote(call.url)})` : ".withImage(image)";
-    return `${raw}// Maven: com.huaweicloud.sdk:huaweicloud-sdk-ocr
+    const whose = call.enterpriseProject ? `.withEnterpriseProjectId(${quote(call.enterpriseProject)})` : "";
+    return `// Maven: com.huaweicloud.sdk:huaweicloud-sdk-ocr
 import com.huaweicloud.sdk.core.auth.BasicCredentials;
 import com.huaweicloud.sdk.ocr.v1.OcrClient;
 import com.huaweicloud.sdk.ocr.v1.model.*;
@@ -95,8 +127,8 @@ public class Example {
         OcrClient client = OcrClient.newBuilder().withCredential(keys)
             .withEndpoint(${quote(call.endpoint)}).build();
 ${call.url ? "" : `        String image = Base64.getEncoder().encodeToString(Files.readAllBytes(Path.of(${quote(call.file)})));
-`}        ${name}RequestBody body = new ${name}RequestBody()${input}${options};
-        System.out.println(client.recognize${name}(new Recognize${name}Request().withBody(body)));
+`}        ${call.sdk}RequestBody body = new ${call.sdk}RequestBody()${input}${options};
+        System.out.println(client.recognize${call.sdk}(new Recognize${call.sdk}Request()${whose}.withBody(body)));
     }
 }
 `;
@@ -119,7 +151,8 @@ func post(url, token string, body []byte) *http.Response {
 	request, _ := http.NewRequest("POST", url, bytes.NewReader(body))
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("X-Auth-Token", token)
-	answer, err := http.DefaultClient.Do(request)
+${call.enterpriseProject ? `	request.Header.Set("Enterprise-Project-Id", ${quote(call.enterpriseProject)})
+` : ""}	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
 		panic(err)
 	}
@@ -151,7 +184,8 @@ ${call.url ? "" : 'import { readFile } from "node:fs/promises";\n\n'}const heade
 const login = ${login};
 const session = await fetch(${quote(call.endpoint + "/v3/auth/tokens")}, { method: "POST", headers, body: JSON.stringify(login) });
 headers["X-Auth-Token"] = session.headers.get("X-Subject-Token");
-${call.url ? "" : `const image = (await readFile(${quote(call.file)})).toString("base64");
+${call.enterpriseProject ? `headers["Enterprise-Project-Id"] = ${quote(call.enterpriseProject)};
+` : ""}${call.url ? "" : `const image = (await readFile(${quote(call.file)})).toString("base64");
 `}const body = {
 ${entries.join("\n")}
 };
@@ -175,7 +209,7 @@ $token = trim(explode(':', $found[0], 2)[1]);
 $body = json_encode([
 ${entries.join("\n")}
 ]);
-[$answer] = post(${php(call.endpoint + call.path)}, $body, ["X-Auth-Token: $token"]);
+[$answer] = post(${php(call.endpoint + call.path)}, $body, ["X-Auth-Token: $token"${call.enterpriseProject ? `, ${php("Enterprise-Project-Id: " + call.enterpriseProject)}` : ""}]);
 echo $answer, PHP_EOL;
 `;
   },

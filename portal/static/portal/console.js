@@ -132,6 +132,13 @@ document.addEventListener("click", async (event) => {
   if (dismiss) dismiss.closest(dismiss.dataset.dismiss)?.remove();
 });
 
+// A form that was refused comes back in its dialog, with the reason inside: the page below is out of reach.
+for (const dialog of $$("dialog[open]")) {
+  dialog.close();
+  dialog.showModal();
+  $("h2", dialog)?.after(...$$("#oc-messages .oc-note-error"));
+}
+
 // A destructive form asks for the name: its button wakes when the name is typed.
 document.addEventListener("input", (event) => {
   const field = event.target.closest("[data-confirm-name]");
@@ -211,4 +218,51 @@ addEventListener("pageshow", () => {
 document.addEventListener("htmx:responseError", (event) => {
   say(event.detail.xhr.statusText);
   location.reload();
+});
+
+// A long form or dialog in steps: "next" checks the fields of its step first. Without scripts all
+// steps are shown at once, and the buttons are not.
+for (const whole of $$("[data-steps]")) {
+  const steps = $$("[data-step]", whole);
+  const names = $$("[data-step-name]", whole);
+  const go = (index) => {
+    steps.forEach((step, place) => (step.hidden = place !== index));
+    names.forEach((name, place) => {
+      if (place === index) name.setAttribute("aria-current", "step");
+      else name.removeAttribute("aria-current");
+    });
+    for (const control of $$("[data-reveal]", whole)) showParts(control);
+  };
+  const good = (step) => {
+    const fields = $$("input, select, textarea", step).filter((field) => !field.disabled);
+    const one = fields.filter((field) => field.hasAttribute("data-step-one"));
+    one[0]?.setCustomValidity(one.length && !one.some((field) => field.checked) ? " " : "");
+    return fields.every((field) => field.reportValidity());
+  };
+  for (const part of $$("[data-step-buttons]", whole)) part.hidden = false;
+  whole.addEventListener("click", (event) => {
+    const here = steps.findIndex((step) => !step.hidden);
+    if (event.target.closest("[data-step-next]") && good(steps[here])) go(here + 1);
+    else if (event.target.closest("[data-step-back]")) go(here - 1);
+    else return;
+    $("input, button", steps.find((step) => !step.hidden))?.focus();
+  });
+  whole.addEventListener("keydown", (event) => {
+    const here = steps.findIndex((step) => !step.hidden);
+    if (event.key !== "Enter" || here === steps.length - 1 || event.target.matches("button, textarea, a")) return;
+    event.preventDefault();
+    if (good(steps[here])) go(here + 1);
+  });
+  whole.addEventListener("input", () => {
+    for (const field of $$("[data-step-one]", whole)) field.setCustomValidity("");
+  });
+  go(0);
+}
+
+// A search field that narrows a list of labels.
+document.addEventListener("input", (event) => {
+  const search = event.target.closest("[data-filter-labels]");
+  if (!search) return;
+  const text = search.value.toLowerCase();
+  for (const row of $$(`${search.dataset.filterLabels} label`)) row.hidden = !row.textContent.toLowerCase().includes(text);
 });

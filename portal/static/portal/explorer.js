@@ -1,5 +1,6 @@
 // The explorer: picture in, call through the public API path, boxes and fields that light each other.
 import { LANGUAGES, generate } from "./code.js";
+import { element, options } from "./form.js";
 
 const $ = (selector) => document.querySelector(selector);
 const call = JSON.parse($("#call-data").textContent);
@@ -11,13 +12,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const LOW = 0.8;
 let file = null;
 const runs = [];
+let shown = null;
 
-const element = (name, attributes = {}, ...children) => {
-  const node = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.append(...children);
-  return node;
-};
 
 // Input ------------------------------------------------------------------------------------------
 const take = (picked) => {
@@ -63,20 +59,6 @@ form.elements.url.addEventListener("input", () => {
 form.addEventListener("change", () => refreshCode());
 $("#service").addEventListener("change", (event) => (location.search = new URLSearchParams({ service: event.target.value })));
 
-const options = () => {
-  const found = {};
-  for (const field of form.querySelectorAll("[data-option]")) {
-    const { option: name, kind } = field.dataset;
-    if (kind === "bool") {
-      if (field.checked !== (field.dataset.default === "True")) found[name] = field.checked;
-    } else if (kind === "list") {
-      if (field.checked) (found[name] ||= []).push(field.value);
-    } else if (field.value !== "" && field.value !== field.dataset.default) {
-      found[name] = kind === "int" ? Number(field.value) : field.value;
-    }
-  }
-  return found;
-};
 const base64 = (blob) =>
   new Promise((resolve, reject) => {
     const reader = new FileReader();
@@ -97,7 +79,8 @@ form.addEventListener("submit", async (event) => {
   $("#progress").hidden = false;
   const started = performance.now();
   try {
-    const body = { ...(url ? { url } : { image: await base64(file) }), ...options() };
+    const image = url ? "" : await base64(file);
+    const body = { ...(url ? { url } : { image }), ...options(form) };
     const headers = { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value };
     if (call.enterpriseProject) headers["Enterprise-Project-Id"] = call.enterpriseProject;
     const answer = await fetch(call.path, { method: "POST", headers, body: JSON.stringify(body) });
@@ -107,6 +90,9 @@ form.addEventListener("submit", async (event) => {
       json: await answer.json(),
       ms: Math.round(performance.now() - started),
       at: new Date(),
+      image,
+      page: body.pdf_page_number || 1,
+      name: file?.name || url,
     };
     runs.unshift(run);
     runs.length = Math.min(runs.length, 8);
@@ -158,6 +144,9 @@ const draw = (run) => {
   $("#json").textContent = JSON.stringify(run.json, null, 2);
   $("#facts").textContent = `HTTP ${run.status} · ${run.ms} ms · ${run.requestId}`;
   const good = run.status < 300;
+  shown = run;
+  $("#exports").hidden = !good;
+  for (const button of document.querySelectorAll("[data-needs-picture]")) button.disabled = !run.image;
   tell(good ? "" : `${run.json.error_code || run.status}: ${run.json.error_msg || ""}`, !good);
   const list = $("#fields");
   list.replaceChildren();
@@ -213,6 +202,37 @@ const drawRuns = () => {
   $("#history").hidden = false;
 };
 
+// Files ------------------------------------------------------------------------------------------
+const save = async (button) => {
+  const format = button.dataset.export;
+  const entry = { name: shown.name || call.code, result: shown.json.result };
+  if ("needsPicture" in button.dataset) Object.assign(entry, { image: shown.image, page: shown.page });
+  button.disabled = true;
+  button.classList.add("oc-busy");
+  tell(words.saving);
+  try {
+    const answer = await fetch("/api/v1/exports", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
+      body: JSON.stringify({ format, documents: [entry] }),
+    });
+    if (!answer.ok) {
+      const why = await answer.json();
+      return tell(`${why.error_code || answer.status}: ${why.error_msg || ""}`, true);
+    }
+    const link = element("a", { href: URL.createObjectURL(await answer.blob()), download: `${call.code}.${format}` });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    tell(words.saved);
+  } catch {
+    tell(words.network, true);
+  } finally {
+    button.disabled = false;
+    button.classList.remove("oc-busy");
+  }
+};
+for (const button of document.querySelectorAll("[data-export]")) button.addEventListener("click", () => save(button));
+
 // Tabs and code ----------------------------------------------------------------------------------
 const tabs = [...document.querySelectorAll("#result [role=tab]")];
 const select = (name) => {
@@ -237,7 +257,7 @@ for (const [key, label] of LANGUAGES) chooser.append(element("option", { value: 
 chooser.value = sessionStorage.getItem("code-language") || "curl";
 const refreshCode = () => {
   sessionStorage.setItem("code-language", chooser.value);
-  $("#code").textContent = generate(chooser.value, { ...call, options: options(), url: form.elements.url.value.trim(), file: file?.name || "document.jpg" });
+  $("#code").textContent = generate(chooser.value, { ...call, options: options(form), url: form.elements.url.value.trim(), file: file?.name || "document.jpg" });
 };
 chooser.addEventListener("change", refreshCode);
 refreshCode();

@@ -1,0 +1,17 @@
+"""Small files that a page hands over once, without keeping them anywhere."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from ocr.exports.sheets import csv_safe
+
+
+def data_link(rows: Sequence[Sequence[str]]) -> str:
+    """Return a `data:` address of `rows` as CSV, no cell of which a spreadsheet takes for a formula."""
+    out = io.StringIO()
+    csv.writer(out).writerows([csv_safe(cell) for cell in row] for row in rows)
+    return f"data:text/csv;charset=utf-8,{quote(out.getvalue())}"
