@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from bench import apart, api
+from bench import apart, api, over_broker
 
 
 def main() -> int:
@@ -16,8 +16,10 @@ def main() -> int:
         "gateway": api.gateway(),
         "checks": apart.run("checks"),
         "metering": apart.run("metering"),
+        "crowds": apart.run("crowds"),
         "dashboards": apart.run("dashboards"),
-        "embedded": [api.throughput(service) for service in api.SAMPLES],
+        "embedded": [api.throughput(name) for name in (*api.SAMPLES, api.A4)],
+        "scaled": over_broker.run(seconds=20.0),
     }
     text = json.dumps(results, indent=2)
     folder = Path(os.environ.get("DATA_DIR", "var"))

@@ -10,12 +10,13 @@ import tempfile
 from collections.abc import Callable
 from typing import Any
 
-from bench import checks, dashboards
+from bench import checks, crowds, dashboards
 from bench.rows import Row, show
 
 PARTS: dict[str, Callable[[], list[Row]]] = {
     "checks": checks.run,
     "metering": checks.metering,
+    "crowds": crowds.run,
     "dashboards": dashboards.run,
 }
 

@@ -1,4 +1,4 @@
-"""What a call costs without the engine: queries and CPU, beside a bare Django view; metering."""
+"""What checking credentials and metering cost, inside one process. A whole call: `bench.api.gateway`."""
 
 from __future__ import annotations
 
@@ -7,55 +7,19 @@ from typing import Any
 from bench import site
 from bench.rows import Row, cpu_ms
 
-
-def _caller(described: dict[str, Any], path: str, body: bytes) -> Any:
-    from django.test import Client
-
-    client = Client()
-
-    def call() -> None:
-        headers = site.signed(described, path, body)
-        kind = headers.pop("content-type")
-        answer = client.post(path, body, content_type=kind, headers=headers)
-        assert answer.status_code == 200, answer.content
-
-    return call
+ACCOUNTS = 200
 
 
 def run() -> list[Row]:
-    """Measure the gateway with a recorded engine, and the checks by themselves."""
+    """Measure signature and token checks a second, database included."""
     described = site.prepare(engine="recorded")
-    from django.http import HttpResponse
-    from django.test import Client
-    from django.urls import path as route
-
-    from config import urls
-
-    urls.urlpatterns.insert(0, route("bench-bare", lambda request: HttpResponse(b"{}")))
-    path = f"/v2/{described['project_id']}/ocr/general-text"
-    body = site.body_of(site.picture(200, 120, 2))
-    call = _caller(described, path, body)
-    call()
-    plain = Client()
-    bare = cpu_ms(
-        lambda: plain.post("/bench-bare", body, content_type="application/json"), times=60
-    )
-    signing = cpu_ms(lambda: site.signed(described, path, body), times=200)
-    whole = cpu_ms(call, times=40) - signing
-    return [
-        Row("checks", "bare Django view", bare, "ms CPU"),
-        Row("checks", "auth, quota, checks, record, metering", whole, "ms CPU",
-            "bare view", whole / bare, "<= 10 ms, <= 3 x"),
-        *_checks(described, path, body),
-    ]  # fmt: skip
-
-
-def _checks(described: dict[str, Any], path: str, body: bytes) -> list[Row]:
-    """Return signature and token checks a second, database included."""
     from django.test import Client, RequestFactory
 
+    from config import banner
     from iam import authn
 
+    path = f"/v2/{described['project_id']}/ocr/general-text"
+    body = site.body_of(site.picture(200, 120, 2))
     factory = RequestFactory()
 
     def request(headers: dict[str, str]) -> Any:
@@ -67,22 +31,7 @@ def _checks(described: dict[str, Any], path: str, body: bytes) -> list[Row]:
     headers.pop("content-type")
     project = described["project_id"]
     signature = cpu_ms(lambda: authn.authenticate(request(headers), project_id=project), times=100)
-    user = described["users"]["admin"]
-    login = {
-        "auth": {
-            "identity": {
-                "methods": ["password"],
-                "password": {
-                    "user": {
-                        "name": user["name"],
-                        "password": user["password"],
-                        "domain": {"name": described["account"]},
-                    }
-                },
-            },
-            "scope": {"project": {"id": project}},
-        }
-    }
+    login = banner.token_request(described, scope={"project": {"id": project}})
     answer = Client().post("/v3/auth/tokens", login, content_type="application/json")
     token = {"X-Auth-Token": answer.headers["X-Subject-Token"]}
     tokens = cpu_ms(lambda: authn.authenticate(request(token), project_id=project), times=100)
@@ -94,19 +43,21 @@ def _checks(described: dict[str, Any], path: str, body: bytes) -> list[Row]:
 
 
 def metering() -> list[Row]:
-    """Measure usage records a second: one hot account against many accounts."""
+    """Measure usage records a second: on one hot account, and spread over many."""
     import time
     import uuid
 
     described = site.prepare(engine="recorded")
+    from billing.services import accounts
     from billing.services import metering as service
     from core import clock
+    from iam.models import Account
     from iam.principal import Principal
 
-    def principal(account_id: str) -> Principal:
+    def principal(account: Account) -> Principal:
         return Principal(
-            account_id=account_id,
-            account_name="bench",
+            account_id=account.id,
+            account_name=account.name,
             user_id=described["users"]["admin"].get("id", "u" * 32),
             user_name="bench",
             method="aksk",
@@ -125,5 +76,16 @@ def metering() -> list[Row]:
             )
         return times / (time.perf_counter() - started)
 
-    hot = rate([principal(described["domain_id"])])
-    return [Row("metering", "usage records on one account", hot, "1/s")]
+    hot = Account.objects.get(pk=described["domain_id"])
+    many = Account.objects.bulk_create(
+        Account(name=f"bench-{number}") for number in range(ACCOUNTS)
+    )
+    for account in (hot, *many):
+        accounts.ensure(account.id)
+    one = rate([principal(hot)])
+    spread = rate([principal(account) for account in many])
+    return [
+        Row("metering", "usage records on one account", one, "1/s"),
+        Row("metering", f"usage records over {ACCOUNTS} accounts", spread, "1/s",
+            "one account", spread / one),
+    ]  # fmt: skip

@@ -80,8 +80,11 @@ def _resident(pid: int) -> float:
 
 
 @contextlib.contextmanager
-def portal(**environ: str) -> Iterator[Portal]:
-    """Start a portal with an empty database; the weights of this checkout are used."""
+def portal(*, wsgi: str = "", **environ: str) -> Iterator[Portal]:
+    """Start a portal with an empty database; the weights of this checkout are used.
+
+    `wsgi` names another application to serve on the same settings.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -93,6 +96,9 @@ def portal(**environ: str) -> Iterator[Portal]:
         }  # fmt: skip
         log = (data / "server.log").open("wb")
         command = [sys.executable, "manage.py", "up"]
+        if wsgi:
+            subprocess.run([*command, "--prepare-only"], cwd=ROOT, env=settings, check=True)
+            command = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", wsgi]
         process = subprocess.Popen(
             command, cwd=ROOT, env=settings, stdout=log, stderr=log, start_new_session=True
         )
