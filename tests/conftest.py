@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from tests import scaled_server
+
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"
 
@@ -52,7 +54,10 @@ def models_dir() -> str:
 
 
 def start_server(data_dir: Path, **extra: str) -> Live:
-    """Start the real server on a free port and wait until it answers and its engine is warm."""
+    """Start the real server on a free port and wait until it answers and its engine is warm.
+
+    With TEST_BACKENDS=scaled it is the scaled one: see `tests.scaled_server`.
+    """
     port = free_port()
     environ = {
         **{k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"},
@@ -61,12 +66,14 @@ def start_server(data_dir: Path, **extra: str) -> Live:
         "MODELS_DIR": str(Path(models_dir()).resolve()),
         "FETCH_ALLOWED_NETWORKS": "127.0.0.0/8",
         "PYTHONUNBUFFERED": "1",
+        **(scaled_server.environ() if scaled_server.wanted() else {}),
         **extra,
     }
     data_dir.mkdir(parents=True, exist_ok=True)
     log = (data_dir / "server.log").open("wb")
+    command = ["-m", "tests.scaled_server"] if scaled_server.wanted() else ["manage.py", "up"]
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "up"],
+        [sys.executable, *command],
         cwd=ROOT,
         env=environ,
         stdout=log,
@@ -130,3 +137,12 @@ def demo(db: None) -> dict[str, Any]:
     described = demo_account.demo_account_ensure(base_url="http://testserver")
     up.open_services(account_id=described["domain_id"], region=described["region"])
     return described
+
+
+@pytest.fixture(autouse=True)
+def plain_static(settings: Any) -> None:
+    """Static addresses without a manifest: nothing is collected in these tests."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }

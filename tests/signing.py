@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.http import HttpResponse
 from django.test import Client
@@ -27,14 +28,15 @@ def headers_for(
 
 
 def send(
-    user: dict[str, str], method: str, path: str, body: Any = None, **query: Any
+    user: dict[str, str], method: str, path: str, body: Any = None, /, **query: Any
 ) -> HttpResponse:
     """Send a signed request through the whole Django stack."""
     raw = json.dumps(body).encode() if body is not None else b""
     pairs = sorted(query.items())
     headers = headers_for(user, method, path, raw, pairs)
-    target = path + ("?" + "&".join(f"{k}={v}" for k, v in pairs) if pairs else "")
-    content_type = headers.pop("Content-Type")
+    target = path + (f"?{urlencode(pairs, quote_via=quote)}" if pairs else "")
+    kind = headers.pop("Content-Type")
     return Client().generic(
-        method, target, raw, content_type=content_type, headers=headers, HTTP_HOST=HOST
-    )
+        # A request without a body gets its content type, which is signed, only so.
+        method, target, raw, content_type=kind, headers=headers, HTTP_HOST=HOST, CONTENT_TYPE=kind,
+    )  # fmt: skip

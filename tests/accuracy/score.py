@@ -25,6 +25,7 @@ class Tally:
     mrz_lines: int = 0
     mrz_lines_exact: int = 0
     seconds: float = 0.0
+    teds: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
     def add(
@@ -41,6 +42,8 @@ class Tally:
         self.seconds += seconds
         answer = (read[0] if read else {}) if isinstance(read, list) else read or {}
         sure = answer.get("confidence", {})
+        if not isinstance(sure, Mapping):  # one for the whole answer, as plates have it
+            sure = dict.fromkeys(truth, sure)
         misses = []
         for key, wanted in truth.items():
             got = answer.get(key, "")

@@ -250,7 +250,7 @@ def test_unlimited_comes_and_goes_with_a_negative_balance(subscribed):
     assert (account.arrears, account.arrears_since) == ("ok", None)
 
 
-def test_each_change_of_a_subscription_is_one_trace(tenant):
+def test_each_step_of_a_subscription_is_one_trace_even_one_that_changes_nothing(tenant):
     from iam import selectors as iam_selectors
 
     me = tenant.principal
@@ -260,5 +260,31 @@ def test_each_change_of_a_subscription_is_one_trace(tenant):
     traces = list(iam_selectors.account(tenant.id).traces.order_by("sequence"))
     assert [(row.trace_name, row.resource_type, row.resource_id) for row in traces] == [
         ("subscribeAISubService", "ai_service", PRODUCT),
+        ("subscribeAISubService", "ai_service", PRODUCT),
         ("unsubscribeAISubService", "ai_service", PRODUCT),
     ]
+
+
+def test_a_users_budget_in_money_counts_that_users_numbers_only(subscribed):
+    me, clerk = subscribed.principal, subscribed.other_user
+    record(me, count=10)  # the free allowance
+    record(clerk, count=5, now=NOW + dt.timedelta(seconds=1))
+    early = budgets.create(
+        account_id=subscribed.id, name="early", scope="user", scope_id=clerk.user_id,
+        unit="amount", limit=Decimal("0.2"), hard_stop=True, now=NOW,
+    )  # fmt: skip
+    settlement.settle(subscribed.id, now=NOW + dt.timedelta(hours=1))
+    late = budgets.create(
+        account_id=subscribed.id, name="late", scope="user", scope_id=clerk.user_id,
+        unit="amount", limit=Decimal("0.2"), now=NOW,
+    )  # fmt: skip
+    mine = budgets.create(
+        account_id=subscribed.id, name="mine", scope="user", scope_id=me.user_id,
+        unit="amount", limit=Decimal(1), now=NOW,
+    )  # fmt: skip
+    for budget, spent in ((early, "0.090"), (late, "0.090"), (mine, "0")):
+        assert budget.periods.get().spent == Decimal(spent), budget.name  # 5 × 0.018
+    for _ in range(6):  # 0.090 + 6 × 0.018 = 0.198, and one more would pass 0.2
+        require_open(clerk, PRODUCT, now=NOW)
+    assert refused(lambda: require_open(clerk, PRODUCT, now=NOW)) == ("ModelArts.4106", 403)
+    require_open(me, PRODUCT, now=NOW)

@@ -62,7 +62,7 @@ def own_api(live, method, path, body=None, user="admin"):
         return json.loads(answer.read() or b"null")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def order(live):
     """An order for one package, placed but not paid."""
     made = own_api(
@@ -105,27 +105,26 @@ def test_balance_services_and_prices(live, kind, m):
     assert rated.product_rating_results[0].id == "1"
 
 
-def test_order_pay_details_package_unsubscribe(live, order):
-    client = connect(live, bss.BssClient)
-    pay = bss.PayCustomerOrderV3Req(order_id=order, use_coupon="NO", use_discount="NO")
-    client.pay_orders(bss.PayOrdersRequest(body=pay))
-    found = client.list_customer_orders(bss.ListCustomerOrdersRequest(order_id=order))
+@pytest.mark.parametrize(("kind", "m"), [(bss.BssClient, bss), (intl.BssintlClient, intl)])
+def test_order_pay_details_package_unsubscribe(live, order, kind, m):
+    client = connect(live, kind)
+    pay = m.PayCustomerOrderV3Req(order_id=order, use_coupon="NO", use_discount="NO")
+    client.pay_orders(m.PayOrdersRequest(body=pay))
+    found = client.list_customer_orders(m.ListCustomerOrdersRequest(order_id=order))
     assert (found.total_count, found.order_infos[0].status) == (1, 5)
-    details = client.show_customer_order_details(
-        bss.ShowCustomerOrderDetailsRequest(order_id=order)
-    )
+    details = client.show_customer_order_details(m.ShowCustomerOrderDetailsRequest(order_id=order))
     assert details.order_line_items[0].product_id == "passport"
-    body = bss.ListFreeResourceInfosReq(
+    body = m.ListFreeResourceInfosReq(
         order_id=order, region_code=live.credentials["region"], status=1
     )
-    packages = client.list_free_resource_infos(bss.ListFreeResourceInfosRequest(body=body))
+    packages = client.list_free_resource_infos(m.ListFreeResourceInfosRequest(body=body))
     package = packages.free_resource_packages[0]
     assert package.free_resources[0].original_amount == "1000"
-    body = bss.ListFreeResourceUsagesReq(free_resource_ids=[package.order_instance_id])
-    usage = client.list_free_resource_usages(bss.ListFreeResourceUsagesRequest(body=body))
+    body = m.ListFreeResourceUsagesReq(free_resource_ids=[package.order_instance_id])
+    usage = client.list_free_resource_usages(m.ListFreeResourceUsagesRequest(body=body))
     assert usage.free_resources[0].original_amount == 1000
-    body = bss.UnsubscribeResourcesReq(resource_ids=[package.order_instance_id], unsubscribe_type=1)
-    done = client.cancel_resources_subscription(bss.CancelResourcesSubscriptionRequest(body=body))
+    body = m.UnsubscribeResourcesReq(resource_ids=[package.order_instance_id], unsubscribe_type=1)
+    done = client.cancel_resources_subscription(m.CancelResourcesSubscriptionRequest(body=body))
     assert len(done.order_ids) == 1
 
 
@@ -160,7 +159,7 @@ def test_a_call_under_an_enterprise_project_is_accounted_there(live):
             enterprise_project_id=project.id, body=PassportRequestBody(image=image)
         )
     )
-    client = connect(live, bss.BssClient)
+    client, abroad = connect(live, bss.BssClient), connect(live, intl.BssintlClient)
     request_id = answer.x_request_id
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
@@ -192,10 +191,17 @@ def test_a_call_under_an_enterprise_project_is_accounted_there(live):
     )
     assert used.total_count >= 1
     assert used.free_resource_records[0].free_resource_id == str(unit["package_id"])
-    sums = client.show_customer_monthly_sum(
-        bss.ShowCustomerMonthlySumRequest(bill_cycle=unit["bill_month"])
-    )
-    assert sums.total_count >= 1
+    for caller, m in ((client, bss), (abroad, intl)):
+        sums = caller.show_customer_monthly_sum(
+            m.ShowCustomerMonthlySumRequest(bill_cycle=unit["bill_month"])
+        )
+        assert sums.total_count >= 1
+        found = caller.list_customerself_resource_records(
+            m.ListCustomerselfResourceRecordsRequest(
+                cycle=unit["bill_month"], enterprise_project_id=project.id, limit=100
+            )
+        )
+        assert {one.enterprise_project_id for one in found.fee_records} == {project.id}
     records = client.list_customer_bills_fee_records(
         bss.ListCustomerBillsFeeRecordsRequest(
             bill_cycle=unit["bill_month"], enterprise_project_id=project.id

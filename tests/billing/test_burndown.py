@@ -2,10 +2,21 @@
 
 import datetime as dt
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billing.burndown import FREE, PROMOTIONAL, PURCHASED, SOURCES, Quota, Use, burn
+from billing.burndown import (
+    FREE,
+    PROMOTIONAL,
+    PURCHASED,
+    SOURCES,
+    Bulk,
+    Quota,
+    Use,
+    burn,
+    burn_bulk,
+    shares,
+)
 
 T0 = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -70,6 +81,7 @@ quotas = st.lists(
 uses = st.lists(st.tuples(st.integers(0, 30), st.sampled_from(["0", "a", "b"])), max_size=25)
 
 
+@settings(deadline=None)
 @given(quotas, uses, st.randoms())
 def test_no_overdraw_no_waste_and_no_dependence_on_the_order_of_packages(rows, calls, random):
     stock = [
@@ -97,3 +109,64 @@ def test_no_overdraw_no_waste_and_no_dependence_on_the_order_of_packages(rows, c
         assert payer == (min(able, key=Quota.burn_key).id if able else None)
         if payer is not None:
             spent[payer] += 1
+
+
+@settings(deadline=None)
+@given(quotas, uses, st.integers(1, 12))
+def test_bulks_are_paid_as_their_single_calls_would_be(rows, calls, width):
+    stock = [
+        quota(index, source, project, start, start + length, left=left * 4)
+        for index, (source, project, start, length, left) in enumerate(rows)
+    ]
+    events = [use(day, project) for day, project in sorted(calls)]
+    pools: dict[tuple, list] = {}
+    for event in events:
+        key = (event.project, (event.occurred_at - events[0].occurred_at).days // width)
+        pools.setdefault(key, []).append(event)
+    bulks = [
+        Bulk(
+            part[0].region,
+            part[0].product,
+            part[0].project,
+            part[0].occurred_at,
+            part[-1].occurred_at,
+            len(part),
+        )
+        for part in pools.values()
+    ]
+    payers = burn_bulk(bulks, stock)
+    single = dict(zip(map(id, events), burn(events, stock), strict=True))
+    if payers is not None:
+        for part, payer in zip(pools.values(), payers, strict=True):
+            assert {single[id(event)] for event in part} == {payer}
+
+
+def test_a_bulk_that_a_package_cannot_pay_whole_is_left_to_single_calls():
+    first, last = use(day=10).occurred_at, use(day=12).occurred_at
+    bulk = Bulk("r", "p", "0", first, last, 5)
+    assert burn_bulk([bulk], [quota(1, left=5)]) == [1]
+    assert burn_bulk([bulk], [quota(1, left=4)]) is None
+    assert burn_bulk([bulk], [quota(1, left=5, start=11)]) is None
+    assert burn_bulk([bulk], [quota(1, left=5, end=11)]) is None
+    assert burn_bulk([bulk], [quota(1, left=5, start=13)]) == [None]
+    assert burn_bulk([bulk, bulk], [quota(1, left=9)]) is None
+
+
+@given(st.lists(st.integers(0, 12), max_size=4), st.lists(st.integers(0, 9), max_size=4))
+def test_shares_are_what_single_calls_would_take(wanted, left):
+    stock = [
+        quota(n, SOURCES[n % 3], "ep" if n % 2 else "", left=calls) for n, calls in enumerate(left)
+    ]
+    uses = [
+        Use("r", "p", "ep" if n % 2 else "0", T0 + DAY * 10, quantity)
+        for n, quantity in enumerate(wanted)
+    ]
+    single = [Use(one.region, one.product, one.project, one.occurred_at) for one in uses]
+    payers = burn(
+        [call for one, use_ in zip(single, uses, strict=True) for call in [one] * use_.quantity],
+        stock,
+    )
+    found = iter(payers)
+    for one, paid in zip(uses, shares(uses, stock), strict=True):
+        taken = [payer for payer in (next(found) for _ in range(one.quantity)) if payer is not None]
+        assert paid == {key: taken.count(key) for key in taken}

@@ -1,7 +1,9 @@
-"""Kill -9 at commit points, and crowds on shared limits, in processes of their own.
+"""Kill -9 at commit points, crowds on shared limits, and volume, in processes of their own.
 
-`BILLING_KILLS` sets the kills per point (default 2; the full test is 25). The PostgreSQL runs
-make a database of their own on the server of `TEST_POSTGRES_URL`.
+`BILLING_KILLS` sets the kills per point (default 2; the full test is 25), `BILLING_EVENTS` how many
+events are settled at once (20,000; 1,000,000), `BILLING_HISTORY` the short and the long history
+(2000,40000; 100000,10000000), `BILLING_SECONDS` how long a turn of the hot account lasts. The
+PostgreSQL runs make a database of their own on the server of `TEST_POSTGRES_URL`.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ import pytest
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 KILLS = int(os.environ.get("BILLING_KILLS", "2"))
+EVENTS = os.environ.get("BILLING_EVENTS", "20000")
+HISTORY = os.environ.get("BILLING_HISTORY", "2000,40000").split(",")
 SERVER = os.environ.get("TEST_POSTGRES_URL", "postgres://root@127.0.0.1:5432/postgres")
 
 
@@ -56,7 +60,7 @@ def assert_exactly_once(found: dict) -> None:
     assert set(found["killed"].values()) == {KILLS}
     assert found["lost"] == 0
     assert found["waiting"] == 0
-    assert found["allocated"] == found["recorded"] == found["billed"]
+    assert found["settled"] == found["allocated"] == found["recorded"] == found["billed"]
     assert found["packaged"] == found["deducted"]
     assert found["deducted"] + found["charged"] == found["recorded"]
     assert found["ledger_sound"]
@@ -87,3 +91,28 @@ def test_64_threads_never_pass_a_hard_stop(tmp_path, postgres_url):
     found = run("crowd.py", "hard-stop", data_dir=tmp_path, database_url=postgres_url)
     assert found["succeeded"] == found["recorded"] == 300
     assert found["admitted"] == [300, 300]
+
+
+@pytest.mark.scaled
+@pytest.mark.timeout(0)
+def test_a_hot_account_is_as_fast_as_a_hundred_others(tmp_path, postgres_url, monkeypatch):
+    monkeypatch.setenv("BILLING_SECONDS", os.environ.get("BILLING_SECONDS", "2"))
+    found = run("crowd.py", "hot", data_dir=tmp_path, database_url=postgres_url)
+    assert found["ratio"] >= 0.8, found
+
+
+@pytest.mark.scaled
+@pytest.mark.timeout(0)
+def test_a_million_events_settle_within_two_minutes_of_cpu(tmp_path, postgres_url):
+    found = run("volume.py", "million", EVENTS, data_dir=tmp_path, database_url=postgres_url)
+    assert found["allocated"] == int(EVENTS)
+    assert found["waiting"] == 0
+    assert found["ledger_sound"]
+    assert 0 < found["cpu_seconds"] < 120 * int(EVENTS) / 1_000_000, found
+
+
+@pytest.mark.scaled
+@pytest.mark.timeout(0)
+def test_settling_does_not_slow_down_with_the_history(tmp_path, postgres_url):
+    found = run("volume.py", "scaling", *HISTORY, data_dir=tmp_path, database_url=postgres_url)
+    assert found["ratio"] <= 1.3, found

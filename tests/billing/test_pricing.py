@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.pricing import PriceTable, Tier, exact_total, lines
@@ -54,6 +54,7 @@ def tables(draw):
     return PriceTable(tiers, draw(st.integers(0, 300)))
 
 
+@settings(deadline=None)
 @given(tables(), st.integers(0, 700), st.integers(0, 700))
 def test_lines_cover_every_call_once_and_in_order(table, offset, quantity):
     position = offset
@@ -64,6 +65,7 @@ def test_lines_cover_every_call_once_and_in_order(table, offset, quantity):
     assert position == offset + quantity
 
 
+@settings(deadline=None)
 @given(tables(), st.lists(st.integers(0, 200), max_size=6))
 def test_the_price_does_not_depend_on_how_the_calls_are_cut(table, parts):
     offset, total = 0, Decimal(0)

@@ -2,71 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+import csv
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import expect
 
-from portal.navigation import PAGES
 from tests.conftest import Live
 
 pytestmark = pytest.mark.browser
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ADDRESSES = [page.slug for page in PAGES if page.icon or page.slug == "packages/buy"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def visit(browser: Browser, live: Live) -> Iterator[Any]:
-    """Return a function that opens a page as `who`, in a language, theme and width."""
-    opened: list[BrowserContext] = []
-
-    def start(
-        who: str = "admin", *, language: str = "en", theme: str = "light", width: int = 1280,
-        bypass_csp: bool = False,
-    ) -> Page:  # fmt: skip
-        context = browser.new_context(
-            viewport={"width": width, "height": 800}, bypass_csp=bypass_csp
-        )
-        opened.append(context)
-        context.add_cookies(
-            [
-                {"name": "django_language", "value": language, "url": live.url},
-                {"name": "oc_theme", "value": theme, "url": live.url},
-            ]
-        )
-        page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
-        if who:
-            sign_in(page, live, who)
-        return page
-
-    yield start
-    for context in opened:
-        context.close()
-
-
-def sign_in(page: Page, live: Live, who: str) -> None:
-    user = live.credentials["users"][who]
-    page.goto(f"{live.url}/login")
-    page.fill("[name=account]", live.credentials["account"])
-    page.fill("[name=username]", user["name"])
-    page.fill("[name=password]", user["password"])
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/console/overview")
 
 
 def test_subscribe_try_copy_and_see_the_call(visit: Any, live: Live) -> None:
@@ -147,15 +93,20 @@ def test_policy_by_the_visual_editor_then_its_user_is_refused(visit: Any, live: 
     page.fill("#g-name", "Front desk")
     page.click("#group-new button[value=create]")
     page.click("[data-dialog='#authorize']")
+    page.click("#authorize [data-step-next]")  # nothing chosen: stays in the first step
     page.locator("#policy-list label", has_text="Only passports").click()
+    page.click("#authorize [data-step-next]")
     page.click("#authorize button[value=grant]")
     expect(page.locator("table").first).to_contain_text("Only passports")
-    page.goto(f"{live.url}/console/iam/users")
-    page.click("[data-dialog='#user-new']")
+    page.goto(f"{live.url}/console/iam/users/create")
     page.fill("#n-name", "fatima")
+    page.press("#n-name", "Enter")  # the next step, not the end
+    page.check("[name=password_kind][value=typed]")
     page.fill("#n-password", "Quite-long-7b")
-    page.locator("#user-new label", has_text="Front desk").click()
-    page.click("#user-new button[value=create]")
+    page.uncheck("[name=one_time]")
+    page.click("[data-step-next]:visible")
+    page.locator("label", has_text="Front desk").click()
+    page.click("button[value=create]")
     expect(page.locator("#oc-messages")).to_contain_text("fatima")
     other = visit("")
     other.goto(f"{live.url}/login")
@@ -166,6 +117,68 @@ def test_policy_by_the_visual_editor_then_its_user_is_refused(visit: Any, live: 
     other.wait_for_url("**/console/overview")
     other.goto(f"{live.url}/console/audit")
     expect(other.locator("main")).to_contain_text("cts:trace:list")
+
+
+def test_the_visual_editor_and_the_json_follow_each_other(visit: Any, live: Live) -> None:
+    page = visit("owner")
+    page.goto(f"{live.url}/console/iam/policies?new=1")
+    check = page.locator("#policy-check")
+    page.locator("#visual label", has_text="ocr:passport:subscribe").first.click()
+    expect(check).to_contain_text("The document is valid")
+    page.get_by_role("button", name="Add condition").click()
+    page.get_by_label("Operator").select_option("IpAddress")
+    page.get_by_label("Key", exact=True).select_option("g:SourceIp")
+    page.get_by_label("Values, separated by commas").fill("10.0.0.0/8, 192.0.2.1")
+    expect(check).to_contain_text("under conditions")
+    page.get_by_label("Resources, one a line").fill("ocr:ap-*:*:*:*")
+    page.get_by_label("Add a pattern").first.fill("ocr:*:get*")
+    page.get_by_role("button", name="Add a pattern").click()
+    statement = json.loads(page.input_value("#document"))["Statement"][0]
+    assert statement == {
+        "Effect": "Allow",
+        "Action": ["ocr:passport:subscribe", "ocr:*:get*"],
+        "Condition": {"IpAddress": {"g:SourceIp": ["10.0.0.0/8", "192.0.2.1"]}},
+        "Resource": ["ocr:ap-*:*:*:*"],
+    }
+    written = {"Effect": "Deny", "Action": ["iam:users:deleteUser"]}
+    page.fill("#document", json.dumps({"Version": "1.1", "Statement": [written]}))
+    expect(page.get_by_label("Effect")).to_have_value("Deny")
+    tick = page.locator("#visual label", has_text="iam:users:deleteUser").locator("input")
+    expect(tick).to_be_checked()
+    page.fill("#document", '{"Version": "1.1", "Statement": [')
+    expect(check).to_contain_text("breaks a rule")
+    expect(page.locator("#visual")).to_contain_text("follows again once it is")
+
+
+def test_a_new_key_is_downloaded_as_a_file_once(visit: Any, live: Live) -> None:
+    page = visit("reader")
+    page.goto(f"{live.url}/console/credentials")
+    page.click("button[value=create]")
+    with page.expect_download() as download:
+        page.click("#new-key a[download]")
+    assert download.value.suggested_filename == "credentials.csv"
+    rows = list(csv.reader(Path(download.value.path()).read_text().splitlines()))
+    assert rows[0] == ["User Name", "Access Key Id", "Secret Access Key"]
+    assert rows[1][:2] == ["reader", page.inner_text("#new-ak")]
+    assert rows[1][2] == page.inner_text("#new-sk")
+    page.goto(f"{live.url}/console/credentials")
+    assert page.locator("a[download]").count() == 0
+    page.locator(f"[data-dialog='#delete-{rows[1][1]}']").click()
+    page.fill(f"#confirm-{rows[1][1]}", rows[1][1])
+    page.click(f"#delete-{rows[1][1]} button[value=delete]")
+    expect(page.locator("#oc-messages")).to_contain_text("deleted")
+
+
+def test_a_refused_form_comes_back_in_its_dialog_with_the_reason(visit: Any, live: Live) -> None:
+    page = visit("owner")
+    page.goto(f"{live.url}/console/enterprise-projects")
+    page.click("[data-dialog='#ep-new']")
+    page.fill("#e-name", "default")
+    page.click("#ep-new button[value=create]")
+    expect(page.locator("#ep-new:modal [role=alert]")).to_be_visible()
+    expect(page.locator("#e-name")).to_have_value("default")
+    page.keyboard.press("Escape")
+    expect(page.locator("#ep-new")).to_be_hidden()
 
 
 def test_keyboard_search_goes_to_a_page(visit: Any, live: Live) -> None:
@@ -188,28 +201,6 @@ def test_a_wrong_password_locks_in_the_end(visit: Any, live: Live) -> None:
         page.press("[name=password]", "Enter")
         page.wait_for_selector("#login-error")
     expect(page.locator("#login-error")).to_contain_text("locked for 15 minutes")
-
-
-@pytest.mark.parametrize(
-    ("language", "theme", "width"),
-    [("en", "light", 1280), ("zh-hans", "dark", 1280), ("ar", "light", 320), ("en", "dark", 320)],
-)
-def test_axe_and_width(visit: Any, live: Live, language: str, theme: str, width: int) -> None:
-    page = visit("admin", language=language, theme=theme, width=width, bypass_csp=True)
-    found = []
-    for address in ADDRESSES:
-        page.goto(f"{live.url}/console/{address}")
-        page.evaluate(AXE)
-        result = page.evaluate("axe.run()")
-        found += [
-            (address, row["id"], row["nodes"][0]["html"][:200])
-            for row in result["violations"]
-            if row["impact"] in {"serious", "critical"}
-        ]
-        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        if wider > 0:
-            found.append((address, "horizontal scrolling", str(wider)))
-    assert not found
 
 
 def test_first_load_is_light(visit: Any, live: Live) -> None:

@@ -8,6 +8,7 @@ from ocr.parsing.checks import mrz_digit
 from ocr.parsing.khmer import khmer_digits
 from tests.drawing import people
 from tests.drawing.canvas import Canvas, Drawn
+from tests.drawing.fonts import font
 
 CODE = "cambodian-idcard"
 _SURNAMES = {
@@ -54,7 +55,9 @@ def draw(rng: random.Random) -> Drawn:
         return f"{value:%d.%m.%Y}"
 
     def row(y: float, text: str, x: float = 0.3) -> None:
-        canvas.text(x, y, text, role=rng_role, size=0.042)
+        # Khmer runs wide: print that would leave the card is set smaller, as an issuer would.
+        wide = font(rng_role, 34).getlength(text) / 34 * canvas.height / canvas.width
+        canvas.text(x, y, text, role=rng_role, size=min(0.042, (0.97 - x) / wide))
 
     rng_role = rng.choice(("khmer", "khmer-text"))
     canvas.portrait(0.03, 0.14, 0.25, 0.6)

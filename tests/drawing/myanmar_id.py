@@ -113,7 +113,7 @@ def _write(canvas: Canvas, x: float, y: float, text: str, role: str) -> None:
     """Write Burmese, with signs the Noto font lacks taken from another."""
     piece = ""
     for sign in (*text, ""):
-        if sign and sign not in "/().":
+        if sign and sign not in "/().-":
             piece += sign
             continue
         if piece:

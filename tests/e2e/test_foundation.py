@@ -122,7 +122,8 @@ def test_the_project_is_found_by_the_client(live: Live) -> None:
     assert read_text(ocr, TEXT_SAMPLE.read_bytes()).result.words_block_count > 0
 
 
-def test_keystone_client_gets_a_token_that_ocr_takes(live: Live) -> None:
+def token_of(live: Live) -> str:
+    """The admin's token, as the OpenStack client asks for it."""
     who = live.credentials["users"]["admin"]
     auth = v3.Password(
         auth_url=f"{live.url}/v3",
@@ -132,7 +133,11 @@ def test_keystone_client_gets_a_token_that_ocr_takes(live: Live) -> None:
         project_name=live.credentials["region"],
         project_domain_name=live.credentials["account"],
     )
-    token = session.Session(auth=auth).get_token()
+    return session.Session(auth=auth).get_token()
+
+
+def test_keystone_client_gets_a_token_that_ocr_takes(live: Live) -> None:
+    token = token_of(live)
     assert len(token) <= 1024
     status, answer, headers = call(live, "passport", {"image": _base64(SAMPLE)}, token)
     assert status == 200

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import fnmatch
 import random
+from collections import Counter
 from typing import Any
 
 import pytest
 
-from iam.policy_eval import PolicyError, Sourced, compile_document, evaluate
+from iam.policy_eval import OPERATORS, PolicyError, Sourced, compile_document, evaluate
 
 CONTEXT = {
     "g:currenttime": "2026-05-01T12:00:00+00:00",
@@ -175,54 +175,116 @@ def test_broken_documents_are_refused(document: Any) -> None:
 
 SERVICES, TYPES = ["ocr", "iam", "eps"], ["passport", "webImage", "users", "hkIdCard"]
 WORDS = ["subscribe", "getSubscribeUserList", "listUsers", "create"]
+REGIONS, PATHS = ["ap-southeast-1", "ap-southeast-2", ""], ["a/b", "passport/1", ""]
+MISSING = object()
+
+
+def _naive_wild(pattern: str, text: str) -> bool:
+    """Match `*` by trying every length, one character at a time."""
+    if not pattern:
+        return not text
+    if pattern[0] == "*":
+        return _naive_wild(pattern[1:], text) or (bool(text) and _naive_wild(pattern, text[1:]))
+    return bool(text) and pattern[0] == text[0] and _naive_wild(pattern[1:], text[1:])
 
 
 def _naive_action(pattern: str, action: str) -> bool:
     want, have = pattern.split(":"), action.split(":")
-    return fnmatch.fnmatchcase(have[0], want[0]) and all(
-        fnmatch.fnmatchcase(h.lower(), w.lower()) for w, h in zip(want[1:], have[1:], strict=True)
-    )
+    if not _naive_wild(want[0], have[0]):
+        return False
+    return all(_naive_wild(want[n].lower(), have[n].lower()) for n in (1, 2))
 
 
-def _naive_value(operator: str, have: Any, want: str) -> bool:
-    text = str(have).lower() if isinstance(have, bool) else str(have)
+def _naive_resource(row: dict[str, Any], action: str, context: dict[str, Any], name: str) -> bool:
+    if "Resource" not in row:
+        return True
+    if not name:
+        place = (context.get("region") or "", context.get("g:domainid") or "")
+        name = ":".join((action.split(":")[0], *place, "", ""))
+    for pattern in row["Resource"]:
+        if pattern == "*":
+            return True
+        want, have = pattern.lower().split(":", 4), name.lower().split(":", 4)
+        if all(_naive_wild(want[n], have[n]) for n in range(5)):
+            return True
+    return False
+
+
+def _naive_question(pattern: str, text: str) -> bool:
+    """Match `*` and `?` of StringMatch."""
+    if not pattern:
+        return not text
+    if pattern[0] == "*":
+        return any(_naive_question(pattern[1:], text[n:]) for n in range(len(text) + 1))
+    return bool(text) and pattern[0] in ("?", text[0]) and _naive_question(pattern[1:], text[1:])
+
+
+def _naive_inside(address: str, network: str) -> bool:
+    """Compare the leading bits of two IPv4 addresses."""
+    start, _, length = network.partition("/")
+    bits = ["".join(f"{int(part):08b}" for part in text.split(".")) for text in (address, start)]
+    kept = int(length or 32)
+    return bits[0][:kept] == bits[1][:kept]
+
+
+def _naive_value(operator: str, have: str, want: str) -> bool:
     match operator:
         case "StringEquals":
-            return text == want
+            return have == want
+        case "StringEqualsIgnoreCase":
+            return have.lower() == want.lower()
         case "StringStartWith":
-            return text[: len(want)] == want
+            return have[: len(want)] == want
+        case "StringEndWith":
+            return want == have[len(have) - len(want) :] and len(want) <= len(have)
         case "StringMatch":
-            return fnmatch.fnmatchcase(text, want)
-        case "NumberLessThan":
-            return float(text) < float(want)
+            return _naive_question(want, have)
         case "Bool":
-            return text == want
-        case "DateGreaterThan":
-            return dt.datetime.fromisoformat(text) > dt.datetime.fromisoformat(want)
-    raise AssertionError(operator)
+            return have.lower() == want.lower()
+        case "IpAddress":
+            return _naive_inside(have, want)
+    kind = float if operator.startswith("Number") else dt.datetime.fromisoformat
+    left, right = kind(have), kind(want)
+    return {
+        "Equals": left == right,
+        "LessThan": left < right,
+        "LessThanEquals": left <= right,
+        "GreaterThan": left > right,
+        "GreaterThanEquals": left >= right,
+    }[operator.removeprefix("Number").removeprefix("Date")]
 
 
 def _naive_condition(condition: dict[str, Any], context: dict[str, Any]) -> bool:
     for name, keys in condition.items():
-        negated = name.startswith("StringNot")
-        plain = name.replace("Not", "").removesuffix("IfExists")
+        if_exists, name = name.endswith("IfExists"), name.removesuffix("IfExists")
+        negated = name == "NotIpAddress" or name.startswith(("StringNot", "NumberNot"))
+        plain = name.replace("Not", "")
         for key, values in keys.items():
-            if key.lower() not in context:
-                if name.endswith("IfExists"):
-                    continue
-                return False
-            hit = any(_naive_value(plain, context[key.lower()], value) for value in values)
-            if hit is negated:
+            have = context.get(key.lower(), MISSING)
+            if name == "IsNullOrEmpty":
+                empty = have is MISSING or have == ""
+                if ("true" if empty else "false") not in values:
+                    return False
+                continue
+            if have is MISSING:
+                if not if_exists:
+                    return False
+                continue
+            text = str(have).lower() if isinstance(have, bool) else str(have)
+            if any(_naive_value(plain, text, value) for value in values) is negated:
                 return False
     return True
 
 
-def _naive(documents: list[dict[str, Any]], action: str, context: dict[str, Any]) -> bool:
-    rows = [row for document in documents for row in document["Statement"]]
+def _naive(
+    documents: list[dict[str, Any]], action: str, context: dict[str, Any], resource: str
+) -> bool:
     hits = [
         row["Effect"]
-        for row in rows
+        for document in documents
+        for row in document["Statement"]
         if any(_naive_action(pattern, action) for pattern in row["Action"])
+        and _naive_resource(row, action, context, resource)
         and _naive_condition(row.get("Condition", {}), context)
     ]
     return "Allow" in hits and "Deny" not in hits
@@ -230,30 +292,59 @@ def _naive(documents: list[dict[str, Any]], action: str, context: dict[str, Any]
 
 def _pattern(chance: random.Random, words: list[str]) -> str:
     word = chance.choice(words)
-    match chance.randrange(5):
+    place = chance.randrange(len(word)) if word else 0
+    match chance.randrange(6):
         case 0:
             return "*"
         case 1:
-            return word[: chance.randint(1, len(word))] + "*"
+            return word[: place + 1] + "*"
         case 2:
-            return "*" + word[chance.randrange(len(word)) :]
+            return "*" + word[place:]
+        case 3:
+            return word[:place] + "*" + word[place + 1 :]
         case _:
-            return word
+            return word or "*"
 
 
-_CONDITIONS = {
-    "StringEquals": ("g:UserName", ["Anna", "Bob", "eve"]),
-    "StringNotEquals": ("g:UserName", ["Anna", "Bob"]),
-    "StringStartWith": ("g:DomainName", ["a", "ac", "x"]),
-    "StringMatch": ("g:DomainName", ["a*", "*x", "a?me"]),
-    "StringEqualsIfExists": ("g:Tag", ["x"]),
-    "NumberLessThan": ("g:MFAAge", ["10", "31", "500"]),
-    "Bool": ("g:MFAPresent", ["true", "false"]),
-    "DateGreaterThan": (
-        "g:CurrentTime",
-        ["2026-01-01T00:00:00+00:00", "2027-01-01T00:00:00+00:00"],
-    ),
+TEXTS = {
+    "g:UserName": ["Anna", "Bob", "eve", "an", "na", "A*", "?nna", "*"],
+    "g:DomainName": ["acme", "ACME", "a", "ac", "me", "a*e", "a?me"],
+    "g:ProjectName": ["ap-southeast-2", "ap-*", "-2", ""],
+    "g:Tag": ["x", "y"],
 }
+DATES = [
+    "2026-05-01T12:00:00+00:00", "2026-05-01T20:00:00+08:00", "2026-05-01T12:00:01+00:00",
+    "2025-01-01T00:00:00+00:00", "2027-01-01T00:00:00+00:00",
+]  # fmt: skip
+NETWORKS = ["10.0.0.0/8", "10.1.2.3", "10.1.2.2/31", "192.168.0.0/16", "0.0.0.0/0", "172.16.0.1/32"]
+
+
+def _choices(operator: str) -> dict[str, list[str]]:
+    """Return the keys that suit an operator, with values to draw from."""
+    if operator == "IsNullOrEmpty":
+        return {key: ["true", "false"] for key in [*TEXTS, "g:MFAAge"]}
+    if operator.startswith("String"):
+        return TEXTS
+    if operator.startswith("Number"):
+        return {"g:MFAAge": ["10", "30", "30.0", "31", "500", "-1"]}
+    if operator.startswith("Date"):
+        return {"g:CurrentTime": DATES}
+    if operator == "Bool":
+        return {"g:MFAPresent": ["true", "false", "True"]}
+    return {"g:SourceIp": NETWORKS}
+
+
+def _random_condition(chance: random.Random) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for operator in chance.sample(sorted(OPERATORS), chance.randint(1, 3)):
+        choices = _choices(operator)
+        name = operator + ("IfExists" if chance.random() < 0.3 else "")
+        keys = chance.sample(sorted(choices), chance.randint(1, min(2, len(choices))))
+        found[name] = {
+            key: chance.sample(choices[key], chance.randint(1, min(3, len(choices[key]))))
+            for key in keys
+        }
+    return found
 
 
 def _random_statement(chance: random.Random) -> dict[str, Any]:
@@ -263,29 +354,65 @@ def _random_statement(chance: random.Random) -> dict[str, Any]:
     ]
     row: dict[str, Any] = {"Effect": chance.choice(["Allow", "Allow", "Deny"]), "Action": actions}
     if chance.random() < 0.4:
-        row["Condition"] = {}
-        for name in chance.sample(sorted(_CONDITIONS), chance.randint(1, 2)):
-            key, values = _CONDITIONS[name]
-            row["Condition"][name] = {key: chance.sample(values, chance.randint(1, len(values)))}
+        row["Condition"] = _random_condition(chance)
+    if chance.random() < 0.4:
+        row["Resource"] = [
+            "*"
+            if chance.random() < 0.2
+            else ":".join(
+                (
+                    _pattern(chance, SERVICES), _pattern(chance, REGIONS),
+                    chance.choice(["*", "d" * 32, "e" * 32]),
+                    _pattern(chance, TYPES) if chance.random() < 0.5 else "*",
+                    _pattern(chance, PATHS) if chance.random() < 0.5 else "*",
+                )
+            )
+            for _ in range(chance.randint(1, 2))
+        ]  # fmt: skip
     return row
+
+
+def _random_context(chance: random.Random) -> dict[str, Any]:
+    context = {
+        **CONTEXT,
+        "g:username": chance.choice(["Anna", "Bob", ""]),
+        "g:mfapresent": chance.choice([True, False]),
+        "g:mfaage": chance.choice([0, 30, 400]),
+        "g:sourceip": chance.choice(["10.1.2.3", "192.168.7.9", "172.16.0.1"]),
+        "region": chance.choice(REGIONS),
+    }
+    for key in ("g:mfaage", "g:projectname", "g:sourceip"):
+        if chance.random() < 0.2:
+            del context[key]
+    return context
 
 
 def test_ten_thousand_random_documents_agree_with_the_naive_reader() -> None:
     chance = random.Random(11)
-    allowed = 0
+    allowed, used = 0, Counter()
     for _ in range(10_000):
         documents = [
             _document(*(_random_statement(chance) for _ in range(chance.randint(1, 4))))
             for _ in range(chance.randint(1, 3))
         ]
         action = ":".join((chance.choice(SERVICES), chance.choice(TYPES), chance.choice(WORDS)))
-        context = {**CONTEXT, "g:username": chance.choice(["Anna", "Bob"])}
-        if chance.random() < 0.3:
-            del context["g:mfaage"]
-        want = _naive(documents, action, context)
+        context, resource = _random_context(chance), ""
+        if chance.random() < 0.5:
+            place = (chance.choice(REGIONS), chance.choice(["d" * 32, "e" * 32]))
+            kind = (chance.choice(TYPES), chance.choice(PATHS))
+            resource = ":".join((action.split(":")[0], *place, *kind))
+        want = _naive(documents, action, context, resource)
         statements = [
             Sourced("", "", row) for document in documents for row in compile_document(document)
         ]
-        assert evaluate(statements, action, context).allowed is want, (documents, action, context)
+        have = evaluate(statements, action, context, resource=resource).allowed
+        assert have is want, (documents, action, context, resource)
         allowed += want
+        used.update(
+            name.removesuffix("IfExists")
+            for document in documents
+            for row in document["Statement"]
+            for name in row.get("Condition", {})
+        )
     assert 1500 < allowed < 8500  # the comparison is not empty on either side
+    assert set(used) == set(OPERATORS) and min(used.values()) > 100

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import pytest
 
 from ocr.engine.recorded import RecordedPage
 from ocr.extractors import bankcard
 from ocr.options import parse
-from ocr.page import Line, Reading, WrongDocument, box
+from ocr.page import Char, Line, Reading, WrongDocument, box
 from ocr.parsing import card_numbers
 from ocr.parsing.checks import is_luhn
+from ocr.parsing.spacing import around_ampersands, spaced
 from ocr.parsing.uae_banks import bank_of
 from tests.drawing import sets
 
@@ -159,3 +162,32 @@ def test_drawn_cards_are_read(style):
         result = bankcard.extract(live, parse(bankcard.OPTIONS, {}))
         right += all(result[name] == value for name, value in drawn.fields.items())
     assert right >= 3
+
+
+def spread(text, advances):
+    """A line whose letters stand where the advances put them."""
+    places = list(accumulate(advances, initial=10.0))
+    chars = tuple(
+        Char(sign, 0.99, box(x - 5, 0, x + 5, 20)) for sign, x in zip(text, places, strict=True)
+    )
+    return Line(text, 0.99, box(0, 0, places[-1] + 10, 20), chars)
+
+
+@pytest.mark.parametrize(
+    ("text", "advances", "wanted"),
+    [
+        ("OLOFIVANOVA", (10, 10, 11, 19, 10, 10, 10, 9, 10, 10), "OLOF IVANOVA"),
+        ("OLOFIVANOVA", (10,) * 10, "OLOFIVANOVA"),
+        ("Emirates I", (16, 10, 8, 9, 10, 14, 10, 8, 8), "Emirates I"),  # letters of many widths
+    ],
+)
+def test_a_lost_blank_shows_in_the_step_between_letters(text, advances, wanted):
+    assert spaced(spread(text, advances)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("BATH& BEYOND", "BATH & BEYOND"), ("AT&T", "AT&T"), ("BATH & BEYOND", "BATH & BEYOND")],
+)
+def test_an_ampersand_has_blanks_on_both_sides_or_on_none(text, wanted):
+    assert around_ampersands(text) == wanted

@@ -5,12 +5,14 @@ import random
 
 import pytest
 
-from ocr.extractors import id_card
+from ocr.extractors import id_card, mainland_travel_permit
 from ocr.page import WrongDocument, box
-from ocr.parsing import labels, permit, repair
+from ocr.parsing import checks, labels, permit, repair
+from ocr.parsing.labels import Found
 from tests.drawing import id_card as drawn_id_card
 from tests.drawing import sets
 from tests.drawing.canvas import Drawn
+from tests.drawing.mrz_text import digit
 from tests.drawing.photo import photograph
 from tests.ocr.test_passport import PaperPage
 
@@ -125,3 +127,64 @@ def test_repair_takes_only_what_the_reader_offered():
     assert repair.choose("123", chars, lambda text: text == "183") == repair.Choice(
         "123", agrees=False
     )
+
+
+OLD_PERMIT = (
+    "C<CHNCHAN<<TAI<MAN<<<<<<<<<<<<",
+    "620510" + digit("620510") + "M" + "091225" + digit("091225") + "H0123456701<92",
+    "<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<",
+)
+
+
+def test_the_zone_of_the_permit_of_1999_is_read():
+    assert len(OLD_PERMIT[1]) == 30 - 1
+    page = PaperPage((OLD_PERMIT[0], OLD_PERMIT[1] + "0", OLD_PERMIT[2]))
+    answer = mainland_travel_permit.extract(page, {})
+    assert answer["side"] == "back"
+    assert answer["type"] == "港澳居民来往内地通行证"
+    assert (answer["number"], answer["issue_times"]) == ("H0123456701", "01")
+    assert [answer[f"machine_code{k}"] for k in (1, 2)] == [OLD_PERMIT[0], OLD_PERMIT[1] + "0"]
+
+
+def test_a_zone_whose_number_is_no_permits_is_another_document():
+    other = OLD_PERMIT[1].replace("H0123456701", "X01234567<<") + "0"
+    with pytest.raises(WrongDocument):
+        mainland_travel_permit.extract(PaperPage((OLD_PERMIT[0], other)), {})
+
+
+def test_a_number_that_contradicts_the_print_is_a_sign_of_tampering():
+    place = box(0, 0, 9, 9)
+    number = "11010119900307" + "661"
+    number += next(d for d in "0123456789X" if checks.is_mainland_id(number + d))
+    values = {
+        "number": Found(number, 0.92, place),
+        "birth": Found("1990-03-07", 0.97, place),
+        "sex": Found("男", 0.98, place),
+    }
+    page = PaperPage(())
+    assert id_card._contradiction(page, values) == 0.0
+    assert id_card._contradiction(page, values | {"birth": Found("1985-03-07", 0.97)}) == 0.92
+    assert id_card._contradiction(page, values | {"sex": Found("女", 0.6)}) == 0.6
+    misread = {"number": Found(number[:-1] + "?", 0.4, place)}
+    assert id_card._contradiction(page, values | misread) == 0.0
+
+
+@pytest.mark.engine
+def test_a_thumb_over_the_edge_is_seen():
+    import cv2
+    import numpy as np
+
+    from ocr.engine.measures import measure
+
+    rng = random.Random("thumb")
+    card = np.asarray(drawn_id_card.front(rng).image.convert("RGB"))[:, :, ::-1].copy()
+    assert measure(card, None).blocking <= 0.5
+    high, wide = card.shape[:2]
+    cv2.ellipse(card, (0, high), (wide // 4, high // 3), 0, 0, 360, (110, 140, 200), -1)
+    assert measure(card, None).blocking > 0.5
+
+
+def test_a_doubtful_character_is_traditional_where_cards_print_those():
+    assert labels.traditional(Found("張强德", 0.76)).text == "張強德"
+    assert labels.traditional(Found("張强德", 0.95)).text == "張强德"
+    assert labels.traditional(Found("范云", 0.5)).text == "范云"

@@ -40,11 +40,12 @@ def test_hkid(number, right):
     assert checks.is_hkid(number) is right
 
 
-@pytest.mark.parametrize(("number", "right"), [("1101700203451", False), ("0101700203451", False)])
-def test_thai_id(number, right):
-    assert checks.is_thai_id(number) is right
-    body = "110170020345"
-    assert checks.is_thai_id(body + str(checks.thai_id_digit(body)))
+@pytest.mark.parametrize("body", ["110170020345", "001000012345"])  # a citizen's, a foreigner's
+def test_thai_id(body):
+    right = checks.thai_id_digit(body)
+    assert [checks.is_thai_id(f"{body}{digit}") for digit in range(10)].count(True) == 1
+    assert checks.is_thai_id(f"{body}{right}")
+    assert not checks.is_thai_id(body)
 
 
 def test_emirates_id():

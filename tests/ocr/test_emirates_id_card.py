@@ -146,3 +146,8 @@ def test_drawn_cards_are_read():
         result = read(LivePage(decode(picture), engine=engine, profile=profile))
         right += all(result[name] == value for name, value in drawn.fields.items())
     assert right >= 3
+
+
+def test_a_stop_that_was_read_as_a_digit_is_no_part_of_a_name():
+    assert emirates_id_card._only_arabic("فاطمة فيصل محمود ٠") == "فاطمة فيصل محمود"
+    assert emirates_id_card._only_arabic(" : علي، X") == "علي"

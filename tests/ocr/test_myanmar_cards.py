@@ -89,6 +89,14 @@ def test_the_back_and_its_address_of_two_rows():
     assert found["nrc_id_back"].endswith("၁၂၃၄၅၆")
 
 
+@pytest.mark.parametrize("ward", ["ရတနာရပ်ကွက်", "မြောက်ရပ်ကွက်", "အောင်သာရပ်"])
+def test_a_ward_that_sounds_like_the_label_of_height_belongs_to_the_address(ward):
+    rows = (*BACK[:4], (f"{ward} ပဲခူးမြို့", ""))
+    found = read(card, rows, convert_unicode=True)
+    assert found["address"] == unicodedata.normalize("NFC", f"သီရိလမ်း {ward} ပဲခူးမြို့")
+    assert found["height"] == ""
+
+
 def test_the_licence_in_both_scripts():
     rows = (
         ("အမှတ်", "A/12345/20"),
@@ -115,3 +123,41 @@ def test_the_licence_in_both_scripts():
 def test_another_document_is_refused(module, rows):
     with pytest.raises(WrongDocument):
         read(module, rows)
+
+
+def test_a_whole_side_read_on_the_card_ends_the_search():
+    picture = Paper(BACK)
+    picture.card = lambda: Paper(BACK)
+    picture.detect = lambda: pytest.fail(
+        "the picture was read though its card shows the whole side"
+    )
+    found = card.extract(picture, parse(card.OPTIONS, {}))
+    assert (found["side"], found["nrc_id"]) == ("back", "") and found["nrc_id_back"]
+
+
+@pytest.mark.parametrize(
+    ("seen", "again", "group"),
+    [
+        ("Blood Type o", "", "O"),  # there is no such letter
+        ("Blood Type", "Blood Type O", "O"),  # the detector's box ends before a lone letter
+        ("Blood Type", "Blood Type", ""),
+        ("Blood Type AB", "", "AB"),
+    ],
+)
+def test_the_latin_blood_group_of_a_licence_is_one_of_the_four(seen, again, group):
+    class Wider(Paper):
+        def read(self, region, *, script="latin", **asked):
+            if script == "latin":
+                assert region[1][0] > 700  # wider than the label's box
+                return Reading(again, 0.9)
+            return super().read(region, script=script, **asked)
+
+    rows = (
+        ("အမည် မောင်အောင်", ""),
+        ("", "Name Maung Aung"),
+        ("မွေးသက္ကရာဇ် ၂၄-၀၅-၁၉၉၂", ""),
+        ("", "Date of Birth 24-05-1992"),
+        ("", seen),
+    )
+    found = licence.extract(Wider(rows), parse(licence.OPTIONS, {}))
+    assert found["blood_group_en"] == group

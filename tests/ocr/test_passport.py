@@ -1,12 +1,15 @@
 """Passport: fields of the contract from a recorded page and, with the real engine, from pictures."""
 
 import io
+import random
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from ocr.extractors import passport
 from ocr.page import Line, Reading, WrongDocument, box
+from ocr.parsing import mrz
 from tests.ocr.test_mrz import TD3
 
 SAMPLE = Path(__file__).parents[2] / "ocr" / "samples" / "passport.jpg"
@@ -18,7 +21,7 @@ class PaperPage:
     width, height = 600.0, 420.0
 
     def __init__(self, texts, hidden=()):
-        self.lines = [
+        self._all = [
             Line(t, 0.98, box(20, 300 + 30 * i, 20 + 12 * len(t), 318 + 30 * i))
             for i, t in enumerate(texts)
         ]
@@ -26,6 +29,17 @@ class PaperPage:
             Line(t, 0.98, box(20, 330 + 30 * i, 20 + 12 * len(t), 348 + 30 * i))
             for i, t in enumerate(hidden)
         ]
+
+    @property
+    def lines(self):
+        return self._all
+
+    def detect(self):
+        return [line.quad for line in self._all]
+
+    def read_lines(self, quads):
+        self.asked = len(quads)
+        return [line for line in self._all if line.quad in quads]
 
     def read(self, region, **_):
         return Reading("", 0.0)
@@ -46,6 +60,46 @@ def test_fields_in_the_order_of_the_contract():
     assert all(0 <= result["confidence"][name] <= 1 for name in passport.FIELDS)
     assert result["confidence"]["place_of_birth"] == 0.0
     assert result["extra_info"] == {}
+
+
+class SparingPage(PaperPage):
+    """A page that counts how often all of it is read."""
+
+    read_whole = 0
+
+    def __init__(self, texts):
+        super().__init__(texts)
+        self._all = [Line(line.text, 0.9999, line.quad) for line in self._all]
+
+    @property
+    def lines(self):
+        self.read_whole += 1
+        return self._all
+
+
+PRINT = ("UTOPIA PASSPORT", "ERIKSSON", "ANNA MARIA", "12 AUG 1974")
+
+
+def test_a_good_zone_is_all_that_is_read():
+    page = SparingPage((*PRINT, *TD3))
+    result = passport.extract(page, {})
+    assert result["given_name"] == "ANNA MARIA"
+    assert page.asked == 2
+    assert page.read_whole == 0
+
+
+@pytest.mark.parametrize(
+    ("birth", "expiry", "is_open"),
+    [
+        ("740812", "120415", False),  # 2074 lies ahead
+        ("150812", "270415", True),  # 1915 and 2015 both live
+        ("050812", "270415", False),  # nobody born in 1905 travels
+        ("740812", "991231", True),  # without end, or the end of 1999
+        ("74<<<<", "270415", False),
+    ],
+)
+def test_the_page_is_asked_for_a_century_only_where_the_zone_leaves_it_open(birth, expiry, is_open):
+    assert mrz.is_century_open(birth, expiry, today=date(2026, 11, 21)) is is_open
 
 
 def test_a_line_the_detector_dropped_is_looked_for():
@@ -96,3 +150,16 @@ def test_a_chinese_passport_gives_its_printed_fields():
         short["place_of_birth"] == ""
         and short["passport_number"] == drawn.fields["passport_number"]
     )
+
+
+@pytest.mark.engine
+def test_a_chinese_passport_also_gives_the_name_in_characters():
+    from tests.accuracy.reading import read
+    from tests.drawing import chinese_passport, people
+    from tests.drawing.photo import photograph
+
+    name = people.chinese_name(random.Random(5))[0]
+    rng = random.Random(5)
+    image = photograph(chinese_passport.draw(rng), rng, style="clean")
+    assert read(image, "passport").result["extra_info"] == {"name": name}
+    assert read(image, "passport", {"country_code": "GENERAL"}).result["extra_info"] == {}

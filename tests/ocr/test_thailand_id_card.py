@@ -5,6 +5,7 @@ import pytest
 from ocr.extractors import thailand_id_card as card
 from ocr.options import parse
 from ocr.page import Line, Measures, Reading, WrongDocument, box
+from ocr.parsing import thai, thai_names
 from ocr.parsing.checks import thai_id_digit
 
 LAST = str(thai_id_digit("110170023070"))
@@ -91,3 +92,64 @@ def test_another_document_or_side_is_refused():
             read(texts)
     with pytest.raises(WrongDocument):
         read(FRONT, side="back")
+
+
+@pytest.mark.parametrize(
+    ("read_as", "latin", "right"),
+    [
+        ("ฝป.ส. สุดา ใจดี", "Miss", "น.ส. สุดา ใจดี"),
+        ("แปาง สุดา ใจดี", "Mrs.", "นาง สุดา ใจดี"),
+        ("ฝาย สมชาย ใจดี", "Mr.", "นาย สมชาย ใจดี"),
+        ("สุดา ใจดี", "Miss", "สุดา ใจดี"),
+        ("พระสมชาย ใจดี มากดี", "Mr.", "พระสมชาย ใจดี มากดี"),
+    ],
+)
+def test_the_latin_title_tells_a_title_misread(read_as, latin, right):
+    assert thai.titled(read_as, latin) == right
+
+
+def test_an_am_in_two_signs_is_one():
+    assert thai.spelled("จ.ล\u0e4d\u0e32ปาง เเพร่") == "จ.ลำปาง แพร่"
+
+
+def test_the_name_is_what_most_readings_of_its_row_say():
+    answers = iter(["ชื่อตัวและชื่อสกุล น.ส. สุดา ใจดั", *["ชื่อตัวและชื่อสกุล น.ส. สุดา ใจดี"] * 2])
+
+    class Again(Paper):
+        def read(self, region, *, script="latin", alphabet="", **_):
+            named = abs((region[0][1] + region[2][1]) / 2 - 133) < 3
+            return (
+                Reading(next(answers), 0.9)
+                if alphabet == card.NO_LATIN and named
+                else Reading("", 0.0)
+            )
+
+    found = card.extract(Again(FRONT), parse(card.OPTIONS, {}))
+    assert found["name_th"] == "น.ส. สุดา ใจดี"
+    assert next(answers, None) is None
+
+
+@pytest.mark.parametrize(
+    ("read_as", "latin", "right"),
+    [
+        ("นาย ดวงใจ ทองคี", "Mr. Duangchai Thongdi", "นาย ดวงใจ ทองดี"),
+        ("น.ส. ณัชูพล ใจดี", "Miss Natthaphon Chaidi", "น.ส. ณัฐพล ใจดี"),
+        ("แปฝาง มาลี ใจดี", "Mrs. Mali Chaidi", "นาง มาลี ใจดี"),
+        # What is a name stays, and so does what the Latin print says.
+        ("นาย ดวงใจ ทองดี", "Mr. Duangchai Thongkhi", "นาย ดวงใจ ทองดี"),
+        ("นาย ดวงใจ ทองคี", "Mr. Duangchai Thongkhi", "นาย ดวงใจ ทองคี"),
+    ],
+)
+def test_look_alike_letters_make_the_name_that_the_latin_print_says(read_as, latin, right):
+    assert thai_names.chosen(read_as, latin) == right
+
+
+def test_the_printed_title_tells_the_kind_of_card_before_the_number():
+    first = "6" + "10170023070"
+    number = f"6 1017 00230 70 {thai_id_digit(first)}"
+    assert read((FRONT[0], number, *FRONT[2:]))["type"] == "normal"
+    assert read(("Identification Number", number, *FRONT[2:]))["type"] == "pink"
+
+
+def test_a_unit_of_an_address_is_not_doubled():
+    assert thai.address_units("ต๓ต.หาดใหญ่ อ.หาดใหญ่ จ.สงขลา") == "ต.หาดใหญ่ อ.หาดใหญ่ จ.สงขลา"

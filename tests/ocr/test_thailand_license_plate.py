@@ -111,3 +111,62 @@ def test_the_shared_plates_are_read():
         numbers += found["plate_number"] == fields["license_plate"]
         provinces += found["province"] == fields["province"]
     assert numbers >= 3 and provinces >= 3
+
+
+def test_a_box_that_holds_both_letters_goes_before_one_that_lost_the_first():
+    scene = Scene(
+        [
+            (box(100, 100, 300, 160), "กข234", "nu234"),
+            (box(130, 100, 300, 160), "ข234", "u234"),
+            (box(140, 170, 260, 200), "ภูเก็ต", "nin"),
+        ]
+    )
+    assert [row["plate_number"] for row in plate.extract(scene, {})] == ["กข 234"]
+
+
+def test_a_digit_leads_two_letters():
+    scene = Scene(
+        [(box(100, 100, 300, 160), "7ข234", "7u234"), (box(140, 170, 260, 200), "ภูเก็ต", "nin")]
+    )
+    with pytest.raises(WrongDocument):
+        plate.extract(scene, {})
+
+
+def test_letters_and_digits_found_apart_are_one_number_though_either_shows_a_piece_of_the_other():
+    class Apart(Scene):
+        """Boxes read as they are show their part, with room around them a piece of the next one too."""
+
+        def read(self, region, *, script="latin", **_):
+            for quad, own, roomy in self.rows:
+                middle = (quad[0][0] + quad[1][0]) / 2
+                if abs((region[0][0] + region[1][0]) / 2 - middle) < 4:
+                    return Reading(own if region == quad else roomy, 0.95)
+            return Reading("", 0.0)
+
+    scene = Apart(
+        [
+            (box(100, 100, 180, 160), "5ตก", "5ตก8"),
+            (box(185, 100, 305, 160), "8200", "ก8200"),
+            (box(150, 170, 260, 200), "ภูเก็ต", "ภูเก็ต"),
+        ]
+    )
+    (found,) = plate.extract(scene, {})
+    assert (found["plate_number"], found["province"]) == ("5ตก 8200", "ภูเก็ต")
+
+
+def test_cuts_that_show_no_piece_of_the_digits_vote_on_the_letters_beside_them():
+    class Doubtful(Scene):
+        """The letters' box is misread once, as it was found; a roomy cut shows a digit too."""
+
+        cuts = 0
+
+        def read(self, region, *, script="latin", **_):
+            middle = (region[0][0] + region[1][0]) / 2
+            if abs(middle - 140) < 12:
+                self.cuts += 1
+                seen = ("ธภ", "ธฏ", "ธฎ8", "ธฏ", "ธฎ8", "ธฎ8", "ธฎ8")
+                return Reading(seen[self.cuts - 1] if self.cuts <= len(seen) else "", 0.9)
+            return Reading("874" if middle == 245 else "", 0.95)
+
+    quads = [box(100, 100, 180, 160), box(185, 100, 305, 160)]
+    assert plate._in_parts(Doubtful([]), *quads) == ("ธฏ 874", 0.9)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from ocr.engine.recorded import RecordedPage
 from ocr.extractors import web_image
@@ -62,3 +64,41 @@ def test_contacts(lines, expected):
 def test_an_unknown_extract_type_is_refused():
     with pytest.raises(ValueError, match="extract_type"):
         parse(web_image.OPTIONS, {"extract_type": ["faces"]})
+
+
+@pytest.mark.engine
+def test_the_typeface_a_block_is_set_in_is_among_the_likely_ones():
+    from ocr.engine import fonts
+    from ocr.engine.base import TEXT
+    from ocr.engine.decode import Picture
+    from ocr.engine.live_page import LivePage
+    from tests.accuracy.reading import engine
+
+    serif = next((face for face in fonts.faces() if face.name.endswith("Serif")), None)
+    if serif is None:
+        pytest.skip("no serif typeface on this machine")
+    picture = Image.new("RGB", (700, 80), "white")
+    pen = ImageDraw.Draw(picture)
+    pen.text((20, 16), "Quarterly report 2026", (30, 30, 60), ImageFont.truetype(serif.path, 36))
+    pixels = np.asarray(picture)[:, :, ::-1].copy()
+    shown = LivePage(Picture(pixels, 700, 80), engine=engine(), profile=TEXT)
+    block = run(shown, detect_font=True)["words_block_list"][0]
+    assert block["words"] == "Quarterly report 2026"
+    assert serif.name in block["font_list"]
+    assert len(block["font_list"]) == len(block["font_scores"]) <= 5
+    assert block["font_scores"] == sorted(block["font_scores"], reverse=True)
+    assert all(0 < score <= 1 for score in block["font_scores"])
+
+
+def test_without_the_switch_no_typeface_is_looked_for():
+    assert "font_list" not in run(page("hello"))["words_block_list"][0]
+    assert run(page("hello"), detect_font=True)["words_block_list"][0]["font_list"] == []
+
+
+def test_a_lone_sign_that_was_hardly_read_is_a_drawing():
+    lines = [
+        Line(text, score, box(10, 30 * row, 300, 30 * row + 20))
+        for row, (text, score) in enumerate((("Close", 0.99), ("X", 0.6), ("A", 0.97), ("So", 0.5)))
+    ]
+    blocks = run(RecordedPage(lines=tuple(lines)))["words_block_list"]
+    assert [block["words"] for block in blocks] == ["Close", "A", "So"]

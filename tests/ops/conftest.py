@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import itertools
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +13,6 @@ from django.test import Client
 from signing import HOST, headers_for
 
 from iam.services import demo
-from ocr.models import CallRecord
-
-_numbers = itertools.count(1)
 
 
 @dataclass
@@ -55,22 +50,3 @@ class Tenant:
 def tenant(db) -> Tenant:
     """The demo account."""
     return Tenant(demo.demo_account_ensure(base_url="http://testserver"))
-
-
-def record(tenant: Tenant, at: dt.datetime, *, status: int = 200, **more: Any) -> CallRecord:
-    """Insert one call record."""
-    return CallRecord.objects.create(
-        **{
-            "request_id": f"{next(_numbers):032x}",
-            "occurred_at": at,
-            "region": tenant.region,
-            "account_id": tenant.account_id,
-            "project_id": tenant.described["project_id"],
-            "user_id": "u" * 32,
-            "service": "general-text",
-            "status": status,
-            "error_code": "" if status < 400 else "AIS.0104",
-            "latency_ms": 120,
-            **more,
-        }
-    )

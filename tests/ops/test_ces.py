@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from conftest import record
+from call_rows import record
 
 from core import clock
-from ocr import alarms, rollup
-from ocr.models import Alarm, AlarmHistory
+from ocr import alarms, notify, rollup
+from ocr.models import Alarm, AlarmHistory, Delivery
 
 BASE = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0) - dt.timedelta(hours=2)
 GOOD = "successful_call_times_of_service"
@@ -107,6 +107,40 @@ def test_metrics_list_pages_by_marker(calls):
     ]
 
 
+def test_metrics_come_in_the_order_of_their_markers(calls):
+    def names(**query):
+        return [
+            row["metric_name"] for row in calls.ces("GET", "/metrics", **query).json()["metrics"]
+        ]
+
+    assert names() == names(order="asc") == [BAD, GOOD]
+    assert names(order="desc") == [GOOD, BAD]
+    assert calls.ces("GET", "/metrics", order="any").status_code == 400
+
+
+def test_lists_of_alarms_and_histories_are_narrowed(calls):
+    made = calls.ces("POST", "/alarms", rule(enterprise_project_id="a" * 36)).json()["alarm_id"]
+    alarms.evaluate_all(BASE + dt.timedelta(minutes=10, seconds=30))
+
+    def found(**query):
+        answer = calls.ces("GET", "/alarms", **query).json()
+        return [row["alarm_id"] for row in answer["metric_alarms"]]
+
+    assert found(enterprise_project_id="a" * 36) == found() == [made]
+    assert found(enterprise_project_id="all_granted_eps") == [made]
+    assert found(enterprise_project_id="b" * 36) == []
+
+    def told(**query):
+        return calls.ces("GET", "/alarm-histories", **query).json()["meta_data"]["total"]
+
+    right = {"alarm_id": made, "alarm_name": "many failures", "alarm_status": "alarm",
+             "alarm_level": 1, "namespace": "SYS.OCR", "from": 1}  # fmt: skip
+    wrong = {"alarm_id": "al0", "alarm_name": "few", "alarm_status": "ok", "alarm_level": 2,
+             "namespace": "SYS.ECS", "to": 1}  # fmt: skip
+    assert told(**right) == 1
+    assert [told(**{name: value}) for name, value in wrong.items()] == [0] * len(wrong)
+
+
 def test_batch_answers_in_order_and_cuts_the_span(calls):
     series = [
         {
@@ -183,6 +217,58 @@ def test_alarm_life(calls):
     assert calls.ces("DELETE", f"/alarms/{alarm_id}").status_code == 204
     assert calls.ces("GET", f"/alarms/{alarm_id}").json()["error_code"] == "ces.0004"
     assert AlarmHistory.objects.count() == 1
+
+
+def test_an_alarm_tells_whom_it_names_again_after_a_while_and_when_it_is_over(calls):
+    named, other = (
+        notify.endpoint_create(
+            account_id=calls.account_id, kind="email", target=f"{n}@example.org"
+        )[0]
+        for n in "ab"
+    )
+    action = [{"type": "notification", "notificationList": [f"urn:smn:{calls.region}::{named.id}"]}]
+    body = rule(alarm_actions=action)
+    body["condition"]["suppress_duration"] = 300
+    alarm_id = calls.ces("POST", "/alarms", body).json()["alarm_id"]
+    now = BASE + dt.timedelta(minutes=10, seconds=30)  # five minutes 5..10 hold four failures
+
+    def told():
+        rows = Delivery.objects.order_by("id").values_list("kind", "endpoint_id")
+        return [(kind, {named.id: "named", other.id: "other"}[place]) for kind, place in rows]
+
+    alarms.evaluate_all(now)
+    assert told() == [("alarm.alarm", "named")]
+    row = Delivery.objects.get()
+    assert row.payload["alarm_id"] == alarm_id
+    assert row.payload["rule"] == "sum >= 3, 1 x 300 s"
+    alarms.evaluate_all(now + dt.timedelta(seconds=60))
+    assert len(told()) == 1  # suppressed
+    alarms.evaluate_all(now + dt.timedelta(seconds=299))
+    alarms.evaluate_all(now + dt.timedelta(seconds=300))
+    assert Alarm.objects.get().state == "insufficient_data"  # nothing was called since
+    record(calls, BASE + dt.timedelta(minutes=21))
+    rollup.roll_up()
+    alarms.evaluate_all(BASE + dt.timedelta(minutes=25, seconds=30))
+    assert Alarm.objects.get().state == "ok"
+    states = list(AlarmHistory.objects.order_by("id").values_list("state", flat=True))
+    assert states == ["alarm", "insufficient_data", "ok"]
+
+
+def test_an_alarm_that_goes_on_is_repeated_and_its_end_told_to_all_where_none_is_named(calls):
+    notify.endpoint_create(account_id=calls.account_id, kind="email", target="a@example.org")
+    body = rule()
+    body["condition"] |= {"suppress_duration": 300, "period": 60, "value": 1}
+    calls.ces("POST", "/alarms", body)
+
+    def minute(number, *, failures):
+        at = BASE + dt.timedelta(minutes=number, seconds=5)
+        record(calls, at, status=400 if failures else 200)
+        rollup.roll_up()
+        alarms.evaluate_all(BASE + dt.timedelta(minutes=number + 1, seconds=15))
+        return list(Delivery.objects.order_by("id").values_list("kind", flat=True))
+
+    assert [len(minute(20 + n, failures=True)) for n in range(6)] == [1, 1, 1, 1, 1, 2]
+    assert minute(26, failures=False) == ["alarm.alarm", "alarm.alarm", "alarm.ok"]
 
 
 def test_a_reader_may_look_and_not_change(calls):

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands
 
 from config import env
 
@@ -19,7 +20,10 @@ def test_units_start_what_exists(unit):
     command = re.search(r"^ExecStart=(\S+) (.*)$", text, re.MULTILINE)
     assert command
     assert command[1].startswith("/opt/ocr-console/.venv/bin/")
-    assert "config.celery" in command[2] or "config.gunicorn" in command[2]
+    if managed := re.fullmatch(r"manage\.py (\w+)", command[2]):
+        assert get_commands()[managed[1]] == "ocr"
+    else:
+        assert "config.celery" in command[2] or "config.gunicorn" in command[2]
     assert "LimitCORE=0" in text  # a core dump would hold pictures
 
 

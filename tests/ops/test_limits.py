@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
+from django.test import Client
 
 from core.errors import ApiError
-from ocr import limits
+from iam import throttle
+from iam.api import tokens
+from iam.principal import Principal
+from iam.services import logins
+from ocr import calls, limits, rollup
 from ocr.catalog import BY_CODE
+from ocr.models import CallDay, CallRecord
+from tests.conftest import ROOT
 
 TEXT = BY_CODE["general-text"]
 
@@ -44,3 +56,96 @@ def test_calls_at_a_time(tenant, settings, url):
             pass
     with limits.slot(tenant.account_id):
         pass
+
+
+def store(settings, url):
+    """Use the storage at `url`, an empty one; skips where Redis does not run."""
+    if url:
+        import redis
+
+        try:
+            redis.Redis.from_url(url).flushdb()
+        except redis.RedisError:
+            pytest.skip("Redis does not run on this machine")
+    settings.REDIS_URL = url
+    throttle._limiter.cache_clear()
+
+
+@pytest.mark.parametrize("url", ["", "redis://127.0.0.1:6379/9"])
+@pytest.mark.parametrize("path", ["/v3/auth/tokens", "/login"])
+def test_logins_of_one_address_are_limited_whatever_they_say(
+    tenant, settings, url, path, monkeypatch
+):
+    store(settings, url)
+    monkeypatch.setattr(tokens, "LOGINS_PER_ADDRESS", 3)
+    monkeypatch.setattr(logins, "CONSOLE_LOGINS_PER_ADDRESS", 3)
+
+    def login(number, address):
+        user = {"name": f"nobody-{number}", "password": "x", "domain": {"name": f"a{number}"}}
+        body = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}}}
+        form = {"account": f"a{number}", "username": f"nobody-{number}", "password": "x"}
+        kind = {} if path == "/login" else {"content_type": "application/json"}
+        return Client(REMOTE_ADDR=address).post(path, form if path == "/login" else body, **kind)
+
+    answers = [login(number, "10.0.0.1") for number in range(4)]
+    assert [answer.status_code == 429 for answer in answers] == [False, False, False, True]
+    if path != "/login":
+        assert "limit:3,time:1 minute" in answers[-1].json()["error"]["message"]
+        assert 0 < int(answers[-1]["Retry-After"]) <= 60
+    assert login(9, "10.0.0.2").status_code != 429  # another address is not held up
+
+
+def test_processes_share_one_throttle_through_redis(tenant, settings):
+    url = "redis://127.0.0.1:6379/9"
+    store(settings, url)
+    caller = Principal(tenant.account_id, "demo", "u" * 32, "one", "aksk")
+    throttle.throttle(caller, "shared", 3)
+    code = (
+        "from iam import throttle; from iam.principal import Principal;"
+        "from core.errors import ApiError\n"
+        f"caller = Principal('{tenant.account_id}', 'demo', '{'u' * 32}', 'one', 'aksk')\n"
+        "try:\n    [throttle.throttle(caller, 'shared', 3) for _ in range(9)]\n"
+        "except ApiError as error:\n    print(error.code, error.headers['Retry-After'])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v", "0", "-c", code], cwd=ROOT, check=True,
+        env={**os.environ, "REDIS_URL": url}, capture_output=True, text=True,
+    )  # fmt: skip
+    word, wait = done.stdout.split()
+    assert word == "APIG.0308"
+    assert 0 < int(wait) <= 60
+    with pytest.raises(ApiError, match=r"APIG\.0308"):
+        throttle.throttle(caller, "shared", 3)
+
+
+def test_refused_calls_are_written_together_and_none_is_lost(tenant, monkeypatch):
+    call_command("set_limit", "demo", service="general-text", calls_per_minute=2)
+    path = f"/v2/{tenant.described['project_id']}/ocr/general-text"
+    writer = calls.Writer()  # not started: the test writes
+    monkeypatch.setattr(calls, "_writer", writer)
+    answers = [tenant.call("POST", path, {"image": 1}).status_code for _ in range(7)]
+    assert answers.count(429) == 5
+    assert CallRecord.objects.count() == 2
+    with monkeypatch.context() as broken:
+        broken.setattr(CallRecord.objects, "bulk_create", _fails)
+        assert writer.flush() == 0
+    assert writer.flush() == 5
+    assert writer.flush() == 0
+    codes = CallRecord.objects.filter(status=429).values_list("error_code", flat=True)
+    assert list(codes) == ["APIG.0308"] * 5
+    rollup.roll_up()
+    assert sum(CallDay.objects.values_list("calls", flat=True)) == 7
+
+
+def _fails(rows):
+    raise OperationalError("the database is away")
+
+
+def test_a_refused_call_never_reads_its_picture(tenant, monkeypatch):
+    call_command("set_limit", "demo", service="general-text", calls_per_minute=1)
+    path = f"/v2/{tenant.described['project_id']}/ocr/general-text"
+    tenant.call("POST", path, {"image": 1})
+    from ocr.intake import body
+
+    monkeypatch.setattr(body, "parse", lambda raw: pytest.fail("the body was parsed"))
+    assert tenant.call("POST", path, {"image": "A" * 100_000}).status_code == 429

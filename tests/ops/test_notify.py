@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -15,7 +16,8 @@ from django.core import mail
 from billing.services import events
 from core import clock
 from ocr import notify
-from ocr.models import Delivery, Endpoint
+from ocr.models import Delivery, Endpoint, Job
+from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -116,3 +118,11 @@ def test_another_account_sees_nothing(tenant):
 @pytest.mark.parametrize("target", ["ftp://x/", "", "javascript:1"])
 def test_bad_targets_are_refused(tenant, target):
     assert create(tenant, kind="webhook", target=target).status_code == 400
+
+
+def test_every_kind_is_documented():
+    text = (ROOT / "docs" / "operators.md").read_text()
+    jobs = [f"job.{state}" for state in (*Job.ENDED, Job.PAUSED, Job.DELETED)]
+    kinds = {*events.KINDS, *jobs, "alarm.alarm", "alarm.ok", "lockout.user", "lockout.access_key"}
+    told = set(re.findall(r"`([a-z]+\.[a-z_]+)`", text.split("Kinds: ")[1].split("\n\n")[0]))
+    assert told == kinds

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from config import backup, doctor
+from iam.models import User
 
 
 def test_metrics_count_calls_without_tenants(tenant, settings):
@@ -33,6 +35,34 @@ def test_doctor_names_faults_with_advice(db, settings, tmp_path):
     found = {one.name: one for one in doctor.findings()}
     assert found["keys"].state == "failed"
     assert found["keys"].advice
+
+
+@pytest.mark.parametrize("name", [name for name, _, _ in doctor.EXAMINATIONS])
+def test_an_examination_that_fails_itself_is_a_finding_with_advice(name, db, monkeypatch):
+    def broken():
+        raise OSError("no such thing")
+
+    rows = [(one, broken, advice) for one, _, advice in doctor.EXAMINATIONS if one == name]
+    monkeypatch.setattr(doctor, "EXAMINATIONS", rows)
+    (found,) = doctor.findings()
+    assert (found.name, found.state, found.detail) == (name, "failed", "OSError: no such thing")
+    assert found.advice
+
+
+def test_every_fault_that_can_be_planted_has_advice(db, settings, tmp_path, monkeypatch):
+    settings.DATA_DIR = settings.MODELS_DIR = tmp_path
+    settings.ENGINE, settings.REDIS_URL = "onnx", "redis://127.0.0.1:9"
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "open").touch(mode=0o644)
+    monkeypatch.setattr(doctor, "FREE_BYTES", 10**18)
+    monkeypatch.setattr(doctor, "_ntp_offset", lambda: 600.0)
+    monkeypatch.setattr(doctor.MigrationExecutor, "migration_plan", lambda *_: [("one", False)])
+    faults = {one.name: one for one in doctor.findings() if one.state != doctor.OK}
+    planted = {"migrations", "redis", "engine models", "keys", "disk"}
+    if connection.vendor == "sqlite":  # PostgreSQL's own clock is asked where there is one
+        planted.add("clock")
+    assert planted <= faults.keys()
+    assert [one.name for one in faults.values() if not one.advice] == []
 
 
 @pytest.fixture
@@ -80,3 +110,37 @@ def test_a_wrong_passphrase_changes_nothing(folder):
         with pytest.raises(backup.BackupError):
             backup.restore(archive, passphrase=wrong)
     assert (folder / "keys" / "secret_key").read_text() == "old secret"
+
+
+def test_doctor_asks_the_engine_for_its_language_packs(db, settings, tmp_path):
+    settings.TESSDATA_DIR = str(tmp_path)
+    (tmp_path / "tha.traineddata").write_bytes(b"x")
+    found = {one.name: one for one in doctor.findings()}["language packs"]
+    assert found.state == "warning"
+    assert "khmer (khm)" in found.detail
+    assert "thai" not in found.detail
+    assert "tesseract-ocr-fas" in found.advice
+
+
+def test_doctor_has_a_page_for_operators_only(tenant):
+    browser = Client(HTTP_HOST="testserver")
+    owner = User.objects.get(account_id=tenant.account_id, is_owner=True)
+    browser.force_login(owner)
+    assert browser.get("/operator/doctor").status_code == 302
+    User.objects.filter(pk=owner.pk).update(is_operator=True)
+    answer = browser.get("/operator/doctor")
+    assert answer.status_code == 200
+    for finding in answer.context["rows"]:
+        assert finding.name in answer.content.decode()
+    names = {finding.name for finding in answer.context["rows"]}
+    wanted = {
+        "database",
+        "broker",
+        "engine models",
+        "language packs",
+        "clock",
+        "disk",
+        "keys",
+        "migrations",
+    }
+    assert wanted <= names

@@ -6,10 +6,10 @@ import datetime as dt
 import itertools
 import random
 
-from conftest import record
+from call_rows import record
 
 from ocr import rollup
-from ocr.models import CallDay, CallHour, CallMinute, CallRecord
+from ocr.models import CallDay, CallMinute, CallRecord
 
 NOW = dt.datetime.now(dt.UTC).replace(hour=12, minute=30, second=0, microsecond=0)
 
@@ -38,7 +38,7 @@ def test_sums_equal_the_records_in_every_grain(tenant):
     fill(tenant, 100, seed=2)
     assert rollup.roll_up(batch=64) == 100
     latency = sum(CallRecord.objects.values_list("latency_ms", flat=True))
-    for model in (CallMinute, CallHour, CallDay):
+    for model, *_ in rollup.GRAINS:
         rows = list(model.objects.all())
         assert sum(row.calls for row in rows) == 400
         assert sum(row.latency_sum_ms for row in rows) == latency
@@ -56,7 +56,7 @@ def test_rolling_up_twice_adds_nothing(tenant):
 def test_rebuilt_equals_incremental_and_keeps_waiting_records(tenant, monkeypatch):
     fill(tenant, 150)
     rollup.roll_up(batch=11)
-    before = {model: snapshot(model) for model in (CallMinute, CallHour, CallDay)}
+    before = {model: snapshot(model) for model, *_ in rollup.GRAINS}
     monkeypatch.setattr(rollup, "islice", lambda rows, _: itertools.islice(rows, 10))
     rollup.rebuild()
     for model, rows in before.items():

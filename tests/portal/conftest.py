@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from billed import person
 from django.core.management import call_command
 from django.test import Client
 
+from billing import selectors
+from billing.services import top_ups
+from iam import throttle
 from iam.services import demo
 
 
 @pytest.fixture(autouse=True)
-def plain_static(settings: Any) -> None:
-    """Static addresses without a manifest: nothing is collected in these tests."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
+def fresh_throttle() -> None:
+    """Count the sign-ins of each test by themselves."""
+    throttle._limiter.cache_clear()
 
 
 @pytest.fixture
@@ -43,3 +45,16 @@ def client_of(account: dict[str, Any]) -> Any:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def funded(account: dict[str, Any]) -> dict[str, Any]:
+    """The demo account with 1,000 on its balance and nothing bought."""
+    before = selectors.account(account["domain_id"]).balance
+    top_ups.top_up(
+        principal=person(account),
+        account_id=account["domain_id"],
+        amount=Decimal(1000) - before,
+        reference="test",
+    )
+    return account

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from billing import selectors as billing_selectors
 from iam import selectors
 
@@ -85,7 +87,7 @@ def test_nobody_touches_the_keys_of_others(account: Any, client_of: Any) -> None
 
 def test_a_form_keeps_what_was_typed(client_of: Any) -> None:
     answer = client_of("admin").post(
-        "/console/iam/users",
+        "/console/iam/users/create",
         {"do": "create", "name": "ann", "password": "x", "email": "ann@example.org"},
     )
     text = answer.content.decode()
@@ -124,7 +126,7 @@ def test_group_policy_and_the_reason_of_a_denial(account: Any, client_of: Any) -
 
     def explained(action: str, place: str) -> str:
         answer = client.get(
-            "/console/iam/policies", {"user": reader, "action": action, "place": place}
+            "/console/iam/simulator", {"user": reader, "action": action, "place": place}
         )
         return answer.content.decode()
 
@@ -159,9 +161,9 @@ def test_audit_shows_who_did_what_and_the_chain_holds(client_of: Any) -> None:
     client.post("/console/overview", {"do": "subscribe", "service": "passport"})
     text = client.get("/console/audit?name=subscribeAISubService").content.decode()
     assert "subscribeAISubService" in text
-    rows = client.get("/console/audit?format=json").json()["traces"]
+    rows = json.loads(b"".join(client.get("/console/audit?traces.export=json")))["traces"]
     assert rows[0]["trace_name"] == "subscribeAISubService"
-    assert client.get("/console/audit?format=csv")["Content-Type"].startswith("text/csv")
+    assert client.get("/console/audit?traces.export=csv")["Content-Type"].startswith("text/csv")
     answer = client.post("/console/audit", {"do": "verify"}, follow=True)
     assert "The chain holds" in answer.content.decode()
 
@@ -179,3 +181,50 @@ def test_the_sample_document_is_sent(client_of: Any) -> None:
     answer = client.get("/console/explorer/sample?service=passport")
     assert answer["Content-Type"] == "image/jpeg"
     assert client.get("/console/explorer/sample?service=../passport").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("page", "field", "of"),
+    [
+        ("iam/groups", "group", "a group"),
+        ("iam/policies", "policy", "a policy"),
+        ("enterprise-projects", "project", "a project"),
+        ("credentials", "access", "a key"),
+    ],
+)
+def test_nothing_is_deleted_unless_its_name_was_typed(
+    account: dict[str, Any], client_of: Any, page: str, field: str, of: str
+) -> None:
+    client, domain = client_of("owner"), account["domain_id"]
+    owner = account["users"]["owner"]
+    rule = {
+        "Version": "1.1",
+        "Statement": [{"Effect": "Allow", "Action": ["ocr:passport:subscribe"]}],
+    }
+    if page == "iam/groups":
+        client.post(f"/console/{page}", {"do": "create", "name": "doomed"})
+        key = selectors.groups(domain).get(name="doomed").pk
+    elif page == "iam/policies":
+        form = {"do": "save", "name": "doomed", "type": "XA", "document": json.dumps(rule)}
+        client.post(f"/console/{page}?new=1", form)
+        key = selectors.custom_policies(domain).get().pk
+    elif page == "enterprise-projects":
+        client.post(f"/console/{page}", {"do": "enable_function"})
+        client.post(f"/console/{page}", {"do": "create", "name": "doomed"})
+        key = selectors.enterprise_projects(domain).get(name="doomed").public_id
+    else:
+        key = owner["access_key"]
+    form = {"do": "delete", field: key}
+    for typed in ("", "Doomed", "doomed "):
+        answer = client.post(f"/console/{page}", {**form, "confirm": typed})
+        assert answer.status_code == 422, of
+        assert "Nothing was deleted" in answer.content.decode()
+    name = key if page == "credentials" else "doomed"
+    assert client.post(f"/console/{page}", {**form, "confirm": name}).status_code == 302
+    rows: dict[str, Any] = {
+        "iam/groups": lambda: selectors.groups(domain).filter(pk=key),
+        "iam/policies": lambda: selectors.custom_policies(domain).filter(pk=key),
+        "credentials": lambda: selectors.access_keys(domain).filter(pk=key),
+    }
+    if page in rows:
+        assert not rows[page]().exists()

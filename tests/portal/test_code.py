@@ -13,7 +13,7 @@ import huaweicloudsdkocr.v1 as sdk
 import pytest
 
 from ocr import catalog
-from portal.pages.explorer import sdk_name
+from portal.snippets import sdk_name
 
 CODE = Path(__file__).resolve().parents[2] / "portal" / "static" / "portal" / "code.js"
 NODE = shutil.which("node")

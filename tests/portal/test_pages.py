@@ -11,14 +11,19 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from portal.navigation import PAGES
+from tests.console_pages import address
 
-MAX_QUERIES = 20
-PLAIN = [page for page in PAGES if page.slug not in {"subscribers", "explorer/sample"}]
+MAX_QUERIES = 12
+NEED_AN_ADDRESS = {
+    "subscribers", "explorer/sample", "packages/details", "billing/operator",
+    "enterprise-projects/details",
+}  # fmt: skip
+PLAIN = [page for page in PAGES if page.slug not in NEED_AN_ADDRESS]
 
 
 @pytest.mark.parametrize("page", PLAIN, ids=lambda page: page.slug)
 def test_a_page_sends_a_stranger_to_sign_in(page: Any, db: None) -> None:
-    answer = Client().get(f"/console/{page.slug}")
+    answer = Client().get(address(page))
     assert answer.status_code == 302
     assert answer["Location"].startswith("/login?next=")
 
@@ -30,7 +35,7 @@ def test_a_page_opens_for_the_administrator(page: Any, client_of: Any) -> None:
     with CaptureQueriesContext(
         connection,
     ) as asked:
-        answer = client.get(f"/console/{page.slug}")
+        answer = client.get(address(page))
     assert answer.status_code == 200
     assert len(asked) <= MAX_QUERIES, [row["sql"][:120] for row in asked]
     text = answer.content.decode()
@@ -45,7 +50,7 @@ def test_a_page_opens_for_the_administrator(page: Any, client_of: Any) -> None:
 def test_a_page_names_the_missing_permission(page: Any, account: Any, client_of: Any) -> None:
     owner = client_of("owner")
     answer = owner.post(
-        "/console/iam/users",
+        "/console/iam/users/create",
         {
             "do": "create",
             "name": "newcomer",
@@ -59,7 +64,7 @@ def test_a_page_names_the_missing_permission(page: Any, account: Any, client_of:
         "/login",
         {"account": account["account"], "username": "newcomer", "password": "Long-enough-1x"},
     )
-    answer = client.get(f"/console/{page.slug}")
+    answer = client.get(address(page))
     assert answer.status_code == 403
     assert page.action in answer.content.decode()
 

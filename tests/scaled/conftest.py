@@ -6,14 +6,11 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 import uuid
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +18,9 @@ from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
 
-ROOT = Path(__file__).resolve().parents[2]
+from bench.processes import Processes
+from bench.services import free_port
+
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432")
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
 RABBIT = os.environ.get("TEST_AMQP_URL", "amqp://guest:guest@127.0.0.1:5672//")
@@ -41,49 +40,15 @@ def need(*ports: int) -> None:
         pytest.skip(f"{', '.join(missing)} does not run on this machine")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @dataclass
-class Site:
+class Site(Processes):
     """Web node and workers as separate processes, as deploy/ starts them."""
 
-    environ: dict[str, str]
-    port: int
-    logs: Path
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    port: int = 0
     account: dict[str, Any] = field(default_factory=dict)
 
-    def start(self, name: str, *command: str, **environ: str) -> None:
-        log = (self.logs / f"{name}.log").open("ab")
-        self.running[name] = subprocess.Popen(
-            [sys.executable, *command], cwd=ROOT, env={**self.environ, **environ},
-            stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
-
-    def manage(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environ,
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr[-3000:]
-        return done.stdout
-
     def worker(self, name: str = "worker", queues: str = "") -> None:
-        region = self.account["region"]
-        self.start(
-            name, "-m", "celery", "-A", "config.celery", "worker", "-P", "threads", "-c", "2",
-            "-Q", queues or f"ocr.{region}", "--without-gossip", "--without-mingle",
-        )  # fmt: skip
-
-    def end(self, name: str, sent: int = signal.SIGTERM) -> None:
-        process = self.running.pop(name)
-        with __import__("contextlib").suppress(ProcessLookupError):
-            os.killpg(process.pid, sent)
-        process.wait(timeout=30)
+        self.start_worker(name, queues or f"ocr.{self.account['region']}")
 
     def call(self, image: bytes, timeout: float = 30) -> tuple[int, dict[str, Any]]:
         """Send one signed general-text call; returns status and body."""
@@ -117,7 +82,7 @@ class Site:
             except OSError:
                 pass
             time.sleep(0.3)
-        texts = [path.read_text()[-1500:] for path in self.logs.glob("*.log")]
+        texts = [path.read_text()[-1500:] for path in self.folder.glob("*.log")]
         raise AssertionError("no call succeeded:\n" + "\n---\n".join(texts))
 
 
@@ -141,19 +106,11 @@ def site(request, tmp_path_factory):
         "CELERY_BROKER_URL": REDIS if request.param == "redis" else RABBIT,
         "WEB_PROCESSES": "1", "WEB_THREADS": "8", "ENGINE_PROCESSES": "2", "ENGINE_TIMEOUT_S": "10",
     }  # fmt: skip
-    site = Site(environ, port, folder)
-    site.manage("up", "--prepare-only")
-    site.account = json.loads(
-        site.manage(
-            "shell", "-v", "0", "-c",
-            "import json; from config.management.commands.up import *; d = write_demo_credentials();"
-            " open_services(account_id=d['domain_id'], region=d['region']); print(json.dumps(d))",
-        ).strip().splitlines()[-1]
-    )  # fmt: skip
-    site.start("web", "-m", "gunicorn", "-c", "python:config.gunicorn")
+    site = Site(environ, folder, port=port)
+    site.account = site.prepare()
+    site.start_web()
     site.worker()
     yield site
-    for name in list(site.running):
-        site.end(name, signal.SIGKILL)
+    site.end(*site.running, number=signal.SIGKILL)
     with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")

@@ -8,8 +8,9 @@ import time
 
 import pytest
 import redis
-from conftest import REDIS, ROOT
 from PIL import Image
+
+from tests.scaled.conftest import REDIS
 
 pytestmark = pytest.mark.scaled
 
@@ -38,7 +39,7 @@ def test_a_site_answers_survives_kills_and_bills_once(site):
     assert answered == 11
 
     # A killed worker: an error that names the trouble, quickly; nothing hangs.
-    site.end("worker", signal.SIGKILL)
+    site.end("worker", number=signal.SIGKILL)
     started = time.monotonic()
     status, body = site.call(image)
     assert status >= 500
@@ -61,13 +62,13 @@ def test_a_site_answers_survives_kills_and_bills_once(site):
     store = redis.Redis.from_url(REDIS)
     left = [key for key in store.scan_iter("ocr:*") if key.startswith((b"ocr:call", b"ocr:result"))]
     assert left == []
-    files = [path for path in site.logs.rglob("*") if path.is_file()]
+    files = [path for path in site.folder.rglob("*") if path.is_file()]
     assert not [path for path in files if image[100:160] in path.read_bytes()]
 
 
 def test_periodic_jobs_run_by_beat(site):
     site.worker("periodic", queues="periodic")
-    site.start("beat", "-m", "celery", "-A", "config.celery", "beat")
+    site.start_celery("beat", "beat")
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         waiting = site.manage(
@@ -78,7 +79,7 @@ def test_periodic_jobs_run_by_beat(site):
         if waiting.strip().splitlines()[-1] == "0":
             return
         time.sleep(1)
-    raise AssertionError((site.logs / "beat.log").read_text()[-2000:])
+    raise AssertionError((site.folder / "beat.log").read_text()[-2000:])
 
 
 def test_web_node_needs_no_ocr_library(site):
@@ -88,4 +89,3 @@ def test_web_node_needs_no_ocr_library(site):
         "import sys, config.urls, config.celery; print(' '.join(m for m in sys.modules if '.' not in m))",
     )  # fmt: skip
     assert heavy & set(loaded.split()) == set()
-    assert ROOT.is_dir()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import random
 import sys
 import threading
@@ -140,7 +141,7 @@ def hard_stop() -> dict:
     }
 
 
-def hot(seconds: float = 6.0, threads: int = 16) -> dict:
+def hot(seconds: float = float(os.environ.get("BILLING_SECONDS", "6")), threads: int = 16) -> dict:
     """Metered calls per second: one hot account against a hundred spread ones, in turns."""
     tenants = [subscribed() for _ in range(100)]
 

@@ -173,6 +173,8 @@ def count(tenant, acknowledged: set[str]) -> dict:
         LedgerEntry,
         Order,
         Package,
+        SettledEvent,
+        UnsettledEvent,
         UsageEvent,
     )
     from billing.services import settlement
@@ -185,7 +187,8 @@ def count(tenant, acknowledged: set[str]) -> dict:
         "acknowledged": len(acknowledged),
         "recorded": len(recorded),
         "lost": len(acknowledged - recorded),
-        "waiting": UsageEvent.objects.filter(allocation=None).count(),
+        "waiting": UnsettledEvent.objects.count(),
+        "settled": SettledEvent.objects.count(),
         "allocated": sum(Allocation.objects.values_list("quantity", flat=True)),
         "packaged": sum(Package.objects.values_list("used", flat=True)),
         "deducted": sum(

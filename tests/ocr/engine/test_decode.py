@@ -25,7 +25,7 @@ def saved(picture: Image.Image, kind: str, **options) -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF", "WEBP", "GIF", "PCX", "JPEG", "ICO"])
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF", "WEBP", "GIF", "PCX", "JPEG", "ICO", "TGA"])
 def test_each_format_gives_the_same_picture(kind):
     picture = half()
     options = {"lossless": True} if kind == "WEBP" else {}

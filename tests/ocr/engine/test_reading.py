@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from rapidfuzz.distance import Levenshtein
 
-from ocr.engine import geometry
+from ocr.catalog import BY_CODE
+from ocr.engine import geometry, worker
 from ocr.engine.base import TEXT, Profile
 from ocr.engine.decode import Picture
 from ocr.engine.live_page import LivePage
+from ocr.engine.messages import Call
+from tests.drawing import myanmar_id
 from tests.ocr.engine.conftest import LINES, draw
 
 pytestmark = pytest.mark.engine
@@ -34,12 +40,39 @@ def test_a_turned_page_is_read_upright_in_order(engine, degrees):
     assert place[:, 1].min() == pytest.approx(44, abs=14)
 
 
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_a_turned_card_in_a_script_of_our_own_reader_is_read_upright(engine, degrees):
+    profile = BY_CODE["myanmar-id-card"].profile
+    for seed in (6, 8):  # a front and a back
+        card = np.array(myanmar_id.draw(random.Random(seed)).image)[:, :, ::-1]
+        turned, _ = geometry.turn(np.ascontiguousarray(card), degrees=degrees)
+        direction = page_of(turned, engine, profile).direction
+        assert (direction - degrees + 180) % 360 - 180 == pytest.approx(0, abs=3)
+
+
 def test_nothing_is_read_on_an_empty_page(engine):
     page = page_of(np.full((400, 600, 3), 255, np.uint8), engine)
     assert list(page.lines) == []
     assert page.direction == 0.0
     assert page.card() is None
     assert page.portrait() is None
+
+
+def test_no_line_is_read_twice_by_the_quick_model(engine, monkeypatch):
+    read = []
+    recognise = engine.recognise
+
+    def counting(crops, *, model, **options):
+        read.extend([model] * len(crops))
+        return recognise(crops, model=model, **options)
+
+    monkeypatch.setattr(engine, "recognise", counting)
+    page = page_of(draw(), engine, Profile(reread_below=0.0))
+    boxes = page.detect()  # some lines are read to see which way is up
+    first = page.read_lines(boxes[:2])
+    assert [line.text for line in page.lines] == list(LINES)
+    assert {line.text for line in first} <= set(LINES)
+    assert read == ["tiny"] * len(LINES)
 
 
 def test_a_line_read_again_keeps_its_alternatives_and_alphabet(engine):
@@ -59,6 +92,39 @@ def test_characters_lie_in_their_line_from_left_to_right(engine):
     assert centers == sorted(centers)
     assert line.left - 3 <= centers[0] <= line.left + 40
     assert line.right - 40 <= centers[-1] <= line.right + 3
+
+
+def test_lines_on_their_head_and_lines_running_up_are_read_where_text_may_run_all_ways(engine):
+    pixels = draw(LINES[:4])
+    pixels[380:] = 255
+    top, bottom = 40 + 3 * 60 - 8, 40 + 3 * 60 + 44
+    pixels[top:bottom] = pixels[top:bottom][::-1, ::-1]
+    aside = draw(("Warehouse seven",), width=420)[30:90]
+    upward = np.rot90(aside, 1)
+    wide = np.full((max(len(pixels), len(upward)) + 40, 1000, 3), 255, np.uint8)
+    wide[: len(pixels), :900] = pixels
+    wide[: len(upward), 920 : 920 + upward.shape[1]] = upward
+    every_way = {line.text for line in page_of(wide, engine, replace(TEXT, mixed=True)).lines}
+    one_way = {line.text for line in page_of(wide, engine, replace(TEXT, mixed=False)).lines}
+    assert {LINES[3], "Warehouse seven", LINES[0]} <= every_way
+    assert LINES[0] in one_way
+    assert LINES[3] not in one_way
+    assert "Warehouse seven" not in one_way
+
+
+@pytest.mark.parametrize(
+    ("options", "mixed"),
+    [
+        ({"single_orientation_mode": False}, True),
+        ({"single_orientation_mode": True}, False),
+        ({"detect_text_direction": True}, True),
+        ({"detect_text_direction": False}, False),
+        ({}, False),
+    ],
+)
+def test_the_options_say_whether_lines_are_tried_upside_down(options, mixed):
+    call = Call(1, b"", print, options, TEXT)
+    assert worker.profile_of(call).mixed is mixed
 
 
 def test_a_card_on_a_dark_table_is_rectified(engine):

@@ -12,6 +12,7 @@ from docx import Document
 from PIL import Image
 
 from ocr.exports import formats, searchable, sheets
+from ocr.exports.documents import Picture
 from ocr.exports.flatten import TextLine, flatten
 
 CARD = {
@@ -79,7 +80,7 @@ def test_tables_keep_their_merged_cells() -> None:
 def test_csv_cells_are_not_run(text: str) -> None:
     rows = list(
         csv.reader(
-            io.StringIO(sheets.to_csv([(text, flatten({"field": text}))]).decode("utf-8-sig"))
+            io.StringIO(formats.export("csv", [(text, {"field": text})]).decode("utf-8-sig"))
         )
     )
     assert rows[1][0] == "'" + text
@@ -128,7 +129,7 @@ def pdftotext(pdf: bytes, tmp_path, *options: str) -> str:
 
 def test_the_pdf_text_layer_says_the_lines_where_they_are(tmp_path) -> None:
     lines = flatten(TEXT).lines
-    pdf = searchable.to_pdf([(jpeg(400, 200), 400, 200, lines)], dpi=72)
+    pdf = b"".join(searchable.written([(Picture(jpeg(400, 200), 400, 200), lines)], dpi=72))
     text = pdftotext(pdf, tmp_path)
     assert "Hello world" in text
     boxes = pdftotext(pdf, tmp_path, "-bbox")
@@ -147,13 +148,15 @@ def test_the_pdf_text_layer_says_the_lines_where_they_are(tmp_path) -> None:
 )
 def test_every_script_comes_back(words: str, tmp_path) -> None:
     line = TextLine(words, 0.9, [[10, 10], [300, 10], [300, 40], [10, 40]])
-    pdf = searchable.to_pdf([(jpeg(400, 100), 400, 100, [line])])
+    pdf = b"".join(searchable.written([(Picture(jpeg(400, 100), 400, 100), [line])]))
     assert pdftotext(pdf, tmp_path).split() == words.split()  # the box is wider than the words
 
 
 def test_right_to_left_comes_back_in_reading_order(tmp_path) -> None:
     words = "مرحبا بالعالم"
     line = TextLine(words, 0.9, [[10, 10], [300, 10], [300, 40], [10, 40]])
-    text = pdftotext(searchable.to_pdf([(jpeg(400, 100), 400, 100, [line])]), tmp_path)
+    text = pdftotext(
+        b"".join(searchable.written([(Picture(jpeg(400, 100), 400, 100), [line])])), tmp_path
+    )
     plain = "".join(c for c in text if c.isalpha() or c == " ").strip()
     assert plain == words

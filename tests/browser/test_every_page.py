@@ -1,0 +1,186 @@
+"""Every page, in every language and theme: accessible, still, as wide as the screen, light, at home."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from driver import sign_in
+from playwright.sync_api import Page
+
+from portal.navigation import PAGES
+from tests.conftest import Live
+from tests.console_pages import address
+
+pytestmark = pytest.mark.browser
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+ADDRESSES = [address(page) for page in PAGES if page.slug not in {"explorer/sample", "subscribers"}]
+ADDRESSES += ["/console/subscribers?service=passport", "/console/iam/policies?new=1"]
+ADDRESSES += ["/console/nonsense", "/nonsense"]
+# List → the links of it to the page of one thing.
+DETAILS = {
+    "/console/iam/users": "detail?user=",
+    "/console/iam/groups": "?group=",
+    "/console/iam/policies": "?policy=",
+    "/console/enterprise-projects": "details?project=",
+    "/console/packages": "details?package=",
+    "/console/batch": "?job=",
+}
+# Part of an address → what is pressed there, each with a dialog of its own.
+DIALOGS = {
+    "/console/audit": ["[data-dialog^='#trace-']"],
+    "/console/iam/groups?group=": ["[data-dialog='#authorize']", "[data-dialog^='#delete-']"],
+}
+OPERATORS = ["/console/billing/operator?account={account}", "/operator/doctor"]
+# Django's own lists, one a look; their frame is Django's.
+LISTS = ["iam/account", "iam/region", "billing/priceversion", "billing/packageplan", "ocr/job",
+         "ocr/accountlimit"]  # fmt: skip
+LOOKS = [(language, theme) for language in ("en", "zh-hans", "ar") for theme in ("light", "dark")]
+FIRST_LOAD = 350 * 1024
+CHARTS = {"/console/explorer", "/console/monitoring"}  # may load a chart library beside
+STILL = 0.01
+OPERATOR, NEWCOMER, PASSWORD = "desk-operator", "newcomer", "Quite-long-7b"
+WATCH = """
+window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def wrong(page: Page, within: str = "html") -> list[str]:
+    """Return the serious and critical findings of axe."""
+    page.evaluate("source => window.axe || eval(source)", AXE)
+    run = "within => axe.run(within, { resultTypes: ['violations'] })"
+    found: dict[str, Any] = page.evaluate(run, within)
+    return [
+        f"{row['id']}: {row['nodes'][0]['html'][:200]}"
+        for row in found["violations"]
+        if row["impact"] in {"serious", "critical"}
+    ]
+
+
+def unfit(page: Page, address: str = "", within: str = "html") -> list[tuple[str, str]]:
+    """Return what is wrong with a page: for a reader's tools, and on a screen of 320 pixels.
+
+    Without an address it is the page that is open.
+    """
+    page.set_viewport_size({"width": 1280, "height": 800})
+    if address:
+        page.goto(address)
+    found = [(page.url, row) for row in wrong(page, within)]
+    page.set_viewport_size({"width": 320, "height": 640})
+    wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    if wider > 0:
+        found.append((page.url, f"{wider} px wider than a screen of 320"))
+    for part, openers in DIALOGS.items():
+        if part in page.url:
+            for opener in openers:
+                found += unfit_dialog(page, opener)
+    return found
+
+
+def unfit_dialog(page: Page, opener: str) -> list[tuple[str, str]]:
+    """Return what is wrong with a dialog on a screen of 320 pixels; what scrolls in it may be wider."""
+    page.locator(opener).first.click()
+    found = wrong(page, "dialog[open]")
+    wider = page.locator("dialog[open]").evaluate(
+        "box => Math.max(box.scrollWidth - box.clientWidth, box.getBoundingClientRect().width - innerWidth)"
+    )
+    if wider > 0:
+        found.append(f"{wider} px too wide")
+    page.keyboard.press("Escape")
+    return [(f"{page.url} {opener}", row) for row in found]
+
+
+@pytest.mark.parametrize(("language", "theme"), LOOKS)
+def test_pages_are_accessible_and_fit(
+    visit: Any, live: Live, prepared: None, language: str, theme: str
+) -> None:
+    page = visit("admin", language=language, theme=theme, bypass_csp=True)
+    found = []
+    for path in ADDRESSES:
+        found += unfit(page, live.url + path)
+        if path in DETAILS:
+            link = page.locator(f"main tbody a[href*='{DETAILS[path]}']").first
+            found += unfit(page, link.evaluate("link => link.href"))
+        if path == "/console/packages/buy":
+            page.click("#buy button[value=confirm]")
+            page.wait_for_selector("button[value=buy]")
+            found += unfit(page)
+    assert not found
+
+
+@pytest.mark.parametrize(("language", "theme"), LOOKS)
+def test_pages_of_strangers_and_operators_are_accessible_and_fit(
+    visit: Any, live: Live, prepared: None, language: str, theme: str
+) -> None:
+    page = visit("", language=language, theme=theme, bypass_csp=True)
+    found = unfit(page, f"{live.url}/login")
+    sign_in(page, live, NEWCOMER, PASSWORD, then="**/password?*")
+    found += unfit(page)
+    page.click("form[action$=logout] button")
+    sign_in(page, live, OPERATOR, PASSWORD)
+    for path in OPERATORS:
+        found += unfit(page, live.url + path.format(**live.credentials))
+    found += unfit(
+        page, f"{live.url}/operator/{LISTS[LOOKS.index((language, theme))]}/", "#content"
+    )
+    assert not found
+
+
+@pytest.fixture(scope="module")
+def prepared(live: Live) -> None:
+    """Make an operator, a newcomer with a one-time password, and a job that waits."""
+    made = (
+        "from iam import authn, selectors; from iam.models import User; from ocr.batch import jobs\n"
+        f"account = selectors.account_by_name({live.credentials['account']!r})\n"
+        f"made = {{'is_operator': {OPERATOR!r}, 'must_change_password': {NEWCOMER!r}}}\n"
+        "for mark, name in made.items():\n"
+        "    user = User(account=account, name=name, **{mark: True})\n"
+        f"    user.set_password({PASSWORD!r}); user.save()\n"
+        "place = selectors.main_projects(account.pk).first()\n"
+        "caller = authn.principal_for(selectors.owner(account.pk), project=place)\n"
+        "jobs.create(principal=caller, service='general-text', name='Monday')\n"
+    )
+    live.manage("shell", "-c", made)
+
+
+def test_pages_are_light_still_and_ask_nobody_else(visit: Any, live: Live) -> None:
+    page = visit("admin")
+    page.add_init_script(WATCH)
+    told: list[str] = []
+    # A page that is not there, or for operators, is refused by a page of its own: no fault of a part.
+    whole = {live.url + path for path in ADDRESSES}
+
+    def said(line: Any) -> None:
+        if line.type == "error" and line.location["url"] not in whole:
+            told.append(f"{page.url}: {line.location['url']}: {line.text}")
+
+    page.on("console", said)
+    sizes: list[int] = []
+    foreign: list[str] = []
+
+    def finished(request: Any) -> None:
+        if request.url.startswith(live.url):
+            sizes.append(request.sizes()["responseBodySize"])
+        elif not request.url.startswith(("blob:", "data:")):
+            foreign.append(request.url)
+
+    page.on("requestfinished", finished)
+    session = page.context.new_cdp_session(page)
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    found = []
+    for path in ADDRESSES:
+        sizes.clear()
+        page.goto(live.url + path)
+        page.wait_for_load_state("networkidle")
+        shifted = page.evaluate("window.shifted")
+        if shifted > STILL:
+            found.append((path, f"shifts by {shifted:.3f}"))
+        if sum(sizes) > FIRST_LOAD and path not in CHARTS:
+            found.append((path, f"{sum(sizes) // 1024} KB"))
+    assert not found
+    assert not told
+    assert not foreign
