@@ -15,8 +15,8 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 SHOTS = (
-    ("overview", "overview", "en", "light"),
     ("explorer", "explorer?service=general-text", "en", "light"),
+    ("overview", "overview", "en", "light"),
     ("monitoring", "monitoring?range=1h", "en", "dark"),
     ("policies", "iam/policies?new=1", "zh-hans", "light"),
     ("overview-ar", "overview", "ar", "dark"),
