@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from driver import sign_in
 from playwright.sync_api import Page
 
+from config import banner
 from portal.navigation import PAGES
 from tests.conftest import Live
 from tests.console_pages import address
@@ -37,6 +40,7 @@ OPERATORS = ["/console/billing/operator?account={account}", "/operator/doctor"]
 LISTS = ["iam/account", "iam/region", "billing/priceversion", "billing/packageplan", "ocr/job",
          "ocr/accountlimit"]  # fmt: skip
 LOOKS = [(language, theme) for language in ("en", "zh-hans", "ar") for theme in ("light", "dark")]
+SAMPLE = Path(__file__).resolve().parents[2] / "ocr" / "samples" / "passport.jpg"
 FIRST_LOAD = 350 * 1024
 CHARTS = {"/console/explorer", "/console/monitoring"}  # may load a chart library beside
 STILL = 0.01
@@ -132,7 +136,7 @@ def test_pages_of_strangers_and_operators_are_accessible_and_fit(
 
 @pytest.fixture(scope="module")
 def prepared(live: Live) -> None:
-    """Make an operator, a newcomer with a one-time password, and a job that waits."""
+    """Make an operator, a newcomer with a one-time password, a job that waits and calls to count."""
     made = (
         "from iam import authn, selectors; from iam.models import User; from ocr.batch import jobs\n"
         f"account = selectors.account_by_name({live.credentials['account']!r})\n"
@@ -145,6 +149,16 @@ def prepared(live: Live) -> None:
         "jobs.create(principal=caller, service='general-text', name='Monday')\n"
     )
     live.manage("shell", "-c", made)
+    login = banner.token_request(live.credentials, "admin")
+    token = httpx.post(f"{live.url}/v3/auth/tokens", json=login).headers["X-Subject-Token"]
+    path = f"{live.url}/v2/{live.credentials['project_id']}/ocr/passport"
+    images = base64.b64encode(SAMPLE.read_bytes()).decode(), "no picture"
+    answers = [
+        httpx.post(path, json={"image": image}, headers={"X-Auth-Token": token}, timeout=60)
+        for image in images
+    ]
+    assert [answer.status_code for answer in answers] == [200, 400]
+    live.manage("account_figures", live.credentials["account"])
 
 
 def test_pages_are_light_still_and_ask_nobody_else(visit: Any, live: Live) -> None:
@@ -184,3 +198,14 @@ def test_pages_are_light_still_and_ask_nobody_else(visit: Any, live: Live) -> No
     assert not found
     assert not told
     assert not foreign
+
+
+def test_a_chart_not_drawn_anew_yet_leaves_the_page_as_narrow_as_the_screen(
+    visit: Any, live: Live, prepared: None
+) -> None:
+    page = visit("admin")
+    page.add_init_script("window.ResizeObserver = class { observe() {} }")
+    page.goto(f"{live.url}/console/monitoring")
+    page.locator(".oc-chart canvas").first.wait_for()
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
