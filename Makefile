@@ -6,9 +6,10 @@ PIP := $(VENV)/bin/pip install --quiet --disable-pip-version-check
 PORT ?= 8000
 DATA_DIR ?= var
 MODELS_DIR ?= $(DATA_DIR)/models
+SUITE_DATABASE ?= postgres://postgres@127.0.0.1:5432/suite
 export PORT DATA_DIR MODELS_DIR
 
-.PHONY: run demo test check bench accuracy migrate seed messages clean install
+.PHONY: run demo test test-scaled check bench accuracy migrate seed messages clean install
 
 run: $(VENV)/.run-ready
 	@exec $(PY) manage.py up
@@ -19,6 +20,11 @@ demo: $(VENV)/.run-ready $(VENV)/.demo-ready
 test: $(VENV)/.dev-ready
 	@sh scripts/prepare_tests.sh
 	$(PY) -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+
+# The same suite in scaled mode: on PostgreSQL, and every server of a test on Redis, RabbitMQ and workers of its own.
+test-scaled: $(VENV)/.dev-ready
+	@sh scripts/prepare_tests.sh
+	TEST_BACKENDS=scaled DATABASE_URL=$(SUITE_DATABASE) $(PY) -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 check: $(VENV)/.dev-ready
 	$(VENV)/bin/ruff format --check .
