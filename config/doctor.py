@@ -58,6 +58,28 @@ def _database() -> Iterator[Finding]:
             answer = cursor.fetchone()[0]
         state = OK if answer == "ok" else FAILED
         yield Finding("database file", state, answer, "" if state == OK else "Restore a backup.")
+    elif connection.vendor == "postgresql":
+        yield _planner()
+
+
+def _planner() -> Finding:
+    """Examine what PostgreSQL believes of its disk: its default, 4, is a turning one's.
+
+    With it the roll-ups of an account are read by scans of whole tables where an index is faster.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW random_page_cost")
+        cost = float(cursor.fetchone()[0])
+    advice = (
+        "On solid-state disks: ALTER DATABASE … SET random_page_cost = 1.1; then restart the nodes."
+    )
+    good = cost <= 2
+    return Finding(
+        "database planner",
+        OK if good else WARNING,
+        f"random_page_cost is {cost:g}",
+        "" if good else advice,
+    )
 
 
 def _migrations() -> Iterator[Finding]:

@@ -64,6 +64,13 @@ def coarse(over: Span) -> Span:
     return Span(over.start.replace(minute=0), over.end, 3600)
 
 
+def earlier(over: Span) -> Span:
+    """Return the range before: as long to the nearest step, so that the same roll-up serves it."""
+    step = dt.timedelta(seconds=over.step_s)
+    steps = max(1, round((over.end - over.start) / step))
+    return Span(over.start - steps * step, over.start, over.step_s)
+
+
 # What only the roll-ups of users know.
 _APART = ("user_id", "user_id__in", "enterprise_project_id", "enterprise_project_id__in")
 

@@ -70,8 +70,7 @@ class MonitoringView(ConsoleView):
         """Return figures of the range and of the one before it."""
         account, over, where = self.principal.account_id, self._span(), self._where()
         by = self._split()
-        length = over.end - over.start
-        before = call_selectors.Span(over.start - length, over.start, over.step_s)
+        before = call_selectors.earlier(over)
         now = call_selectors.figures(account, over, **where)
         failed = call_selectors.failed_calls(account, over, **where)
         return {

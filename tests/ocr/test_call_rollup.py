@@ -131,3 +131,13 @@ def test_percentiles_lie_in_the_bucket_of_the_true_value() -> None:
     assert 50 < selectors.percentile(histogram, 50) <= 100
     assert 1500 < selectors.percentile(histogram, 95) <= 2000
     assert selectors.percentile([0] * len(histogram), 50) is None
+
+
+@pytest.mark.parametrize("days", [1 / 24, 0.25, 1, 7, 30, 90])
+def test_the_range_before_is_as_long_and_read_from_the_same_rollup(days: float) -> None:
+    end = dt.datetime(2026, 7, 8, 13, 17, 29, 5, tzinfo=dt.UTC)
+    over = selectors.span(start=end - dt.timedelta(days=days), end=end)
+    before = selectors.earlier(over)
+    assert (before.end, before.step_s) == (over.start, over.step_s)
+    assert abs((before.end - before.start) - (over.end - over.start)).total_seconds() <= over.step_s
+    assert before.model(apart=False) is over.model(apart=False)

@@ -144,3 +144,14 @@ def test_doctor_has_a_page_for_operators_only(tenant):
         "migrations",
     }
     assert wanted <= names
+
+
+def test_doctor_tells_of_a_planner_that_believes_in_turning_disks(db):
+    if connection.vendor != "postgresql":
+        pytest.skip("PostgreSQL's planner only")
+    with connection.cursor() as cursor:
+        for cost, state in (("4", "warning"), ("1.1", "ok")):
+            cursor.execute(f"SET LOCAL random_page_cost = {cost}")
+            found = {one.name: one for one in doctor.findings()}["database planner"]
+            assert (found.state, found.detail) == (state, f"random_page_cost is {cost}")
+            assert bool(found.advice) is (state != "ok")
