@@ -19,7 +19,7 @@ def main() -> int:
         "crowds": apart.run("crowds"),
         "dashboards": apart.run("dashboards"),
         "embedded": [api.throughput(name) for name in (*api.SAMPLES, api.A4)],
-        "scaled": over_broker.run(seconds=20.0),
+        "scaled": over_broker.run(seconds=60.0),
     }
     text = json.dumps(results, indent=2)
     folder = Path(os.environ.get("DATA_DIR", "var"))

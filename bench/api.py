@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import statistics
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from bench.server import ROOT, Portal, connect, portal, post
 
 SAMPLES = {"passport": "passport.jpg", "general-text": "general-text.png"}
+TURNS = 6  # of each side of a comparison
 A4 = "a4"  # a drawn page of sixty lines, for general-text
 
 
@@ -95,57 +98,83 @@ def queries() -> int:
     return int(out.split("statements per call:")[1].split()[0])
 
 
-def throughput(name: str, *, seconds: float = 20.0, processes: int = 0) -> dict[str, Any]:
-    """Return calls per second through the API and of the bare engine pool, in one run.
+def throughput(name: str, *, seconds: float = 60.0, processes: int = 0) -> dict[str, Any]:
+    """Return calls per second through the API and of the bare engine pool, in turns of one run.
 
-    Both are fed by twice as many callers as engine processes; the bare engine runs before and
-    after the API, so that a drifting machine shows.
+    Both are fed by twice as many callers as engine processes.
     """
     processes = processes or os.cpu_count() or 1
     service, image = sample(name)
-    callers = processes * 2
-    first = bare_rate(service, image, seconds / 2, processes, callers)
-    with portal(ENGINE_PROCESSES=str(processes)) as server:
-        through = _through_api(server, service, image, seconds, callers)
+    with (
+        bare(service, image, processes) as read,
+        portal(ENGINE_PROCESSES=str(processes)) as server,
+    ):
+        call = server.signed(service, image)
+        sides = {
+            "bare": (read, lambda: None),
+            "api": (lambda connection: succeed(connection, call), lambda: connect(server.host)),
+        }
+        found = in_turns(sides, callers=processes * 2, seconds=seconds)
         memory = server.memory_mb()
-    second = bare_rate(service, image, seconds / 2, processes, callers)
-    bare = (first + second) / 2
     return {
-        "picture": name, "engine_processes": processes, "seconds": seconds,
-        "bare_per_s": [round(first, 2), round(second, 2)], "api_per_s": round(through, 2),
-        "ratio": round(through / bare, 3),
+        "picture": name, "engine_processes": processes, **found,
         "engine_memory_mb": [round(mb) for mb in memory["engine"]],
         "web_memory_mb": [round(mb) for mb in memory["web"]],
     }  # fmt: skip
 
 
+Side = tuple[Callable[[Any], None], Callable[[], Any]]  # one call, and what a caller holds
+
+
+def in_turns(sides: dict[str, Side], *, callers: int, seconds: float) -> dict[str, Any]:
+    """Drive both sides for `seconds` each, turn about; the first is the baseline.
+
+    Returns the median rates per second, their ratio as the median over the turns, and the lowest and
+    highest of a turn: a machine that drifts or is shared drifts under both sides of a turn.
+    """
+    rates: dict[str, list[float]] = {side: [] for side in sides}
+    for turn in range(TURNS):
+        for side in list(sides) if turn % 2 else reversed(list(sides)):
+            rates[side].append(drive(callers, seconds / TURNS, *sides[side]))
+    base, other = rates.values()
+    ratios = [through / alone for alone, through in zip(base, other, strict=True)]
+    return {
+        **{f"{side}_per_s": round(statistics.median(found), 2) for side, found in rates.items()},
+        "ratio": round(statistics.median(ratios), 3),
+        "ratios": [round(min(ratios), 3), round(max(ratios), 3)],
+    }
+
+
 def drive(
     callers: int, seconds: float, one: Callable[[Any], None], make: Callable[[], Any]
 ) -> float:
-    """Call `one(make())` from `callers` threads for `seconds`; return calls per second."""
+    """Call `one(make())` from `callers` threads for `seconds`; return calls per second.
+
+    The clock starts when every thread has had its first call, and stops with the last one.
+    """
     counts = [0] * callers
-    ends = time.monotonic() + seconds
-    barrier = threading.Barrier(callers)
+    started: list[float] = []
+    barrier = threading.Barrier(callers, action=lambda: started.append(time.monotonic()))
 
     def run(index: int) -> None:
         state = make()
         one(state)
         barrier.wait()
-        while time.monotonic() < ends:
+        while time.monotonic() - started[0] < seconds:
             one(state)
             counts[index] += 1
 
-    started = time.monotonic()
     threads = [threading.Thread(target=run, args=(index,)) for index in range(callers)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(counts) / (time.monotonic() - started)
+    return sum(counts) / (time.monotonic() - started[0])
 
 
-def bare_rate(service: str, image: bytes, seconds: float, processes: int, callers: int) -> float:
-    """Return pictures per second of an engine pool without anything around it."""
+@contextmanager
+def bare(service: str, image: bytes, processes: int) -> Iterator[Callable[[Any], None]]:
+    """Start an engine pool without anything around it; yield what reads the picture once."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
 
@@ -157,27 +186,23 @@ def bare_rate(service: str, image: bytes, seconds: float, processes: int, caller
 
     row = BY_CODE[service]
     models = os.environ.get("MODELS_DIR") or str(ROOT / "var" / "models")
-    pool = Pool(Setup("onnx", models, ""), processes=processes, queue=callers)
+    pool = Pool(Setup("onnx", models, ""), processes=processes, queue=processes * 2)
     pool.start()
     options = parse(row.module.OPTIONS, {})
 
-    def one(_: None) -> None:
+    def read(_: Any) -> None:
         pool.recognise(
             image, extract=row.module.extract, options=options, profile=row.profile, timeout=120
         )
 
     try:
-        return drive(callers, seconds, one, lambda: None)
+        yield read
     finally:
         pool.stop()
 
 
-def _through_api(server: Portal, service: str, image: bytes, seconds: float, callers: int) -> float:
-    call = server.signed(service, image)
-
-    def one(connection: Any) -> None:
-        status, answer = post(connection, call)
-        if status != 200:
-            raise RuntimeError(answer.decode())
-
-    return drive(callers, seconds, one, lambda: connect(server.host))
+def succeed(connection: Any, call: Any) -> None:
+    """Make a call that must succeed. Raises RuntimeError with the answer."""
+    status, answer = post(connection, call)
+    if status != 200:
+        raise RuntimeError(answer.decode())

@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from bench import api, scaled, site
-from bench.server import connect, post
+from bench.server import connect
 from bench.services import services
 
 PROCESSES = 2
@@ -18,57 +18,53 @@ LAYOUTS = {"one worker of two processes": [2], "two workers of one process": [1,
 
 
 def run(*, seconds: float, broker: str = "redis") -> list[dict[str, Any]]:
-    """Return a row a picture: the bare pool before and after, and the site by layout of its workers.
+    """Return a row a picture and layout of the workers: the site against the bare pool, in turns.
 
     Web node, PostgreSQL, Redis, broker and engine processes share the cores of this machine, so
     the site pays for its own parts here as it would not on several.
     """
-    rows = []
     with (
         services("postgres", "redis", *(["amqp"] if broker == "amqp" else [])) as found,
         scaled.site(found, broker=broker) as made,
     ):
-        for name in (*api.SAMPLES, api.A4):
-            service, image = api.sample(name)
-            # A page of sixty lines takes seconds: few of them make no rate.
-            span = seconds * 3 if name == api.A4 else seconds
-            ask = (service, image, span / 2, PROCESSES, PROCESSES * 2)
-            first = api.bare_rate(*ask)
-            through = {
-                layout: _through(made, service, image, processes, span)
-                for layout, processes in LAYOUTS.items()
+        return [
+            {
+                "picture": name,
+                "broker": broker,
+                "workers": layout,
+                # A page of sixty lines takes seconds: few of them make no rate.
+                **_against_bare(made, name, processes, seconds * 2 if name == api.A4 else seconds),
             }
-            second = api.bare_rate(*ask)
-            bare = (first + second) / 2
-            rows.append({
-                "picture": name, "broker": broker,
-                "bare_per_s": [round(first, 2), round(second, 2)],
-                "ratio": {layout: round(rate / bare, 3) for layout, rate in through.items()},
-            })  # fmt: skip
-    return rows
+            for name in (*api.SAMPLES, api.A4)
+            for layout, processes in LAYOUTS.items()
+        ]
 
 
-def _through(
-    made: scaled.Site, service: str, image: bytes, processes: list[int], seconds: float
-) -> float:
+def _against_bare(
+    made: scaled.Site, name: str, processes: list[int], seconds: float
+) -> dict[str, Any]:
+    service, image = api.sample(name)
     names = [f"worker-{number}" for number in range(len(processes))]
-    for name, count in zip(names, processes, strict=True):
-        made.start_engines(name, processes=count)
+    for worker, count in zip(names, processes, strict=True):
+        made.start_engines(worker, processes=count)
     path = f"/v2/{made.described['project_id']}/ocr/{service}"
     body = site.body_of(image)
     headers = site.signed(made.described, path, body, host=made.host)
 
     def one(connection: http.client.HTTPConnection) -> None:
-        status, answer = post(connection, (path, body, headers))
-        if status != 200:
-            raise RuntimeError(answer.decode())
+        api.succeed(connection, (path, body, headers))
 
     try:
         _until_ready(made, one, sum(processes))
-        return api.drive(PROCESSES * 2, seconds, one, lambda: connect(made.host))
+        with api.bare(service, image, PROCESSES) as read:
+            sides: dict[str, api.Side] = {
+                "bare": (read, lambda: None),
+                "site": (one, lambda: connect(made.host)),
+            }
+            return api.in_turns(sides, callers=PROCESSES * 2, seconds=seconds)
     finally:
-        for name in names:
-            made.end(name)
+        for worker in names:
+            made.end(worker)
 
 
 def _until_ready(made: scaled.Site, one: Any, processes: int) -> None:
@@ -89,7 +85,7 @@ def _until_ready(made: scaled.Site, one: Any, processes: int) -> None:
 def main() -> int:
     """Run it and print JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--seconds", type=float, default=60, help="of each side")
     parser.add_argument("--broker", choices=["amqp", "redis"], default="redis")
     asked = parser.parse_args()
     print(json.dumps(run(seconds=asked.seconds, broker=asked.broker), indent=2))
