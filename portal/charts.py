@@ -49,14 +49,15 @@ def beside(
     }
 
 
-def split(series: Mapping[str, Any], *, names: Mapping[str, str]) -> dict[str, Any]:
-    """Return one line of calls a key of `series`, the busiest first."""
+def split(series: Mapping[str, Any], *, names: Mapping[str, str], most: int) -> dict[str, Any]:
+    """Return one line of calls a key of `series`, the `most` busiest, in that order."""
     rows: Mapping[str, Mapping[str, Sequence[int]]] = series["series"]
     ordered = sorted(rows.items(), key=lambda item: -sum(_calls(item[1])))
     return {
         "times": series["times"],
         "lines": [
-            {"label": names.get(key, key) or key, "values": _calls(row)} for key, row in ordered
+            {"label": names.get(key, key) or key, "values": _calls(row)}
+            for key, row in ordered[:most]
         ],
     }
 

@@ -53,7 +53,7 @@ class Worker:
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_THREAD_LIMIT": "1",
             # glibc would take every large array from the system and give it back, page by page: a
-            # fifth of a card's time. Kept by the process instead; `worker._trim` gives it back.
+            # fifth of a passport's time. Kept by the process instead; `worker._trim` gives it back.
             "MALLOC_ARENA_MAX": "2",
             "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
             "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
