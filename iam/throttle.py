@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import math
+import threading
 import time
 from functools import lru_cache
 
 from django.conf import settings
 from limits import RateLimitItemPerMinute
 from limits.errors import StorageError
-from limits.storage import storage_from_string
+from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 from core.errors import ApiError
@@ -18,10 +19,24 @@ from iam import errors
 from iam.principal import Principal
 
 log = logging.getLogger(__name__)
+_EXPIRE_S = 1.0
+
+
+class _Memory(MemoryStorage):
+    """Forgets what has expired once a second; the library starts a thread for it at every hit."""
+
+    def _MemoryStorage__schedule_expiry(self) -> None:
+        if not self.timer.is_alive():
+            self.timer = threading.Timer(_EXPIRE_S, self._MemoryStorage__expire_events)  # type: ignore[attr-defined]
+            self.timer.daemon = True
+            self.timer.start()
 
 
 @lru_cache(maxsize=4)
 def _limiter(url: str) -> MovingWindowRateLimiter:
+    """Return the limiter of a Redis, or of this process where `url` is empty."""
+    if not url:
+        return MovingWindowRateLimiter(_Memory(wrap_exceptions=True))
     return MovingWindowRateLimiter(storage_from_string(url, wrap_exceptions=True))
 
 
@@ -32,7 +47,7 @@ def _refuse(limiter: MovingWindowRateLimiter, item: RateLimitItemPerMinute, *key
 
 
 def _hit(limit: int, policy: str, *keys: str) -> None:
-    limiter = _limiter(settings.REDIS_URL or "memory://")
+    limiter = _limiter(settings.REDIS_URL)
     item = RateLimitItemPerMinute(limit)
     try:
         if limiter.hit(item, *keys):

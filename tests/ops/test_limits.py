@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 from django.core.management import call_command
@@ -93,6 +95,20 @@ def test_logins_of_one_address_are_limited_whatever_they_say(
         assert "limit:3,time:1 minute" in answers[-1].json()["error"]["message"]
         assert 0 < int(answers[-1]["Retry-After"]) <= 60
     assert login(9, "10.0.0.2").status_code != 429  # another address is not held up
+
+
+def test_hits_share_the_thread_that_forgets_them(tenant, settings, monkeypatch):
+    store(settings, "")
+    caller = Principal(tenant.account_id, "demo", "u" * 32, "one", "aksk")
+    begun, start = [], threading.Timer.start
+    monkeypatch.setattr(threading.Timer, "start", lambda made: (begun.append(made), start(made)))
+    for _ in range(20):
+        throttle.throttle(caller, "hits", 20)
+        time.sleep(0.02)
+    assert 1 <= len(begun) <= 2  # one as the storage is made, one for the hits
+    begun[-1].function()  # nothing has expired yet, so nothing is forgotten
+    with pytest.raises(ApiError, match=r"APIG\.0308"):
+        throttle.throttle(caller, "hits", 20)
 
 
 def test_processes_share_one_throttle_through_redis(tenant, settings):
