@@ -53,7 +53,7 @@ class Command(BaseCommand):
         """Collect static files when one of them changed since the last start."""
         sources = sorted((settings.BASE_DIR / "portal" / "static").rglob("*"))
         digest = hashlib.sha256()
-        for path in [*sources, settings.BASE_DIR / "requirements-web.txt"]:
+        for path in [*sources, settings.BASE_DIR / "requirements-core.txt"]:
             stat = path.stat()
             digest.update(f"{path}:{stat.st_size}:{stat.st_mtime_ns}\n".encode())
         marker: Path = settings.STATIC_ROOT / ".collected"
