@@ -7,12 +7,13 @@ import os
 import sys
 from pathlib import Path
 
-from bench import apart, api, over_broker
+from bench import apart, api, over_broker, peers, start
 
 
 def main() -> int:
     """Run the measurements one after the other; run it on an idle machine."""
     results = {
+        "start": [row.as_json() for row in start.run()],
         "gateway": api.gateway(),
         "checks": apart.run("checks"),
         "metering": apart.run("metering"),
@@ -20,6 +21,7 @@ def main() -> int:
         "dashboards": apart.run("dashboards"),
         "embedded": [api.throughput(name) for name in (*api.SAMPLES, api.A4)],
         "scaled": over_broker.run(seconds=60.0),
+        "peers": [row.as_json() for row in peers.found()],
     }
     text = json.dumps(results, indent=2)
     folder = Path(os.environ.get("DATA_DIR", "var"))

@@ -9,13 +9,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from bench.server import ROOT, Portal, connect, portal, post
 
 SAMPLES = {"passport": "passport.jpg", "general-text": "general-text.png"}
-TURNS = 6  # of each side of a comparison
+RATE = 50  # calls a second of a steady stream
+TURNS = 10  # of each side of a comparison
 A4 = "a4"  # a drawn page of sixty lines, for general-text
 
 
@@ -56,20 +60,49 @@ def gateway(*, calls: int = 400) -> dict[str, Any]:
                     cpu[name].append(took)
                     times += passed if name == "call" else []
         memory = server.memory_mb()
+        paced = at_a_rate(server, call, per_second=RATE, seconds=30)
     best = {name: min(values) for name, values in cpu.items()}
-    times.sort()
     return {
         "calls": calls,
         "web_cpu_ms_per_call": {name: round(value, 2) for name, value in best.items()},
         "identity_policy_quota_metering_to_bare_view": round(
             (best["call"] - best["reading for anybody"]) / best["bare view"], 2
         ),
-        "latency_ms": {
-            "p50": round(times[len(times) // 2], 1),
-            "p99": round(times[int(len(times) * 0.99)], 1),
-        },
+        "latency_ms": _percentiles(times),
+        f"latency_ms_at_{RATE}_per_s": _percentiles(paced),
         "queries_per_call": queries(),
         "web_memory_mb": round(max(memory["web"]), 1),
+    }
+
+
+def at_a_rate(server: Portal, call: Any, *, per_second: int, seconds: float) -> list[float]:
+    """Return the milliseconds of each call of a steady stream, from the moment it was due.
+
+    A call that waits for the one before it counts its wait, as its caller would.
+    """
+    limit = str(per_second * 120)
+    server.manage("set_limit", server.credentials["account"], "--calls-per-minute", limit)
+    callers, begin = 8, time.monotonic() + 1
+
+    def stream(number: int) -> list[float]:
+        connection, found = connect(server.host), []
+        for turn in range(int(seconds * per_second / callers)):
+            due = begin + (turn + number / callers) * callers / per_second
+            time.sleep(max(0.0, due - time.monotonic()))
+            succeed(connection, call)
+            found.append((time.monotonic() - due) * 1000)
+        return found
+
+    with ThreadPoolExecutor(callers) as pool:
+        streams = list(pool.map(stream, range(callers)))
+    return [value for found in streams for value in found]
+
+
+def _percentiles(times: list[float]) -> dict[str, float]:
+    ordered = sorted(times)
+    return {
+        name: round(ordered[int(len(ordered) * share)], 1)
+        for name, share in (("p50", 0.5), ("p99", 0.99))
     }
 
 
@@ -126,50 +159,99 @@ def throughput(name: str, *, seconds: float = 60.0, processes: int = 0) -> dict[
 Side = tuple[Callable[[Any], None], Callable[[], Any]]  # one call, and what a caller holds
 
 
+@dataclass(frozen=True)
+class Turn:
+    """Calls of one side for a while, and what the whole machine did in it, in seconds of a processor."""
+
+    calls: int
+    seconds: float
+    busy: float
+    idle: float
+
+    @property
+    def rate(self) -> float:
+        """Calls per second."""
+        return self.calls / self.seconds
+
+    @property
+    def cpu_ms(self) -> float:
+        """The machine's milliseconds of processor time per call, whoever spent them."""
+        return self.busy / self.calls * 1000
+
+
 def in_turns(sides: dict[str, Side], *, callers: int, seconds: float) -> dict[str, Any]:
     """Drive both sides for `seconds` each, turn about; the first is the baseline.
 
-    Returns the median rates per second, their ratio as the median over the turns, and the lowest and
-    highest of a turn: a machine that drifts or is shared drifts under both sides of a turn.
+    Returns the median rates per second, their ratio as the median over the turns with the lowest and
+    highest of a turn (a machine that drifts or is shared drifts under both sides of a turn), and what
+    tells the cost of a call from such drift: processor time a call and the idle share of the machine.
     """
-    rates: dict[str, list[float]] = {side: [] for side in sides}
-    for turn in range(TURNS):
-        for side in list(sides) if turn % 2 else reversed(list(sides)):
-            rates[side].append(drive(callers, seconds / TURNS, *sides[side]))
-    base, other = rates.values()
-    ratios = [through / alone for alone, through in zip(base, other, strict=True)]
-    return {
-        **{f"{side}_per_s": round(statistics.median(found), 2) for side, found in rates.items()},
+    turns: dict[str, list[Turn]] = {side: [] for side in sides}
+    for number in range(TURNS):
+        for side in list(sides) if number % 2 else reversed(list(sides)):
+            turns[side].append(drive(callers, seconds / TURNS, *sides[side]))
+    base, other = turns.values()
+    ratios = [through.rate / alone.rate for alone, through in zip(base, other, strict=True)]
+    cpu = [alone.cpu_ms / through.cpu_ms for alone, through in zip(base, other, strict=True)]
+    found: dict[str, Any] = {
         "ratio": round(statistics.median(ratios), 3),
         "ratios": [round(min(ratios), 3), round(max(ratios), 3)],
+        "cpu_ratio": round(statistics.median(cpu), 3),
     }
+    for side, made in turns.items():
+        found[side] = {
+            "per_s": round(statistics.median(turn.rate for turn in made), 2),
+            "cpu_ms_per_call": round(statistics.median(turn.cpu_ms for turn in made), 1),
+            "machine_idle": round(
+                statistics.mean(turn.idle / (turn.idle + turn.busy) for turn in made), 3
+            ),
+        }
+    return found
 
 
 def drive(
     callers: int, seconds: float, one: Callable[[Any], None], make: Callable[[], Any]
-) -> float:
-    """Call `one(make())` from `callers` threads for `seconds`; return calls per second.
+) -> Turn:
+    """Call `one(make())` from `callers` threads for `seconds`.
 
     The clock starts when every thread has had its first call, and stops with the last one.
     """
     counts = [0] * callers
     started: list[float] = []
-    barrier = threading.Barrier(callers, action=lambda: started.append(time.monotonic()))
+    before: list[tuple[float, float]] = []
+
+    def begin() -> None:
+        before.append(machine())
+        started.append(time.monotonic())
+
+    barrier = threading.Barrier(callers, action=begin)
 
     def run(index: int) -> None:
         state = make()
-        one(state)
+        try:
+            one(state)
+        except BaseException:
+            barrier.abort()
+            raise
         barrier.wait()
         while time.monotonic() - started[0] < seconds:
             one(state)
             counts[index] += 1
 
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(callers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sum(counts) / (time.monotonic() - started[0])
+    with ThreadPoolExecutor(callers) as pool:
+        for running in [pool.submit(run, index) for index in range(callers)]:
+            running.result()  # a call that failed ends the measurement
+    took = time.monotonic() - started[0]
+    busy, idle = (after - was for after, was in zip(machine(), before[0], strict=True))
+    return Turn(sum(counts), took, busy, idle)
+
+
+def machine() -> tuple[float, float]:
+    """Return the seconds that this machine's processors were busy and idle since it started."""
+    fields = Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()[1:]
+    user, nice, system, idle, waiting, interrupts, soft = (int(field) for field in fields[:7])
+    tick = os.sysconf("SC_CLK_TCK")
+    return (user + nice + system + interrupts + soft) / tick, (idle + waiting) / tick
 
 
 @contextmanager

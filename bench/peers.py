@@ -16,6 +16,7 @@ import contextlib
 import http.client
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,7 +24,7 @@ import tempfile
 import threading
 import time
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from bench import server
@@ -32,6 +33,7 @@ from bench.services import free_port, wait_port
 
 CALLERS = 8
 PROCESSES = 2
+PICTURES = ("general-text.png", "a4")
 Request = tuple[str, bytes, dict[str, str]]
 
 
@@ -163,27 +165,43 @@ def paddlex(program: str) -> Callable[..., float]:
     return measure
 
 
+def run(
+    programs: dict[str, str], *, pictures: Sequence[str] = PICTURES, seconds: float = 30
+) -> list[Row]:
+    """Return a row a picture and server: ours, then the peers whose programs are given."""
+    kinds = {
+        "rapidocr_api": ("RapidOCR's server", rapidocr),
+        "paddlex": ("PaddleX serving", paddlex),
+    }
+    rows = []
+    for name in pictures:
+        image = picture(name)
+        mine = ours(image, seconds=seconds)
+        rows.append(Row(name, "OCR Console", mine, "1/s"))
+        for program, path in programs.items():
+            peer, measure = kinds[program]
+            theirs = measure(path)(image, seconds=seconds)
+            rows.append(Row(name, peer, theirs, "1/s", "ours", theirs / mine))
+    return rows
+
+
+def found() -> list[Row]:
+    """Return the rows of the peers whose programs are on PATH; none if there is none."""
+    programs = {name: path for name in ("rapidocr_api", "paddlex") if (path := shutil.which(name))}
+    return run(programs) if programs else []
+
+
 def main() -> int:
     """Measure what is named, print a table and JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rapidocr", help="program rapidocr_api")
     parser.add_argument("--paddlex", help="program paddlex")
     parser.add_argument("--seconds", type=float, default=30)
-    parser.add_argument("--pictures", nargs="+", default=["general-text.png", "a4"])
+    parser.add_argument("--pictures", nargs="+", default=PICTURES)
     asked = parser.parse_args()
-    sides: dict[str, Callable[..., float]] = {}
-    if asked.rapidocr:
-        sides["RapidOCR's server"] = rapidocr(asked.rapidocr)
-    if asked.paddlex:
-        sides["PaddleX serving"] = paddlex(asked.paddlex)
-    rows = []
-    for name in asked.pictures:
-        image = picture(name)
-        mine = ours(image, seconds=asked.seconds)
-        rows.append(Row(name, "OCR Console", mine, "1/s"))
-        for peer, measure in sides.items():
-            theirs = measure(image, seconds=asked.seconds)
-            rows.append(Row(name, peer, theirs, "1/s", "ours", theirs / mine))
+    named = {"rapidocr_api": asked.rapidocr, "paddlex": asked.paddlex}
+    programs = {name: path for name, path in named.items() if path}
+    rows = run(programs, pictures=asked.pictures, seconds=asked.seconds)
     show(rows)
     print(json.dumps([row.as_json() for row in rows]))
     return 0

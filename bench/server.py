@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Portal:
-    """A running portal: address, demo credentials, process ids of its web workers."""
+    """A running portal: address, demo credentials, process id of its master, its environment."""
 
     host: str
     credentials: dict[str, Any]
     pid: int
+    environ: Mapping[str, str]
 
     def signed(self, slug: str, image: bytes) -> tuple[str, bytes, dict[str, str]]:
         """Return path, body and headers of one signed call; it may be sent for 15 minutes."""
@@ -45,6 +46,11 @@ class Portal:
         )  # fmt: skip
         keys = BasicCredentials(user["access_key"], user["secret_key"])
         return path, body.encode(), dict(Signer(keys).sign(request).header_params)
+
+    def manage(self, *arguments: str) -> None:
+        """Run a management command on its data."""
+        command = [sys.executable, "manage.py", *arguments]
+        subprocess.run(command, cwd=ROOT, env=self.environ, check=True, stdout=subprocess.DEVNULL)
 
     def cpu_seconds(self) -> float:
         """Return the CPU time of the web worker (not of the engine processes)."""
@@ -80,19 +86,19 @@ def _resident(pid: int) -> float:
 
 
 @contextlib.contextmanager
-def portal(*, wsgi: str = "", **environ: str) -> Iterator[Portal]:
+def portal(*, wsgi: str = "", folder: str = "", **environ: str) -> Iterator[Portal]:
     """Start a portal with an empty database; the weights of this checkout are used.
 
-    `wsgi` names another application to serve on the same settings.
+    `wsgi` names another application to serve on the same settings, `folder` a data folder to keep.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder)
+    with contextlib.ExitStack() as stack:
+        data = Path(folder or stack.enter_context(tempfile.TemporaryDirectory()))
         models = os.environ.get("MODELS_DIR") or ROOT / "var" / "models"
         settings = {
-            **os.environ, "DATA_DIR": folder, "PORT": str(port), "MODELS_DIR": str(Path(models).resolve()), **environ,
+            **os.environ, "DATA_DIR": str(data), "PORT": str(port), "MODELS_DIR": str(Path(models).resolve()), **environ,
         }  # fmt: skip
         log = (data / "server.log").open("wb")
         command = [sys.executable, "manage.py", "up"]
@@ -105,7 +111,7 @@ def portal(*, wsgi: str = "", **environ: str) -> Iterator[Portal]:
         try:
             _wait(f"127.0.0.1:{port}", process)
             credentials = json.loads((data / "demo-credentials.json").read_text())
-            yield Portal(f"127.0.0.1:{port}", credentials, process.pid)
+            yield Portal(f"127.0.0.1:{port}", credentials, process.pid, settings)
         finally:
             process.send_signal(signal.SIGINT)
             try:
