@@ -56,7 +56,7 @@ install: $(VENV)/.run-ready
 # PaddleX pins the OpenCV build that needs libGL and GLib, which slim machines lack: the headless
 # build of the same version is written over it. The first one stays registered, because PaddleX
 # looks for it by name.
-$(VENV)/.run-ready: requirements.txt requirements-web.txt
+$(VENV)/.run-ready: requirements.txt requirements-core.txt requirements-web.txt requirements-worker.txt
 	@echo "Installing OCR Console into $(VENV) (once, about two minutes) ..."
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@$(PIP) -r requirements.txt
