@@ -13,6 +13,7 @@ need chromium chromium
 need psql postgresql
 need redis-server redis-server
 need rabbitmqctl rabbitmq-server
+need nginx nginx-light
 need msgfmt gettext
 need pdftotext poppler-utils
 need go golang-go
@@ -29,6 +30,8 @@ if [ -n "$wanted" ]; then
     for package in $wanted; do
       apt-get install -y -qq --no-install-recommends "$package" >/dev/null 2>&1 || echo "could not install $package"
     done
+    # The tests start nginx themselves; the package would open port 80.
+    case "$wanted" in *nginx*) systemctl disable --now nginx >/dev/null 2>&1 || true ;; esac
   else
     echo "Missing, tests that need them are skipped:$wanted"
   fi

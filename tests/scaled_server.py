@@ -40,6 +40,7 @@ def environ() -> dict[str, str]:
         "REDIS_URL": f"{REDIS}/{1 + (worker * 4 + next(_servers) % 4) % 8}",
         "CELERY_BROKER_URL": f"{RABBIT}/{name}",
         "WEB_PROCESSES": "2",
+        "WEB_THREADS": "8",
         "ENGINE_PROCESSES": "2",
     }
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,3 +46,51 @@ def test_proxy_passes_what_is_signed():
     assert "merge_slashes off;" in text
     assert "return 301" not in text
     assert "proxy_max_temp_file_size 0;" in text
+
+
+def requirements(name: str) -> set[str]:
+    """Return the packages of a requirements file and of those that it includes."""
+    found: set[str] = set()
+    for line in (DEPLOY.parent / name).read_text().splitlines():
+        text = line.partition("#")[0].strip()
+        if text.startswith("-r "):
+            found |= requirements(text.removeprefix("-r ").strip())
+        elif text:
+            found.add(text.partition("==")[0])
+    return found
+
+
+def test_web_nodes_have_no_ocr_library_and_workers_no_web_server():
+    core = requirements("requirements-core.txt")
+    assert requirements("requirements-web.txt") - core == {"gunicorn"}
+    assert {"onnxruntime", "numpy", "tesserocr"} <= requirements("requirements-worker.txt") - core
+    assert "gunicorn" not in requirements("requirements-worker.txt")
+    assert requirements("requirements.txt") == requirements("requirements-web.txt") | requirements(
+        "requirements-worker.txt"
+    )
+    images = (DEPLOY / "Dockerfile").read_text().split("FROM ")
+    for image in ("web", "worker"):
+        (text,) = [part for part in images if part.startswith(f"core AS {image}\n")]
+        assert f"-r requirements-{image}.txt" in text
+    assert "collectstatic" in images[2]  # the pages of a node need its files, which no volume holds
+
+
+@pytest.mark.parametrize(
+    ("modules", "missing"),
+    [
+        ("config.wsgi config.gunicorn config.celery", "numpy cv2 onnxruntime paddleocr tesserocr"),
+        ("config.celery ocr.engine.worker ocr.engine.onnx ocr.batch.runner", "gunicorn"),
+    ],
+)
+def test_a_node_runs_without_what_it_does_not_install(modules, missing, tmp_path):
+    code = (
+        f"import sys; [sys.modules.__setitem__(name, None) for name in {missing.split()!r}]\n"
+        "import django; django.setup()\n"
+        f"import importlib; [importlib.import_module(name) for name in {modules.split()!r}]\n"
+        "from django.core.management import call_command; call_command('check')"
+    )
+    environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DATA_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=DEPLOY.parent, env=environ, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -10,7 +11,9 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -89,7 +92,23 @@ class Site(Processes):
 @pytest.fixture(scope="module", params=["redis", "amqp"])
 def site(request, tmp_path_factory):
     """A scaled site with a database of its own, on each broker."""
-    need(5432, 6379, *([5672] if request.param == "amqp" else []))
+    with made(request.param, tmp_path_factory.mktemp(f"scaled-{request.param}")) as site:
+        site.start_web()
+        site.worker()
+        yield site
+
+
+@pytest.fixture(scope="module")
+def bare_site(tmp_path_factory):
+    """A site of which nothing runs yet."""
+    with made("amqp", tmp_path_factory.mktemp("scaled-units")) as site:
+        yield site
+
+
+@contextlib.contextmanager
+def made(broker: str, folder: Path) -> Iterator[Site]:
+    """Make database, settings and demo account of a site; end and drop it afterwards."""
+    need(5432, 6379, *([5672] if broker == "amqp" else []))
     import psycopg
     import redis
 
@@ -97,20 +116,19 @@ def site(request, tmp_path_factory):
     with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {database}")
     redis.Redis.from_url(REDIS).flushdb()
-    folder = tmp_path_factory.mktemp(f"scaled-{request.param}")
     port = free_port()
     environ = {
         **{k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"},
         "DATA_DIR": str(folder), "PORT": str(port), "ENGINE": "recorded",
         "DATABASE_URL": f"{POSTGRES}/{database}", "REDIS_URL": REDIS,
-        "CELERY_BROKER_URL": REDIS if request.param == "redis" else RABBIT,
+        "CELERY_BROKER_URL": REDIS if broker == "redis" else RABBIT,
         "WEB_PROCESSES": "1", "WEB_THREADS": "8", "ENGINE_PROCESSES": "2", "ENGINE_TIMEOUT_S": "10",
     }  # fmt: skip
     site = Site(environ, folder, port=port)
     site.account = site.prepare()
-    site.start_web()
-    site.worker()
-    yield site
-    site.end(*site.running, number=signal.SIGKILL)
-    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+    try:
+        yield site
+    finally:
+        site.end(*site.running, number=signal.SIGKILL)
+        with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")

@@ -18,7 +18,8 @@ from decimal import Decimal
 
 import world
 
-world.start()
+os.environ["WEB_THREADS"] = "24"  # the server of a test has a hundred connections for everybody
+world.start(pool=True)
 
 from django.db import connections, transaction  # noqa: E402
 
@@ -26,7 +27,8 @@ THREADS = 64
 
 
 def crowd(work, count: int, threads: int = THREADS) -> list:
-    """Run `work(n)` for n below `count` on many threads, each with a connection of its own."""
+    """Run `work(n)` for n below `count` on many threads; as in a request, each takes a connection of
+    the pool and gives it back."""
     numbers = iter(range(count))
     lock = threading.Lock()
 
@@ -36,9 +38,11 @@ def crowd(work, count: int, threads: int = THREADS) -> list:
             with lock:
                 number = next(numbers, None)
             if number is None:
-                connections.close_all()
                 return found
-            found.append(work(number))
+            try:
+                found.append(work(number))
+            finally:
+                connections.close_all()
 
     with ThreadPoolExecutor(threads) as pool:
         return [
@@ -100,10 +104,12 @@ def last_units() -> dict:
     settlers = [threading.Thread(target=settler) for _ in range(4)]
     for thread in settlers:
         thread.start()
-    results = crowd(lambda _: call(tenant.principal), 1500)
-    stop.set()
-    for thread in settlers:
-        thread.join()
+    try:
+        results = crowd(lambda _: call(tenant.principal), 1500)
+    finally:
+        stop.set()
+        for thread in settlers:
+            thread.join()
     settlement.settle(tenant.id)
     rows = Allocation.objects.filter(account_id=tenant.id)
     return {

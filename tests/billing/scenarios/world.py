@@ -15,12 +15,13 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "billing")]
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 
 
-def start() -> None:
-    """Set Django up, without a connection pool: the scenarios fork and count connections."""
+def start(*, pool: bool = False) -> None:
+    """Set Django up, without a connection pool unless told: scenarios fork and count connections."""
     import django
     from django.conf import settings
 
-    settings.DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
+    if not pool:
+        settings.DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
     django.setup()
 
 
