@@ -24,14 +24,19 @@ def free_port() -> int:
         return port
 
 
+def listening(port: int, host: str = "127.0.0.1") -> bool:
+    """Tell whether somebody accepts connections there."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
+
+
 def wait_port(port: int, *, seconds: float = 60) -> None:
     """Return when the port accepts; raises RuntimeError after `seconds`."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        if listening(port):
+            return
         time.sleep(0.1)
     raise RuntimeError(f"nothing listens on port {port}")
 

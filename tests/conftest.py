@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from bench.services import free_port
 from tests import scaled_server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,13 +39,6 @@ class Live:
         return subprocess.run(
             command, cwd=ROOT, env=self.environ, check=True, capture_output=True, text=True
         ).stdout
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def models_dir() -> str:

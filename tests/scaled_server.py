@@ -10,20 +10,13 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
-import uuid
-from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
 from bench.processes import Processes
-
-POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432")
-REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379")
-RABBIT = os.environ.get("TEST_AMQP_URL", "amqp://guest:guest@127.0.0.1:5672")
-_servers = count()
+from tests import backends
 
 
 def wanted() -> bool:
@@ -32,40 +25,16 @@ def wanted() -> bool:
 
 
 def environ() -> dict[str, str]:
-    """Return the settings of one more server: a database, a Redis number and a RabbitMQ vhost of its own."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw") or 0)
-    name = f"ocr_suite_{uuid.uuid4().hex[:8]}"
+    """Return the settings of one more server: a database, a Redis number and a vhost of its own."""
+    name = backends.named("ocr_suite")
     return {
-        "DATABASE_URL": f"{POSTGRES}/{name}",
-        "REDIS_URL": f"{REDIS}/{1 + (worker * 4 + next(_servers) % 4) % 8}",
-        "CELERY_BROKER_URL": f"{RABBIT}/{name}",
+        "DATABASE_URL": f"{backends.POSTGRES}/{name}",
+        "REDIS_URL": backends.redis_url(),
+        "CELERY_BROKER_URL": f"{backends.RABBIT}/{name}",
         "WEB_PROCESSES": "2",
         "WEB_THREADS": "8",
         "ENGINE_PROCESSES": "2",
     }
-
-
-def _vhost(name: str, *, make: bool) -> None:
-    commands = [["delete_vhost", name]]
-    if make:
-        commands = [["add_vhost", name], ["set_permissions", "-p", name, "guest", ".*", ".*", ".*"]]
-    for command in commands:
-        check = command[0] == "set_permissions"  # a vhost may be there already, or gone
-        subprocess.run(
-            ["rabbitmqctl", "-q", *command],
-            check=check, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-
-
-def _database(name: str, *, make: bool) -> None:
-    import psycopg
-
-    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as connection:
-        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-        if not make:
-            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        elif known.fetchone() is None:  # else a server that was killed left it, and goes on
-            connection.execute(f"CREATE DATABASE {name}")
 
 
 def _regions() -> list[str]:
@@ -80,8 +49,8 @@ def main() -> int:
     import redis
 
     name = urlsplit(os.environ["DATABASE_URL"]).path[1:]
-    _database(name, make=True)
-    _vhost(name, make=True)
+    backends.make_database(name)
+    backends.make_vhost(name)
     redis.Redis.from_url(os.environ["REDIS_URL"]).flushdb()
     ended: list[Any] = []
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -99,8 +68,8 @@ def main() -> int:
         return 0 if ended else 1
     finally:
         site.end(*site.running, wait_s=15)
-        _vhost(name, make=False)
-        _database(name, make=False)
+        backends.drop_vhost(name)
+        backends.drop_database(name)
 
 
 if __name__ == "__main__":

@@ -12,31 +12,23 @@ import json
 import os
 import subprocess
 import sys
-import uuid
 from pathlib import Path
 
-import psycopg
 import pytest
+
+from tests import backends
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 KILLS = int(os.environ.get("BILLING_KILLS", "2"))
 EVENTS = os.environ.get("BILLING_EVENTS", "20000")
 HISTORY = os.environ.get("BILLING_HISTORY", "2000,40000").split(",")
-SERVER = os.environ.get("TEST_POSTGRES_URL", "postgres://root@127.0.0.1:5432/postgres")
 
 
 @pytest.fixture
 def postgres_url():
-    """A fresh database on the test server; skipped by name where there is none."""
-    try:
-        server = psycopg.connect(SERVER, autocommit=True, connect_timeout=3)
-    except psycopg.OperationalError as error:
-        pytest.skip(f"PostgreSQL is not reachable at {SERVER}: {error}")
-    name = f"billing_test_{uuid.uuid4().hex[:12]}"
-    server.execute(f'CREATE DATABASE "{name}"')
-    yield SERVER.rsplit("/", 1)[0] + f"/{name}"
-    server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    server.close()
+    """A fresh database; skipped by name without a server."""
+    with backends.database() as url:
+        yield url
 
 
 def run(script: str, *arguments: str, data_dir: Path, database_url: str = "") -> dict:

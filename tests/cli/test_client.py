@@ -17,12 +17,13 @@ from huaweicloudsdkcore.auth.provider import EnvCredentialProvider, ProfileCrede
 from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
 
+from bench.services import free_port
 from ocr_console_cli import credentials, main, recognise, signing
 from ocr_console_cli.client import Client, Failed
 from ocr_console_cli.credentials import Credentials
 from ocr_console_cli.exits import CREDENTIALS, REFUSED, UNREACHABLE, Stop
 from ocr_console_cli.state import State, key_of
-from tests.conftest import ROOT, free_port
+from tests.conftest import ROOT
 
 KEY = Credentials("AK0", "SK0", "p1")
 

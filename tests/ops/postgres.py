@@ -1,4 +1,4 @@
-"""A PostgreSQL database of its own for a test, and programs run against it."""
+"""Programs that run on a PostgreSQL database of their own."""
 
 from __future__ import annotations
 
@@ -6,34 +6,10 @@ import json
 import os
 import subprocess
 import sys
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
-SERVER = os.environ.get("TEST_POSTGRES_URL", "postgres://root@127.0.0.1:5432/postgres")
-
-
-@contextmanager
-def database() -> Iterator[str]:
-    """Yield the URL of a fresh database, dropped afterwards; skips, visibly, without a server."""
-    try:
-        server = psycopg.connect(SERVER, autocommit=True, connect_timeout=3)
-    except psycopg.OperationalError as error:
-        pytest.skip(f"PostgreSQL is not reachable at {SERVER}: {error}")
-    name = f"ocr_ops_{uuid.uuid4().hex[:12]}"
-    server.execute(f'CREATE DATABASE "{name}"')
-    try:
-        yield SERVER.rsplit("/", 1)[0] + f"/{name}"
-    finally:
-        for each in (name, f"test_{name}"):
-            server.execute(f'DROP DATABASE IF EXISTS "{each}" WITH (FORCE)')
-        server.close()
 
 
 def run(*command: str, url: str, data_dir: Path, timeout: float = 280) -> str:

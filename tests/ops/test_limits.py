@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from iam.services import logins
 from ocr import calls, limits, rollup
 from ocr.catalog import BY_CODE
 from ocr.models import CallDay, CallRecord
+from tests import backends
 from tests.conftest import ROOT
 
 TEXT = BY_CODE["general-text"]
@@ -41,15 +43,18 @@ def test_an_override_beats_the_catalogue_and_is_told_in_the_error(tenant):
     assert int(answers[-1]["Retry-After"]) > 0
 
 
-@pytest.mark.parametrize("url", ["", "redis://127.0.0.1:6379/9"])
-def test_calls_at_a_time(tenant, settings, url):
-    if url:
-        redis = pytest.importorskip("redis")
-        try:
-            redis.Redis.from_url(url).ping()
-        except redis.RedisError:
-            pytest.skip("Redis does not run on this machine")
-    settings.REDIS_URL = url
+@pytest.fixture(params=["memory", "redis"])
+def storage(request, settings):
+    """The storage of limits, an empty one: of this process and of Redis; yields its URL."""
+    with contextlib.ExitStack() as stack:
+        in_redis = request.param == "redis"
+        settings.REDIS_URL = stack.enter_context(backends.emptied_redis()) if in_redis else ""
+        throttle._limiter.cache_clear()
+        yield settings.REDIS_URL
+    throttle._limiter.cache_clear()
+
+
+def test_calls_at_a_time(tenant, storage):
     limits.limit_set(account_id=tenant.account_id, concurrency=2)
     with limits.slot(tenant.account_id), limits.slot(tenant.account_id):
         with pytest.raises(ApiError, match=r"ModelArts\.4401"), limits.slot(tenant.account_id):
@@ -60,25 +65,8 @@ def test_calls_at_a_time(tenant, settings, url):
         pass
 
 
-def store(settings, url):
-    """Use the storage at `url`, an empty one; skips where Redis does not run."""
-    if url:
-        import redis
-
-        try:
-            redis.Redis.from_url(url).flushdb()
-        except redis.RedisError:
-            pytest.skip("Redis does not run on this machine")
-    settings.REDIS_URL = url
-    throttle._limiter.cache_clear()
-
-
-@pytest.mark.parametrize("url", ["", "redis://127.0.0.1:6379/9"])
 @pytest.mark.parametrize("path", ["/v3/auth/tokens", "/login"])
-def test_logins_of_one_address_are_limited_whatever_they_say(
-    tenant, settings, url, path, monkeypatch
-):
-    store(settings, url)
+def test_logins_of_one_address_are_limited_whatever_they_say(tenant, storage, path, monkeypatch):
     monkeypatch.setattr(tokens, "LOGINS_PER_ADDRESS", 3)
     monkeypatch.setattr(logins, "CONSOLE_LOGINS_PER_ADDRESS", 3)
 
@@ -97,8 +85,8 @@ def test_logins_of_one_address_are_limited_whatever_they_say(
     assert login(9, "10.0.0.2").status_code != 429  # another address is not held up
 
 
-def test_hits_share_the_thread_that_forgets_them(tenant, settings, monkeypatch):
-    store(settings, "")
+@pytest.mark.parametrize("storage", ["memory"], indirect=True)
+def test_hits_share_the_thread_that_forgets_them(tenant, storage, monkeypatch):
     caller = Principal(tenant.account_id, "demo", "u" * 32, "one", "aksk")
     begun, start = [], threading.Timer.start
     monkeypatch.setattr(threading.Timer, "start", lambda made: (begun.append(made), start(made)))
@@ -111,9 +99,8 @@ def test_hits_share_the_thread_that_forgets_them(tenant, settings, monkeypatch):
         throttle.throttle(caller, "hits", 20)
 
 
-def test_processes_share_one_throttle_through_redis(tenant, settings):
-    url = "redis://127.0.0.1:6379/9"
-    store(settings, url)
+@pytest.mark.parametrize("storage", ["redis"], indirect=True)
+def test_processes_share_one_throttle_through_redis(tenant, storage):
     caller = Principal(tenant.account_id, "demo", "u" * 32, "one", "aksk")
     throttle.throttle(caller, "shared", 3)
     code = (
@@ -125,7 +112,7 @@ def test_processes_share_one_throttle_through_redis(tenant, settings):
     )
     done = subprocess.run(
         [sys.executable, "manage.py", "shell", "-v", "0", "-c", code], cwd=ROOT, check=True,
-        env={**os.environ, "REDIS_URL": url}, capture_output=True, text=True,
+        env={**os.environ, "REDIS_URL": storage}, capture_output=True, text=True,
     )  # fmt: skip
     word, wait = done.stdout.split()
     assert word == "APIG.0308"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from postgres import database, run, scenario
+from postgres import run, scenario
+
+from tests.backends import database
 
 pytestmark = pytest.mark.scaled
 SAME = ("tests/ops/test_rollup.py", "tests/ocr/test_call_rollup.py", "tests/ops/test_partitions.py")

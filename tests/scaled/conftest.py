@@ -6,11 +6,9 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import time
 import urllib.error
 import urllib.request
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,24 +21,7 @@ from huaweicloudsdkcore.signer.signer import Signer
 
 from bench.processes import Processes
 from bench.services import free_port
-
-POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432")
-REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
-RABBIT = os.environ.get("TEST_AMQP_URL", "amqp://guest:guest@127.0.0.1:5672//")
-
-
-def reachable(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def need(*ports: int) -> None:
-    """Skip the test where a service is missing."""
-    names = {5432: "PostgreSQL", 6379: "Redis", 5672: "RabbitMQ"}
-    missing = [names[port] for port in ports if not reachable(port)]
-    if missing:
-        pytest.skip(f"{', '.join(missing)} does not run on this machine")
+from tests import backends
 
 
 @dataclass
@@ -108,27 +89,18 @@ def bare_site(tmp_path_factory):
 @contextlib.contextmanager
 def made(broker: str, folder: Path) -> Iterator[Site]:
     """Make database, settings and demo account of a site; end and drop it afterwards."""
-    need(5432, 6379, *([5672] if broker == "amqp" else []))
-    import psycopg
-    import redis
-
-    database = f"ocr_scaled_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {database}")
-    redis.Redis.from_url(REDIS).flushdb()
-    port = free_port()
-    environ = {
-        **{k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"},
-        "DATA_DIR": str(folder), "PORT": str(port), "ENGINE": "recorded",
-        "DATABASE_URL": f"{POSTGRES}/{database}", "REDIS_URL": REDIS,
-        "CELERY_BROKER_URL": REDIS if broker == "redis" else RABBIT,
-        "WEB_PROCESSES": "1", "WEB_THREADS": "8", "ENGINE_PROCESSES": "2", "ENGINE_TIMEOUT_S": "10",
-    }  # fmt: skip
-    site = Site(environ, folder, port=port)
-    site.account = site.prepare()
-    try:
+    with contextlib.ExitStack() as stack:
+        database = stack.enter_context(backends.database())
+        redis = stack.enter_context(backends.emptied_redis())
+        port = free_port()
+        environ = {
+            **{k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"},
+            "DATA_DIR": str(folder), "PORT": str(port), "ENGINE": "recorded",
+            "DATABASE_URL": database, "REDIS_URL": redis,
+            "CELERY_BROKER_URL": redis if broker == "redis" else stack.enter_context(backends.vhost()),
+            "WEB_PROCESSES": "1", "WEB_THREADS": "8", "ENGINE_PROCESSES": "2", "ENGINE_TIMEOUT_S": "10",
+        }  # fmt: skip
+        site = Site(environ, folder, port=port)
+        site.account = site.prepare()
+        stack.callback(lambda: site.end(*site.running, number=signal.SIGKILL))
         yield site
-    finally:
-        site.end(*site.running, number=signal.SIGKILL)
-        with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
