@@ -6,8 +6,10 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from bench import apart, api, over_broker, peers, start
+from bench.services import services
 
 
 def main() -> int:
@@ -18,7 +20,7 @@ def main() -> int:
         "checks": apart.run("checks"),
         "metering": apart.run("metering"),
         "crowds": apart.run("crowds"),
-        "dashboards": apart.run("dashboards"),
+        "dashboards": [*apart.run("dashboards"), *on_postgresql("dashboards")],
         "embedded": [api.throughput(name) for name in (*api.SAMPLES, api.A4)],
         "scaled": over_broker.run(seconds=60.0),
         "peers": [row.as_json() for row in peers.found()],
@@ -29,6 +31,12 @@ def main() -> int:
     (folder / "bench.json").write_text(text)
     print(text)
     return 0
+
+
+def on_postgresql(part: str) -> list[dict[str, Any]]:
+    """Run a part on a PostgreSQL of its own."""
+    with services("postgres") as found:
+        return apart.run(part, DATABASE_URL=found.database_url)
 
 
 if __name__ == "__main__":

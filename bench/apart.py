@@ -21,13 +21,13 @@ PARTS: dict[str, Callable[[], list[Row]]] = {
 }
 
 
-def run(part: str) -> list[dict[str, Any]]:
-    """Run one part in a process and a data folder of its own; returns its rows.
+def run(part: str, **settings: str) -> list[dict[str, Any]]:
+    """Run one part in a process and a data folder of its own, with further settings; returns its rows.
 
     DATABASE_URL, where set, should name an empty database.
     """
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        environ = {**os.environ, "DATA_DIR": folder, "LOG_FORMAT": "console"}
+        environ = {**os.environ, "DATA_DIR": folder, "LOG_FORMAT": "console", **settings}
         done = subprocess.run(
             [sys.executable, "-m", "bench.apart", part],
             env=environ,

@@ -1,98 +1,166 @@
-"""Dashboards over 100,000 and 1,000,000 calls (10 million with BENCH_TEN_MILLION=1)."""
+"""Roll-ups, dashboards and metric data at growing numbers of calls: `python -m bench.dashboards COUNT…`.
+
+On the database of DATABASE_URL, an empty one, or SQLite in DATA_DIR. Records are rolled up as they come
+in operation up to BY_REBUILD, the later ones by a rebuild alone.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import os
-import random
+import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
-from bench import site
+from bench import filled
 from bench.rows import Row, wall_ms
 
-DAYS = 30
+SIZES = {
+    "sqlite": (100_000, 1_000_000),
+    "postgresql": (100_000, 1_000_000, 10_000_000),
+}
+BY_REBUILD = 1_000_000
+TIMES = 15  # readings of each figure, of which the best counts
+TWICE = 1.5  # what ten or a hundred times the calls may cost a dashboard
 
 
 def run() -> list[Row]:
-    """Fill, roll up, rebuild; time the 30-day dashboard and a day of metric data by minutes."""
-    described = site.prepare(engine="recorded")
-    from core import clock
-    from ocr import cloud_eye, rollup, selectors
-    from ocr.models import CallRecord
+    """Return the figures at the sizes of this database, each beside that of the first size."""
+    described = filled.start(demo=False)
+    from django.db import connection
 
-    account, region = described["domain_id"], described["region"]
-    sizes = [100_000, 1_000_000]
-    if os.environ.get("BENCH_TEN_MILLION"):
-        sizes.append(10_000_000)
-    if os.environ.get("BENCH_SMALL"):
-        sizes = [10_000, 50_000]
+    found = measure(described, SIZES[connection.vendor])
+    first = next(iter(found.values()))
     rows: list[Row] = []
-    base: dict[str, float] = {}
-    now = clock.now()
-    for size in sizes:
-        _fill(account, region, size - CallRecord.objects.count(), now)
-        waiting = CallRecord.objects.filter(rolled_up=False).count()
-        started = time.perf_counter()
-        rollup.roll_up()
-        spent = time.perf_counter() - started
-        rows.append(Row("dashboards", f"rolled up at {size:,}", waiting / spent, "records/s"))
-        key = CallRecord.objects.values_list("request_id", flat=True).order_by("-id").first()
-        over = selectors.span(start=now - dt.timedelta(days=DAYS), end=now)
-        metric = cloud_eye.Metric(cloud_eye.SUCCESSFUL, "generalText")
-        lookup = wall_ms(lambda key=key: selectors.call_detail(account, key))
-        board = wall_ms(lambda over=over: selectors.series(account, over))
-        end = clock.epoch_ms(now)
-        points = wall_ms(
-            lambda end=end, metric=metric: cloud_eye.datapoints(
-                account, region, metric, kind="sum", period=1, from_ms=end - 86_400_000, to_ms=end
-            )
-        )
-        base.setdefault("board", board)
-        rows += [
-            Row("dashboards", f"key lookup at {size:,}", lookup, "ms"),
-            Row("dashboards", f"30-day series at {size:,}", board, "ms", "first size",
-                board / base["board"], "<= 1.5 x"),
-            Row("dashboards", f"30-day series / key lookup at {size:,}", board / lookup, "x",
-                goal="<= 10"),
-            Row("dashboards", f"metric data, a day by minutes, at {size:,}", points, "ms",
-                goal="< 50"),
-        ]  # fmt: skip
-    started = time.perf_counter()
-    count = rollup.rebuild()
-    spent = time.perf_counter() - started
-    rows.append(
-        Row("dashboards", f"rebuilt from {count:,} records", spent, "s", goal="< 60 at 1 M")
-    )
+    for size, figures in found.items():
+        place = f"{connection.vendor}, {size:,} calls"
+        for name, value in figures.items():
+            if not name.endswith("_ms"):
+                continue
+            goal = {"dashboard_30_days_ms": f"<= {TWICE} x", "metric_data_day_ms": "< 50 ms"}
+            rows.append(
+                Row("dashboards", f"{name.removesuffix('_ms')}, {place}", value, "ms",
+                    f"{min(found):,} calls", value / first[name], goal.get(name, ""))
+            )  # fmt: skip
+        if "roll_up_s" in figures:
+            rate = figures["rolled_up"] / figures["roll_up_s"]
+            rows.append(Row("dashboards", f"rolled up, {place}", rate, "records/s"))
+        goal = "<= 60 s" if size == 1_000_000 else ""
+        rows.append(Row("dashboards", f"rebuilt, {place}", figures["rebuild_s"], "s", goal=goal))
+        rows.append(Row("dashboards", f"size, {place}", figures["size_gb"], "GB"))
     return rows
 
 
-def _fill(account: str, region: str, count: int, now: dt.datetime) -> None:
-    """Insert `count` records spread over 30 days, of 5 services, 3 users and few errors."""
-    from ocr.models import CallRecord
+def measure(described: dict[str, Any], counts: tuple[int, ...]) -> dict[int, dict[str, Any]]:
+    """Grow to each of the counts, roll up, rebuild, compare; return the figures by count."""
+    from ocr import rollup
+    from ocr.models import CallMinute
 
-    chance = random.Random(count)
-    services = ("general-text", "passport", "general-table", "web-image", "id-card")
-    done = CallRecord.objects.count()
-    batch: list[CallRecord] = []
-    for number in range(count):
-        failed = chance.random() < 0.03
-        batch.append(
-            CallRecord(
-                request_id=f"{done + number:032x}",
-                occurred_at=now
-                - dt.timedelta(days=DAYS)
-                + number / count * dt.timedelta(days=DAYS),
-                region=region,
-                account_id=account,
-                project_id="p" * 32,
-                user_id=chance.choice("abc") * 32,
-                service=chance.choice(services),
-                status=400 if failed else 200,
-                error_code="AIS.0104" if failed else "",
-                latency_ms=int(chance.expovariate(1 / 300)),
+    out: dict[int, dict[str, Any]] = {}
+    there = 0
+    for step, count in enumerate(counts):
+        quick = step > 0 and count > BY_REBUILD
+        filling, _ = spent(
+            lambda more=count - there, step=step, quick=quick: filled.calls(
+                described, more, seed=f"s{step}", rolled_up=quick
             )
         )
-        if len(batch) == 5000:
-            CallRecord.objects.bulk_create(batch)
-            batch.clear()
-    CallRecord.objects.bulk_create(batch)
+        there = count
+        row: dict[str, Any] = {"fill_s": filling}
+        if not quick:
+            row["roll_up_s"], row["rolled_up"] = spent(rollup.roll_up)
+            before = fingerprint()
+        before_cpu = server_cpu_s()
+        row["rebuild_s"], row["rebuilt"] = spent(rollup.rebuild)
+        if before_cpu is not None:
+            row["rebuild_cpu_s"] = round((server_cpu_s() or 0) - before_cpu, 2)
+        if not quick:
+            row["rebuilt_equals_incremental"] = fingerprint() == before
+        filled.analyse()
+        row["minutes"] = CallMinute.objects.count()
+        row["size_gb"] = filled.size_gb()
+        out[count] = row | figures(described)
+        print(count, out[count], file=sys.stderr, flush=True)
+    return out
+
+
+def figures(described: dict[str, Any]) -> dict[str, float]:
+    """Time a key look-up, the 30-day dashboard and a day of metric data at a period of a minute."""
+    from core import clock
+    from ocr import cloud_eye, selectors
+    from ocr.models import CallRecord
+
+    account, now = described["domain_id"], clock.now()
+    rows = CallRecord.objects.filter(account_id=account).order_by("-occurred_at")
+    key = rows.values_list("request_id", flat=True)[12_345 % max(rows.count() // 2, 1)]
+    over = selectors.span(start=now - dt.timedelta(days=30), end=now)
+    metric = cloud_eye.Metric(cloud_eye.SUCCESSFUL, "generalText")
+    end = clock.epoch_ms(now)
+
+    def data(kind: str = "sum") -> None:
+        found = cloud_eye.datapoints(
+            account, described["region"], metric, kind=kind, period=60,
+            from_ms=end - 86_400_000, to_ms=end,
+        )  # fmt: skip
+        assert found
+
+    def dashboard() -> None:
+        selectors.totals(account, over)
+        selectors.series(account, over)
+        selectors.breakdown(account, over, by="service")
+        selectors.breakdown(account, over, by="error_code")
+
+    works: dict[str, Callable[[], object]] = {
+        "key_lookup_ms": lambda: selectors.call_detail(account, key),
+        "series_30_days_ms": lambda: selectors.series(account, over),
+        "dashboard_30_days_ms": dashboard,
+        "failed_calls_ms": lambda: list(selectors.failed_calls(account, over).order_by("-id")[:50]),
+        "metric_data_day_ms": data,
+        "metric_data_day_variance_ms": lambda: data("variance"),
+    }
+    assert selectors.call_detail(account, key)
+    return {name: round(wall_ms(work, times=TIMES), 3) for name, work in works.items()}
+
+
+def fingerprint() -> list[str]:
+    """Return one digest a grain over every row's key and sums."""
+    from ocr import rollup
+
+    found = []
+    for model, *_ in rollup.GRAINS:
+        digest = hashlib.sha256()
+        rows = model._default_manager.order_by(*rollup.KEY)
+        for row in rows.values_list(*rollup.KEY, *rollup.TOTALS).iterator(chunk_size=20_000):
+            digest.update(repr(row).encode())
+        found.append(digest.hexdigest())
+    return found
+
+
+def spent(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Return wall seconds and what the work returned."""
+    started = time.perf_counter()
+    count = work()
+    return round(time.perf_counter() - started, 2), count
+
+
+def server_cpu_s() -> float | None:
+    """Return the CPU seconds of this connection's PostgreSQL process, if it runs on this machine."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        path = Path(f"/proc/{cursor.fetchone()[0]}/stat")
+    if not path.exists():
+        return None
+    fields = path.read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(filled.start(demo=False), tuple(map(int, sys.argv[1:])))))

@@ -49,12 +49,17 @@ class Services:
     ports: dict[str, int] = field(default_factory=dict)
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
+    @property
+    def database_url(self) -> str:
+        """The setting that names the database."""
+        return f"postgres://postgres@127.0.0.1:{self.ports['postgres']}/postgres"
+
     def urls(self, *, broker: str) -> dict[str, str]:
         """Return the settings that name them; `broker` is "redis" or "amqp"."""
         redis = f"redis://127.0.0.1:{self.ports['redis']}/0"
         amqp = f"amqp://guest:guest@127.0.0.1:{self.ports.get('amqp')}//"
         return {
-            "DATABASE_URL": f"postgres://postgres@127.0.0.1:{self.ports['postgres']}/postgres",
+            "DATABASE_URL": self.database_url,
             "REDIS_URL": redis,
             "CELERY_BROKER_URL": redis if broker == "redis" else amqp,
         }
@@ -72,6 +77,7 @@ class Services:
         command = [
             f"{binaries}/postgres", "-D", str(data), "-p", str(self.ports["postgres"]),
             "-k", str(self.folder), "-c", "max_connections=200",
+            "-c", "random_page_cost=1.1",
         ]  # fmt: skip
         self.running["postgres"] = self._spawn("postgres", command, log)
         wait_port(self.ports["postgres"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from postgres import run, scenario
 
@@ -31,7 +33,8 @@ def test_no_dashboard_metric_or_trace_statement_scans_a_growing_table(tmp_path):
 
 def test_figures_hold_at_a_small_volume(tmp_path):
     with database() as url:
-        found = scenario("volume.py", "4000", "12000", url=url, data_dir=tmp_path)
+        told = run("-m", "bench.dashboards", "4000", "12000", url=url, data_dir=tmp_path)
+    found = json.loads(told)
     for count, row in found.items():
         assert row["rebuilt"] == int(count)
         assert row["rebuilt_equals_incremental"]

@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 import re
 import sys
+from pathlib import Path
 
-import filled
+sys.path[:0] = [str(Path(__file__).resolve().parents[3])]
+
+from bench import filled  # noqa: E402
 
 described = filled.start(demo=True)
 

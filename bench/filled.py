@@ -1,21 +1,18 @@
-"""Start Django on the database of the environment and let it fill itself with calls and traces.
+"""Start Django on the database of the environment and fill it with calls and traces.
 
-Run by the scenario scripts in processes of their own; nothing here is imported by pytest.
+For processes of their own: nothing here is imported by pytest.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import os
-import sys
-from pathlib import Path
+import random
+from itertools import islice
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[3]
-sys.path[:0] = [str(ROOT)]
-os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-os.environ.setdefault("ENGINE", "recorded")
 DAYS = 30
+SERVICES = ("general-text", "passport", "general-table", "web-image", "id-card")
 
 # One account has every `share`-th call, some hundred others the rest; five services, three users;
 # three calls of a hundred fail.
@@ -55,6 +52,8 @@ FROM iam_account AS a, generate_series(1, 19) AS n WHERE a.id = %(account)s
 
 def start(*, demo: bool) -> dict[str, Any]:
     """Set Django up without a pool, migrate; return the demo account's credentials if asked for."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    os.environ.setdefault("ENGINE", "recorded")
     import django
     from django.conf import settings
 
@@ -79,13 +78,16 @@ def start(*, demo: bool) -> dict[str, Any]:
 def calls(
     described: dict[str, Any], count: int, *, seed: str, share: int = 2, rolled_up: bool = False
 ) -> None:
-    """Insert `count` records over the last 30 days."""
+    """Insert `count` records over the last 30 days; every `share`-th is of the described account."""
     from django.db import connection
 
     from core import clock
     from ocr import partitions
 
     now = clock.now()
+    if connection.vendor != "postgresql":
+        _calls_row_by_row(described, count, now=now, share=share, rolled_up=rolled_up)
+        return
     partitions.ensure(since=now - dt.timedelta(days=DAYS))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -102,6 +104,35 @@ def calls(
                 "rolled_up": rolled_up,
             },
         )
+
+
+def _calls_row_by_row(
+    described: dict[str, Any], count: int, *, now: dt.datetime, share: int, rolled_up: bool
+) -> None:
+    """Insert records as CALLS does, where a database has no functions for it."""
+    from ocr.models import CallRecord
+
+    there, chance = CallRecord.objects.count(), random.Random(count)
+
+    def record(n: int) -> CallRecord:
+        mine, failed = n % share == 0, n % 33 == 0
+        return CallRecord(
+            request_id=f"{there + n:032x}",
+            occurred_at=now - (count - n) / count * dt.timedelta(days=DAYS),
+            region=described["region"],
+            account_id=described["domain_id"] if mine else f"{n % 97:032x}",
+            project_id=described["project_id"],
+            user_id="abc"[n % 3] * 32,
+            service=SERVICES[n // share % 5],
+            status=400 if failed else 200,
+            error_code="AIS.0104" if failed else "",
+            latency_ms=int(20 + chance.expovariate(1 / 300)),
+            rolled_up=rolled_up,
+        )
+
+    records = map(record, range(1, count + 1))
+    while batch := list(islice(records, 5000)):
+        CallRecord.objects.bulk_create(batch)
 
 
 def traces(described: dict[str, Any], count: int) -> None:
@@ -124,17 +155,22 @@ def traces(described: dict[str, Any], count: int) -> None:
 
 
 def analyse() -> None:
-    """Let PostgreSQL learn the sizes and settle what it has to write."""
+    """Let the database learn the sizes, and PostgreSQL settle what it has to write."""
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 
 def size_gb() -> float:
     """Return the size of the database in GB."""
     from django.db import connection
 
+    size = (
+        "SELECT pg_database_size(current_database())"
+        if connection.vendor == "postgresql"
+        else "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+    )
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_database_size(current_database())")
+        cursor.execute(size)
         return round(cursor.fetchone()[0] / 1e9, 2)
