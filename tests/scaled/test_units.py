@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import configparser
+import contextlib
 import http.client
 import json
 import re
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -115,25 +118,31 @@ def children(pid: int) -> set[str]:
     return set(Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
 
 
-@pytest.fixture
-def proxy(units, tmp_path):
-    """The shipped nginx configuration in front of the units' web node; yields its port."""
+@contextlib.contextmanager
+def nginx(folder: Path, upstream: int, **changed: str) -> Iterator[int]:
+    """Run the shipped configuration before a port of this machine; yields the port of nginx.
+
+    `changed` are directives with another value than the one shipped.
+    """
     if shutil.which("nginx") is None:
         pytest.skip("nginx is not installed")
     port = free_port()
     text = (DEPLOY / "nginx" / "ocr-console.conf").read_text()
-    text = text.replace("server web:8000", f"server 127.0.0.1:{units.port}")
+    text = text.replace("server web:8000", f"server 127.0.0.1:{upstream}")
     text = text.replace("listen 80;", f"listen 127.0.0.1:{port};")
-    (tmp_path / "site.conf").write_text(text)
+    for directive, value in changed.items():
+        text, count = re.subn(rf"\b{directive} [^;]+;", f"{directive} {value};", text)
+        assert count, directive
+    (folder / "site.conf").write_text(text)
     places = "".join(
-        f"{kind}_temp_path {tmp_path}/{kind};"
+        f"{kind}_temp_path {folder}/{kind};"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    (tmp_path / "nginx.conf").write_text(
-        f"daemon off; pid {tmp_path}/pid; error_log {tmp_path}/error.log; events {{}}"
-        f" http {{ access_log off; {places} include {tmp_path}/site.conf; }}"
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}"
+        f" http {{ access_log off; {places} include {folder}/site.conf; }}"
     )
-    process = subprocess.Popen(["nginx", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")])
+    process = subprocess.Popen(["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")])
     try:
         wait_port(port, seconds=10)
         yield port
@@ -142,15 +151,27 @@ def proxy(units, tmp_path):
         process.wait(10)
 
 
-def refused(port: int, body: bytes) -> tuple[int, str]:
-    """Send an unsigned call; returns status and code of a refusal in the gateway's form."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("POST", "/v2/x/ocr/passport", body, {"Content-Type": "application/json"})
-    answer = connection.getresponse()
+@pytest.fixture
+def proxy(units, tmp_path):
+    """nginx in front of the units' web node; yields its port."""
+    with nginx(tmp_path, units.port) as port:
+        yield port
+
+
+def refusal(answer: http.client.HTTPResponse) -> tuple[int, str]:
+    """Return status and code of a refusal, which has the gateway's form."""
     text = json.loads(answer.read())
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["X-Request-Id"] == text["request_id"]
+    assert text["error_msg"]
     return answer.status, text["error_code"]
+
+
+def refused(port: int, body: bytes) -> tuple[int, str]:
+    """Send an unsigned call and return its refusal."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("POST", "/v2/x/ocr/passport", body, {"Content-Type": "application/json"})
+    return refusal(connection.getresponse())
 
 
 def test_signed_calls_pass_nginx_and_leave_no_file(units, proxy, tmp_path):
@@ -172,3 +193,43 @@ def test_nginx_itself_answers_as_the_gateway_does(units, proxy):
         start(units, "web")
         units.until_answered(picture())
     assert answer == (502, "APIG.0202")
+
+
+@pytest.fixture(scope="module")
+def silent():
+    """A port that takes connections and never answers."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        yield server.getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    ("request_line", "header", "expected"),
+    [
+        ("NONSENSE", "", (400, "APIG.0106")),
+        ("GET / HTTP/9.9", "", (400, "APIG.0106")),
+        ("GET /../../etc HTTP/1.1", "", (400, "APIG.0106")),
+        (f"GET /{'a' * 40_000} HTTP/1.1", "", (400, "APIG.0106")),
+        ("GET / HTTP/1.1", "X-Long: " + "a" * 40_000, (400, "APIG.0106")),
+        ("POST / HTTP/1.1", "Content-Length: many", (400, "APIG.0106")),
+        ("POST / HTTP/1.1", "Transfer-Encoding: unknown", (400, "APIG.0106")),
+        ("TRACE / HTTP/1.1", "", (404, "APIG.0101")),
+        ("GET /metrics HTTP/1.1", "", (404, "APIG.0101")),
+        ("GET /.refused/timeout HTTP/1.1", "", (404, "APIG.0101")),
+        ("GET /readyz HTTP/1.1", "", (504, "APIG.0201")),
+    ],
+    ids=lambda value: value[:30] if isinstance(value, str) else value[1],
+)
+def test_what_never_reaches_the_web_node_is_refused_alike(
+    silent, tmp_path, request_line, header, expected
+):
+    with (
+        nginx(tmp_path, silent, proxy_read_timeout="1s") as port,
+        socket.create_connection(("127.0.0.1", port), timeout=10) as connection,
+    ):
+        lines = [request_line, "Host: x", *([header] if header else []), "Connection: close"]
+        connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n")
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        assert refusal(answer) == expected
