@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import os
-import statistics
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from bench import abreast
 from bench.server import ROOT, Portal, connect, portal, post
 
 SAMPLES = {"passport": "passport.jpg", "general-text": "general-text.png"}
 RATE = 50  # calls a second of a steady stream
-TURNS = 10  # of each side of a comparison
 A4 = "a4"  # a drawn page of sixty lines, for general-text
 
 
@@ -132,22 +129,20 @@ def queries() -> int:
 
 
 def throughput(name: str, *, seconds: float = 60.0, processes: int = 0) -> dict[str, Any]:
-    """Return calls per second through the API and of the bare engine pool, in turns of one run.
+    """Return calls per second through the API and of the bare engine pool, at the same time.
 
     Both are fed by twice as many callers as engine processes.
     """
     processes = processes or os.cpu_count() or 1
     service, image = sample(name)
-    with (
-        bare(service, image, processes) as read,
-        portal(ENGINE_PROCESSES=str(processes)) as server,
-    ):
-        call = server.signed(service, image)
-        sides = {
-            "bare": (read, lambda: None),
-            "api": (lambda connection: succeed(connection, call), lambda: connect(server.host)),
-        }
-        found = in_turns(sides, callers=processes * 2, seconds=seconds)
+    with portal(ENGINE_PROCESSES=str(processes)) as server:
+        found = abreast.compare(
+            Bare(service, image, processes),
+            Calls(server.host, server.signed(service, image)),
+            lambda: [server.pid],
+            callers=processes * 2,
+            seconds=seconds,
+        )
         memory = server.memory_mb()
     return {
         "picture": name, "engine_processes": processes, **found,
@@ -156,131 +151,63 @@ def throughput(name: str, *, seconds: float = 60.0, processes: int = 0) -> dict[
     }  # fmt: skip
 
 
-Side = tuple[Callable[[Any], None], Callable[[], Any]]  # one call, and what a caller holds
+@dataclass(frozen=True)
+class Bare:
+    """An engine pool without anything around it, which reads one picture."""
+
+    service: str
+    image: bytes
+    processes: int
+
+    @contextmanager
+    def opened(self) -> Iterator[Callable[[], Callable[[], None]]]:
+        """Start the pool; every caller reads the picture in it."""
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+        import django
+
+        django.setup()
+        from ocr.catalog import BY_CODE
+        from ocr.engine.messages import Setup
+        from ocr.engine.pool import Pool
+        from ocr.options import parse
+
+        row = BY_CODE[self.service]
+        models = os.environ.get("MODELS_DIR") or str(ROOT / "var" / "models")
+        pool = Pool(Setup("onnx", models, ""), processes=self.processes, queue=self.processes * 2)
+        pool.start()
+        options = parse(row.module.OPTIONS, {})
+
+        def read() -> None:
+            pool.recognise(
+                self.image,
+                extract=row.module.extract,
+                options=options,
+                profile=row.profile,
+                timeout=120,
+            )
+
+        try:
+            yield lambda: read
+        finally:
+            pool.stop()
 
 
 @dataclass(frozen=True)
-class Turn:
-    """Calls of one side for a while, and what the whole machine did in it, in seconds of a processor."""
+class Calls:
+    """One signed call of a running server, repeated."""
 
-    calls: int
-    seconds: float
-    busy: float
-    idle: float
+    host: str
+    call: tuple[str, bytes, dict[str, str]]
 
-    @property
-    def rate(self) -> float:
-        """Calls per second."""
-        return self.calls / self.seconds
+    @contextmanager
+    def opened(self) -> Iterator[Callable[[], Callable[[], None]]]:
+        """Every caller has a connection of its own."""
 
-    @property
-    def cpu_ms(self) -> float:
-        """The machine's milliseconds of processor time per call, whoever spent them."""
-        return self.busy / self.calls * 1000
+        def make() -> Callable[[], None]:
+            connection = connect(self.host)
+            return lambda: succeed(connection, self.call)
 
-
-def in_turns(sides: dict[str, Side], *, callers: int, seconds: float) -> dict[str, Any]:
-    """Drive both sides for `seconds` each, turn about; the first is the baseline.
-
-    Returns the median rates per second, their ratio as the median over the turns with the lowest and
-    highest of a turn (a machine that drifts or is shared drifts under both sides of a turn), and what
-    tells the cost of a call from such drift: processor time a call and the idle share of the machine.
-    """
-    turns: dict[str, list[Turn]] = {side: [] for side in sides}
-    for number in range(TURNS):
-        for side in list(sides) if number % 2 else reversed(list(sides)):
-            turns[side].append(drive(callers, seconds / TURNS, *sides[side]))
-    base, other = turns.values()
-    ratios = [through.rate / alone.rate for alone, through in zip(base, other, strict=True)]
-    cpu = [alone.cpu_ms / through.cpu_ms for alone, through in zip(base, other, strict=True)]
-    found: dict[str, Any] = {
-        "ratio": round(statistics.median(ratios), 3),
-        "ratios": [round(min(ratios), 3), round(max(ratios), 3)],
-        "cpu_ratio": round(statistics.median(cpu), 3),
-    }
-    for side, made in turns.items():
-        found[side] = {
-            "per_s": round(statistics.median(turn.rate for turn in made), 2),
-            "cpu_ms_per_call": round(statistics.median(turn.cpu_ms for turn in made), 1),
-            "machine_idle": round(
-                statistics.mean(turn.idle / (turn.idle + turn.busy) for turn in made), 3
-            ),
-        }
-    return found
-
-
-def drive(
-    callers: int, seconds: float, one: Callable[[Any], None], make: Callable[[], Any]
-) -> Turn:
-    """Call `one(make())` from `callers` threads for `seconds`.
-
-    The clock starts when every thread has had its first call, and stops with the last one.
-    """
-    counts = [0] * callers
-    started: list[float] = []
-    before: list[tuple[float, float]] = []
-
-    def begin() -> None:
-        before.append(machine())
-        started.append(time.monotonic())
-
-    barrier = threading.Barrier(callers, action=begin)
-
-    def run(index: int) -> None:
-        state = make()
-        try:
-            one(state)
-        except BaseException:
-            barrier.abort()
-            raise
-        barrier.wait()
-        while time.monotonic() - started[0] < seconds:
-            one(state)
-            counts[index] += 1
-
-    with ThreadPoolExecutor(callers) as pool:
-        for running in [pool.submit(run, index) for index in range(callers)]:
-            running.result()  # a call that failed ends the measurement
-    took = time.monotonic() - started[0]
-    busy, idle = (after - was for after, was in zip(machine(), before[0], strict=True))
-    return Turn(sum(counts), took, busy, idle)
-
-
-def machine() -> tuple[float, float]:
-    """Return the seconds that this machine's processors were busy and idle since it started."""
-    fields = Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()[1:]
-    user, nice, system, idle, waiting, interrupts, soft = (int(field) for field in fields[:7])
-    tick = os.sysconf("SC_CLK_TCK")
-    return (user + nice + system + interrupts + soft) / tick, (idle + waiting) / tick
-
-
-@contextmanager
-def bare(service: str, image: bytes, processes: int) -> Iterator[Callable[[Any], None]]:
-    """Start an engine pool without anything around it; yield what reads the picture once."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    import django
-
-    django.setup()
-    from ocr.catalog import BY_CODE
-    from ocr.engine.messages import Setup
-    from ocr.engine.pool import Pool
-    from ocr.options import parse
-
-    row = BY_CODE[service]
-    models = os.environ.get("MODELS_DIR") or str(ROOT / "var" / "models")
-    pool = Pool(Setup("onnx", models, ""), processes=processes, queue=processes * 2)
-    pool.start()
-    options = parse(row.module.OPTIONS, {})
-
-    def read(_: Any) -> None:
-        pool.recognise(
-            image, extract=row.module.extract, options=options, profile=row.profile, timeout=120
-        )
-
-    try:
-        yield read
-    finally:
-        pool.stop()
+        yield make
 
 
 def succeed(connection: Any, call: Any) -> None:

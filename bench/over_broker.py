@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
 import sys
 import time
 from typing import Any
 
-from bench import api, scaled, site
-from bench.server import connect
-from bench.services import services
+from bench import abreast, api, scaled, site
+from bench.services import Services, services
 
 PROCESSES = 2
 LAYOUTS = {"one worker of two processes": [2], "two workers of one process": [1, 1]}
 
 
 def run(*, seconds: float, broker: str = "redis") -> list[dict[str, Any]]:
-    """Return a row a picture and layout of the workers: the site against the bare pool, in turns.
+    """Return a row a picture and layout of the workers: the site against the bare pool at the same time.
 
-    Web node, PostgreSQL, Redis, broker and engine processes share the cores of this machine, so
-    the site pays for its own parts here as it would not on several.
+    Web node, PostgreSQL, Redis, broker and engine processes share one half of this machine's cores,
+    so the site pays for its own parts here as it would not on several.
     """
     with (
         services("postgres", "redis", *(["amqp"] if broker == "amqp" else [])) as found,
@@ -33,7 +31,9 @@ def run(*, seconds: float, broker: str = "redis") -> list[dict[str, Any]]:
                 "broker": broker,
                 "workers": layout,
                 # A page of sixty lines takes seconds: few of them make no rate.
-                **_against_bare(made, name, processes, seconds * 2 if name == api.A4 else seconds),
+                **_against_bare(
+                    found, made, name, processes, seconds * 2 if name == api.A4 else seconds
+                ),
             }
             for name in (*api.SAMPLES, api.A4)
             for layout, processes in LAYOUTS.items()
@@ -41,7 +41,7 @@ def run(*, seconds: float, broker: str = "redis") -> list[dict[str, Any]]:
 
 
 def _against_bare(
-    made: scaled.Site, name: str, processes: list[int], seconds: float
+    found: Services, made: scaled.Site, name: str, processes: list[int], seconds: float
 ) -> dict[str, Any]:
     service, image = api.sample(name)
     names = [f"worker-{number}" for number in range(len(processes))]
@@ -49,25 +49,24 @@ def _against_bare(
         made.start_engines(worker, processes=count)
     path = f"/v2/{made.described['project_id']}/ocr/{service}"
     body = site.body_of(image)
-    headers = site.signed(made.described, path, body, host=made.host)
-
-    def one(connection: http.client.HTTPConnection) -> None:
-        api.succeed(connection, (path, body, headers))
-
+    calls = api.Calls(
+        made.host, (path, body, site.signed(made.described, path, body, host=made.host))
+    )
     try:
-        _until_ready(made, one, sum(processes))
-        with api.bare(service, image, PROCESSES) as read:
-            sides: dict[str, api.Side] = {
-                "bare": (read, lambda: None),
-                "site": (one, lambda: connect(made.host)),
-            }
-            return api.in_turns(sides, callers=PROCESSES * 2, seconds=seconds)
+        _until_ready(made, calls, sum(processes))
+        return abreast.compare(
+            api.Bare(service, image, PROCESSES),
+            calls,
+            lambda: [one.pid for one in (*made.running.values(), *found.running.values())],
+            callers=PROCESSES * 2,
+            seconds=seconds,
+        )
     finally:
         for worker in names:
             made.end(worker)
 
 
-def _until_ready(made: scaled.Site, one: Any, processes: int) -> None:
+def _until_ready(made: scaled.Site, calls: api.Calls, processes: int) -> None:
     """Return when every engine process of the site is offered and a call succeeds."""
     import redis
 
@@ -76,7 +75,8 @@ def _until_ready(made: scaled.Site, one: Any, processes: int) -> None:
     while time.monotonic() < ends:
         offered = [int(store.get(key) or 0) for key in store.scan_iter("ocr:alive:*")]
         if sum(offered) == processes:
-            one(connect(made.host))
+            with calls.opened() as call:
+                call()()
             return
         time.sleep(0.2)
     raise RuntimeError("the workers did not start")

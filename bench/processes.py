@@ -21,6 +21,34 @@ _DEMO = (
 )
 
 
+def children(pid: int) -> list[int]:
+    """Return the processes that a process started, whichever of its threads did."""
+    found: list[int] = []
+    with contextlib.suppress(FileNotFoundError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                found += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
+def family(roots: list[int]) -> list[int]:
+    """Return these processes and all that they and theirs started."""
+    found = list(roots)
+    for pid in found:  # grows as it goes
+        found += children(pid)
+    return found
+
+
+def cpu_seconds(pids: list[int]) -> dict[int, float]:
+    """Return the processor time that each of the processes has used; those that ended are left out."""
+    found: dict[int, float] = {}
+    for pid in pids:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
+            found[pid] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return found
+
+
 @dataclass
 class Processes:
     """Those that run, by name. Their output goes to `folder`, without one to that of this process."""

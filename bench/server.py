@@ -23,7 +23,7 @@ from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
 
-ROOT = Path(__file__).resolve().parent.parent
+from bench.processes import ROOT, children, cpu_seconds
 
 
 @dataclass(frozen=True)
@@ -54,28 +54,15 @@ class Portal:
 
     def cpu_seconds(self) -> float:
         """Return the CPU time of the web worker (not of the engine processes)."""
-        ticks = 0
-        for pid in _children(self.pid):
-            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
-            ticks += int(fields[11]) + int(fields[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return sum(cpu_seconds(children(self.pid)).values())
 
     def memory_mb(self) -> dict[str, list[float]]:
         """Return the resident memory of the web worker and of each engine process, in MiB."""
         found: dict[str, list[float]] = {"web": [], "engine": []}
-        for pid in _children(self.pid):
+        for pid in children(self.pid):
             found["web"].append(_resident(pid))
-            found["engine"] += [_resident(engine) for engine in _children(pid)]
+            found["engine"] += [_resident(engine) for engine in children(pid)]
         return found
-
-
-def _children(pid: int) -> list[int]:
-    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        if task.name != str(pid):
-            with contextlib.suppress(FileNotFoundError):
-                text += " " + (task / "children").read_text()
-    return [int(part) for part in text.split()]
 
 
 def _resident(pid: int) -> float:
