@@ -33,11 +33,11 @@ class Side(Protocol):
 
 
 def compare(
-    bare: Side, served: Side, serving: Callable[[], list[int]], *, callers: int, seconds: float
+    bare: Side, served: Side, serving: list[int], *, callers: int, seconds: float
 ) -> dict[str, Any]:
     """Drive both sides for `seconds`; return rates per second, their ratio, and the processor time a call.
 
-    `serving` returns the processes that serve the second side; they, those that they started, and the
+    `serving` are the processes that serve the second side; they, those that they started, and the
     callers stay on its half of the cores, so a side pays for all of its own. `ratios` are the lowest and
     highest of the spans of four swaps. Raises RuntimeError on a machine of one core, and with the reason
     where a call failed.
@@ -49,7 +49,7 @@ def compare(
     halves = (cores[:half], cores[half : 2 * half])
     with driver(bare, callers) as alone, driver(served, callers) as through:
         drivers = (alone, through)
-        roots = ([alone.pid], [through.pid, *serving()])
+        roots = ([alone.pid], [through.pid, *serving])
         edges: list[float] = []
         for turn in range(SWAPS):
             swapped = (turn + 1) // 2 % 2

@@ -18,7 +18,6 @@ from bench.server import ROOT, Portal, connect, portal, post
 SAMPLES = {"passport": "passport.jpg", "general-text": "general-text.png"}
 RATE = 50  # calls a second of a steady stream
 A4 = "a4"  # a drawn page of sixty lines, for general-text
-A4_LONGER = 4  # a page takes seconds: few of them make no rate
 
 
 def sample(name: str) -> tuple[str, bytes]:
@@ -28,6 +27,11 @@ def sample(name: str) -> tuple[str, bytes]:
 
         return "general-text", sheet()
     return name, (ROOT / "ocr" / "samples" / SAMPLES[name]).read_bytes()
+
+
+def lasting(name: str, seconds: float) -> float:
+    """Return for how long a picture is compared: a page takes seconds, and few of them make no rate."""
+    return seconds * (4 if name == A4 else 1)
 
 
 def gateway(*, calls: int = 400) -> dict[str, Any]:
@@ -140,9 +144,9 @@ def throughput(name: str, *, seconds: float = 60.0, processes: int = 0) -> dict[
         found = abreast.compare(
             Bare(service, image, processes),
             Calls(server.host, server.signed(service, image)),
-            lambda: [server.pid],
+            [server.pid],
             callers=processes * 2,
-            seconds=seconds * (A4_LONGER if name == A4 else 1),
+            seconds=lasting(name, seconds),
         )
         memory = server.memory_mb()
     return {

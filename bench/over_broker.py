@@ -54,9 +54,9 @@ def _against_bare(
         return abreast.compare(
             api.Bare(service, image, PROCESSES),
             calls,
-            lambda: [one.pid for one in (*made.running.values(), *found.running.values())],
+            [one.pid for one in (*made.running.values(), *found.running.values())],
             callers=PROCESSES * 2,
-            seconds=seconds * (api.A4_LONGER if name == api.A4 else 1),
+            seconds=api.lasting(name, seconds),
         )
     finally:
         for worker in names:

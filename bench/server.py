@@ -24,6 +24,7 @@ from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
 
 from bench.processes import ROOT, children, cpu_seconds
+from bench.services import free_port
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,7 @@ def portal(*, wsgi: str = "", folder: str = "", **environ: str) -> Iterator[Port
 
     `wsgi` names another application to serve on the same settings, `folder` a data folder to keep.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with contextlib.ExitStack() as stack:
         data = Path(folder or stack.enter_context(tempfile.TemporaryDirectory()))
         models = os.environ.get("MODELS_DIR") or ROOT / "var" / "models"

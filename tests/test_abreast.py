@@ -36,7 +36,7 @@ def test_a_call_counts_for_the_part_of_it_that_lies_in_the_span():
 
 
 def test_half_the_work_is_twice_the_rate_and_costs_half():
-    found = abreast.compare(Work(0.02), Work(0.01), list, callers=1, seconds=4)
+    found = abreast.compare(Work(0.02), Work(0.01), [], callers=1, seconds=4)
     assert found["ratio"] == pytest.approx(2, rel=0.4)
     cost = found["bare"]["cpu_ms_per_call"], found["served"]["cpu_ms_per_call"]
     assert cost == (pytest.approx(20, rel=0.25), pytest.approx(10, rel=0.25))
@@ -44,4 +44,4 @@ def test_half_the_work_is_twice_the_rate_and_costs_half():
 
 def test_a_call_that_fails_ends_the_comparison():
     with pytest.raises(RuntimeError, match="no work"):
-        abreast.compare(Work(0.01), Work(0), list, callers=2, seconds=4)
+        abreast.compare(Work(0.01), Work(0), [], callers=2, seconds=4)
