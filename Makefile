@@ -29,16 +29,16 @@ test-scaled: $(VENV)/.dev-ready
 check: $(VENV)/.dev-ready
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
-	$(VENV)/bin/mypy config core iam billing ocr ocr_console_cli portal
-	PYTHONPATH=. $(VENV)/bin/lint-imports
+	$(VENV)/bin/mypy config core iam billing ocr portal clients/cli/ocr_console_cli
+	PYTHONPATH=.:clients/cli $(VENV)/bin/lint-imports
 	$(PY) manage.py check
 	$(PY) manage.py makemigrations --check --dry-run
 
 bench: $(VENV)/.dev-ready
-	$(PY) -m bench
+	$(PY) -m tools.bench
 
 accuracy: $(VENV)/.dev-ready
-	$(PY) -m tests.accuracy
+	$(PY) -m tools.accuracy
 
 migrate: $(VENV)/.run-ready
 	$(PY) manage.py migrate
@@ -62,7 +62,7 @@ $(VENV)/.run-ready: requirements.txt requirements-core.txt requirements-web.txt 
 	@$(PIP) -r requirements.txt
 	@$(PIP) --no-deps --force-reinstall opencv-contrib-python-headless==4.10.0.84
 	@sh scripts/language_packs.sh
-	@$(PY) -m ocr.engine.models --dir $(MODELS_DIR)
+	@$(PY) -m ocr.vision.model_files --dir $(MODELS_DIR)
 	@touch $@
 
 $(VENV)/.demo-ready: $(VENV)/.run-ready requirements-demo.txt

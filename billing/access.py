@@ -28,8 +28,8 @@ from billing.models import (
     UsageEvent,
 )
 from core import clock
+from core.compiled_queries import PreparedQuery
 from core.errors import ApiError
-from core.prepared import PreparedQuery
 from iam.principal import Principal
 
 

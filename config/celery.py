@@ -104,10 +104,10 @@ def _start_engine(sender: Any, **_: object) -> None:
     regions = _regions(sender)
     if not regions:
         return
-    from ocr.engine import dispatch, queue
+    from ocr.engine import broker_client, transport
 
-    dispatch.local().start()
-    _heartbeat = queue.Heartbeat(regions)
+    transport.local().start()
+    _heartbeat = broker_client.Heartbeat(regions)
     _heartbeat.start()
 
 
@@ -123,6 +123,6 @@ def _stop_engine(**_: object) -> None:
     """End the engine processes."""
     if _heartbeat:
         _heartbeat.stop()
-        from ocr.engine import dispatch
+        from ocr.engine import transport
 
-        dispatch.stop()
+        transport.stop()

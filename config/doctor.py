@@ -101,10 +101,10 @@ def _broker() -> Iterator[Finding]:
     with app.connection_for_write() as link:
         link.ensure_connection(max_retries=1, timeout=3)
         yield Finding("broker", OK, f"{link.transport.driver_name} answers")
-    from ocr.engine import queue
+    from ocr.engine import broker_client
 
     for region, _ in settings.REGIONS:
-        count = queue.capacity(region)
+        count = broker_client.capacity(region)
         yield Finding(
             f"workers of {region}",
             OK if count else WARNING,
@@ -151,7 +151,7 @@ def _models() -> Iterator[Finding]:
             "engine models",
             OK if settings.SCALED else FAILED,
             f"none under {settings.MODELS_DIR}",
-            "" if settings.SCALED else "Run: python -m ocr.engine.models --dir $MODELS_DIR",
+            "" if settings.SCALED else "Run: python -m ocr.vision.model_files --dir $MODELS_DIR",
         )
         return
     size = sum(file.stat().st_size for file in files) / 1e6
@@ -160,9 +160,9 @@ def _models() -> Iterator[Finding]:
 
 def _language_packs() -> Iterator[Finding]:
     """Look for the packs that the engine reads foreign scripts with; at scale on a worker node."""
-    from ocr.engine import dispatch
+    from ocr.engine import transport
 
-    missing = dispatch.missing_packs()
+    missing = transport.missing_packs()
     names = ", ".join(f"{script.name} ({script.pack})" for script in missing)
     yield Finding(
         "language packs",

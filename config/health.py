@@ -23,9 +23,9 @@ def ready(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         missing.append("database")
     if not settings.SCALED:
-        from ocr.engine import dispatch
+        from ocr.engine import transport
 
-        figures = dispatch.stats()
+        figures = transport.stats()
         if figures["starting"] or (settings.ENGINE != "recorded" and not figures["processes"]):
             missing.append("engine")
     response = json_response(

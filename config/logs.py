@@ -7,14 +7,14 @@ import logging
 import structlog
 import structlog.tracebacks
 
-from core import context
+from core import log_context
 
 
 def _call_at_hand(
     _: object, __: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
     """Give every line a request id and an account, empty where it belongs to none."""
-    for name in context.NAMES:
+    for name in log_context.NAMES:
         event.setdefault(name, "")
     return event
 

@@ -52,10 +52,10 @@ class EngineCollector:
 
     def collect(self) -> Iterator[Metric]:
         """Yield one gauge a figure."""
-        from ocr.engine import dispatch
+        from ocr.engine import transport
 
         try:
-            stats = dispatch.stats()
+            stats = transport.stats()
         except Exception:  # a lost Redis must not hide the other figures
             stats = {}
         for name, text in _STATS.items():

@@ -20,10 +20,10 @@ def start() -> None:
     calls.writer_start()
     if settings.SCALED:
         return
-    from ocr.batch.runner import Runner
-    from ocr.engine import dispatch
+    from ocr.engine import transport
+    from ocr.jobs.runner import Runner
 
-    threading.Thread(target=dispatch.start, name="engine-warm-up", daemon=True).start()
+    threading.Thread(target=transport.start, name="engine-warm-up", daemon=True).start()
     _ticker = jobs.Ticker()
     _ticker.start()
     _runner = Runner()
@@ -35,10 +35,10 @@ def stop() -> None:
     calls.writer_stop()
     if settings.SCALED:
         return
-    from ocr.engine import dispatch
+    from ocr.engine import transport
 
     if _ticker:
         _ticker.stop()
     if _runner:
         _runner.stop()
-    dispatch.stop()
+    transport.stop()

@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from core import context
+from core import log_context
 
 _provider: Any = None
 
@@ -39,14 +39,14 @@ def start() -> None:
     _provider = TracerProvider(resource=Resource.create({"service.name": "ocr-console"}))
     sender = OTLPSpanExporter(endpoint=f"{settings.OTEL_ENDPOINT.rstrip('/')}/v1/traces")
     _provider.add_span_processor(BatchSpanProcessor(sender))
-    context.trace_with(_provider.get_tracer("ocr_console"))
+    log_context.trace_with(_provider.get_tracer("ocr_console"))
 
 
 def stop() -> None:
     """Send what is left."""
     global _provider
     if _provider is not None:
-        context.trace_with(None)
+        log_context.trace_with(None)
         _provider.shutdown()
         _provider = None
 
@@ -63,7 +63,7 @@ class TracingMiddleware:
 
         token = otel.attach(extract({"traceparent": request.headers.get("traceparent", "")}))
         try:
-            with context.span(f"{request.method}") as span:
+            with log_context.span(f"{request.method}") as span:
                 response = self.get_response(request)
                 if span is not None:
                     _describe(span, request, response)
@@ -82,6 +82,6 @@ def _describe(span: Any, request: HttpRequest, response: HttpResponse) -> None:
             "http.request.method": request.method or "",
             "http.route": route,
             "http.response.status_code": response.status_code,
-            **{f"ocr.{name}": value for name, value in context.known().items()},
+            **{f"ocr.{name}": value for name, value in log_context.known().items()},
         }
     )

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import close_old_connections, connection
 
-from core import context
+from core import log_context
 from core.models import timed_id
 from core.registry import Registry
 
@@ -70,7 +70,7 @@ def run_job(name: str) -> bool:
     """Run one job now unless another process is at it; returns whether it ran to its end."""
     job = PERIODIC.get(name)
     try:
-        with context.bound(job=name, request_id=timed_id()), exclusive(f"job.{name}") as held:
+        with log_context.bound(job=name, request_id=timed_id()), exclusive(f"job.{name}") as held:
             if held:
                 job.run()
             return held

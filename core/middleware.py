@@ -9,7 +9,7 @@ from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOper
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 
-from core import api, context, errors
+from core import api, errors, log_context
 from core.errors import ApiError
 from core.models import timed_id
 
@@ -27,7 +27,7 @@ class ApiEdgeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.request_id = timed_id()  # type: ignore[attr-defined]
-        context.begin(request.request_id, path=request.path)  # type: ignore[attr-defined]
+        log_context.begin(request.request_id, path=request.path)  # type: ignore[attr-defined]
         style = api.api_style(request.path)
         response = self.get_response(request)
         if style and response.status_code >= 400 and not _is_json(response):

@@ -20,15 +20,22 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.crypto import constant_time_compare
 from rest_framework.authentication import BaseAuthentication
 
-from core import clock, context, crypto
+from core import clock, crypto, log_context
+from core.compiled_queries import PreparedQuery
 from core.errors import ApiError
-from core.prepared import PreparedQuery
 from iam import errors, selectors, signature
 from iam.addresses import client_ip
 from iam.models import AccessKey, Account, EnterpriseProject, Project, RevokedToken, User
 from iam.principal import Method, Principal
-from iam.received import message_of
-from iam.services import access_keys, rules, sessions, signature_failures, temporary, tokens
+from iam.services import (
+    access_keys,
+    account_settings,
+    sessions,
+    signature_failures,
+    temporary,
+    tokens,
+)
+from iam.signed_message import message_of
 
 _ENTERPRISE_PROJECT = re.compile(r"0|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _USER = (
@@ -98,7 +105,9 @@ def _principal(request: HttpRequest, caller: _Caller, method: Method, **more: An
     user, here = caller.user, caller.here
     address = client_ip(request)
     acl = "console_acl_policy" if method == "session" else "api_acl_policy"
-    if not user["is_owner"] and not rules.address_allowed(user["account__settings"], acl, address):
+    if not user["is_owner"] and not account_settings.address_allowed(
+        user["account__settings"], acl, address
+    ):
         raise ApiError(errors.ADDRESS, ip=address)
     return Principal(
         account_id=user["account_id"],
@@ -149,7 +158,7 @@ def authenticate(request: HttpRequest, *, project_id: str = "") -> Principal:
         principal = _by_session(request, project_id)
     else:
         raise ApiError(errors.NO_CREDENTIALS)
-    context.caller(principal.account_id)
+    log_context.caller(principal.account_id)
     if project_id and principal.project_id != project_id:
         raise ApiError(errors.FOREIGN_PROJECT)
     return principal
@@ -433,7 +442,7 @@ def principal_of_page(request: HttpRequest, *, project_id: str = "") -> Principa
     user = request.user
     if not isinstance(user, User):
         raise ApiError(errors.NO_CREDENTIALS)
-    context.caller(user.account_id)
+    log_context.caller(user.account_id)
     project = None
     if project_id:
         project = Project.objects.filter(account_id=user.account_id, pk=project_id).first()

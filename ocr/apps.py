@@ -18,8 +18,8 @@ class OcrConfig(AppConfig):
         from iam.services import enterprise_projects, lockouts
         from ocr import alarms, notify, rollup
         from ocr.actions import CES, JOBS, ROWS
-        from ocr.batch import keeping, outcomes
         from ocr.catalog import SERVICES
+        from ocr.jobs import page_results, retention
 
         actions.register(ROWS)
         actions.register(CES)
@@ -50,7 +50,7 @@ class OcrConfig(AppConfig):
             jobs.PeriodicJob("notify", 5.0, notify.run),
             jobs.PeriodicJob("purge_calls", 3600.0, rollup.keep_partitions),
             jobs.PeriodicJob("purge_deliveries", 86400.0, notify.purge),
-            jobs.PeriodicJob("batch_expire", 15.0, keeping.expire),
-            jobs.PeriodicJob("batch_sweep", 15.0, outcomes.sweep),
-            jobs.PeriodicJob("purge_jobs", 86400.0, keeping.purge),
+            jobs.PeriodicJob("batch_expire", 15.0, retention.expire),
+            jobs.PeriodicJob("batch_sweep", 15.0, page_results.sweep),
+            jobs.PeriodicJob("purge_jobs", 86400.0, retention.purge),
         )

@@ -18,8 +18,8 @@ from typing import Any
 from django.db import DatabaseError, close_old_connections
 
 from core import clock
+from core.compiled_queries import PreparedInsert
 from core.errors import INTERNAL, ApiError
-from core.prepared import PreparedInsert
 from iam.principal import Principal
 from ocr.models import CallRecord
 

@@ -8,7 +8,6 @@ from types import ModuleType
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ocr.engine.base import MRZ, PRINTED, TEXT, Profile
 from ocr.extractors import (
     bankcard,
     cambodian_idcard,
@@ -27,8 +26,9 @@ from ocr.extractors import (
     thailand_license_plate,
     web_image,
 )
-from ocr.intake.header import BASIC, WEB, ImageLimits
-from ocr.intake.header import TEXT as TEXT_FORMATS
+from ocr.intake.image_header import BASIC, WEB, ImageLimits
+from ocr.intake.image_header import TEXT as TEXT_FORMATS
+from ocr.profiles import MRZ, PRINTED, TEXT, Profile
 
 CERTIFICATE = "certificate"
 GENERAL = "general"

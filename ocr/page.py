@@ -87,7 +87,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class RecognitionResult:
     """One line region read by one reader.
 
     `steps` holds, for each time step of the CTC output (left to right), the likeliest symbols with
@@ -161,7 +161,7 @@ class Page(Protocol):
 
     def read(
         self, region: Quad, *, script: str = "latin", model: str = "small", alphabet: str = ""
-    ) -> Reading:
+    ) -> RecognitionResult:
         """Read one line region again.
 
         `model` is `tiny` or `small` (PP-OCR); `script` other than latin/chinese/japanese chooses the
@@ -197,4 +197,4 @@ class Page(Protocol):
         """Return up to five likely typefaces of a line with a likeness in 0..1, the likeliest first."""
 
     def tables(self) -> Sequence[Any]:
-        """Return the tables of the page (`ocr.engine.tables`)."""
+        """Return the tables of the page (`ocr.tables.detection`)."""

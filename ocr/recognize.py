@@ -9,18 +9,17 @@ from django.db import transaction
 
 from billing import access
 from billing.services import metering
-from core import clock, context
+from core import clock, log_context
 from core.errors import ApiError
 from iam.principal import Principal
 from iam.throttle import throttle
-from ocr import calls, errors, limits
+from ocr import calls, concurrency, errors, profiles
 from ocr.catalog import Service
-from ocr.engine import base, dispatch
-from ocr.engine.base import Urgency
-from ocr.intake import body as body_
-from ocr.intake import load
+from ocr.engine import transport
+from ocr.intake import load_image, request_body
 from ocr.options import parse as parse_options
 from ocr.page import SameSides, WrongDocument
+from ocr.profiles import Urgency
 
 
 def recognize(
@@ -41,8 +40,8 @@ def perform(
     service: Service,
     load: Callable[[], tuple[bytes, dict[str, Any]]],
     *,
-    urgency: Urgency = base.INTERACTIVE,
-    record: Callable[[base.Outcome], object] | None = None,
+    urgency: Urgency = profiles.INTERACTIVE,
+    record: Callable[[profiles.Outcome], object] | None = None,
 ) -> Any:
     """Return the `result` of `call`: throttle, slot, gate, picture, engine, record and bill.
 
@@ -50,21 +49,21 @@ def perform(
     the transaction of call record and usage event, so that all three are written or none. Raises
     the documented ApiError; to record a failure is the caller's part.
     """
-    principal, is_batch = call.principal, urgency == base.BATCH
-    context.begin(call.request_id, principal.account_id)
+    principal, is_batch = call.principal, urgency == profiles.BATCH
+    log_context.begin(call.request_id, principal.account_id)
     # A job has a window of its own, as wide as that of calls: it never uses up the caller's.
     window = f"{service.code}/batch" if is_batch else service.code
-    throttle(principal, window, limits.calls_per_minute(principal.account_id, service))
+    throttle(principal, window, concurrency.calls_per_minute(principal.account_id, service))
     with (
-        limits.slot(principal.account_id, keep_one=is_batch),
+        concurrency.slot(principal.account_id, keep_one=is_batch),
         access.require_open(principal, service.code, request_id=call.request_id),
     ):
-        with context.span("intake"):
+        with log_context.span("intake"):
             image, options = load()
-        with context.span("engine", service=service.code):
+        with log_context.span("engine", service=service.code):
             outcome = _read(service, image, options, principal.region, urgency)
         call.engine_ms = round(outcome.engine_ms)
-        with context.span("record"), transaction.atomic():
+        with log_context.span("record"), transaction.atomic():
             if record is not None:
                 record(outcome)
             call.succeed()
@@ -79,9 +78,9 @@ def perform(
 
 def _loaded(service: Service, body: bytes, principal: Principal) -> tuple[bytes, dict[str, Any]]:
     """Return picture and options of a call's body."""
-    fields = body_.parse(body)
+    fields = request_body.parse(body)
     options = checked_options(service, fields)
-    return load.load(fields, service.limits, principal), options
+    return load_image.load(fields, service.limits, principal), options
 
 
 def checked_options(service: Service, fields: dict[str, Any]) -> dict[str, Any]:
@@ -94,10 +93,10 @@ def checked_options(service: Service, fields: dict[str, Any]) -> dict[str, Any]:
 
 def _read(
     service: Service, image: bytes, options: dict[str, Any], region: str, urgency: Urgency
-) -> base.Outcome:
+) -> profiles.Outcome:
     """Read `image` in an engine process; engine trouble becomes the documented error."""
     try:
-        return dispatch.recognise(
+        return transport.recognize(
             image,
             extract=service.module.extract,
             options=options,
@@ -109,17 +108,17 @@ def _read(
         raise ApiError(errors.WRONG_DOCUMENT, reason=str(error)) from error
     except SameSides as error:
         raise ApiError(errors.SAME_SIDES) from error
-    except base.ImageTooLarge as error:
+    except profiles.ImageTooLarge as error:
         raise ApiError(errors.PIXELS, reason=str(error)) from error
-    except base.UnreadableImage as error:
+    except profiles.UnreadableImage as error:
         raise ApiError(errors.FORMAT, reason=str(error)) from error
-    except base.NoSuchPage as error:
+    except profiles.NoSuchPage as error:
         raise ApiError(errors.PARAMETER, reason=str(error)) from error
-    except base.EngineFull as error:
+    except profiles.QueueFull as error:
         raise ApiError(errors.BUSY, headers={"Retry-After": "2"}) from error
-    except base.EngineTimeout as error:
+    except profiles.EngineTimeout as error:
         raise ApiError(errors.TIMEOUT) from error
-    except base.EngineDied as error:
+    except profiles.WorkerCrashed as error:
         raise ApiError(errors.ENGINE_LOST) from error
-    except base.ExtractError as error:
+    except profiles.ExtractError as error:
         raise ApiError(errors.UNREADABLE, reason="") from error

@@ -5,13 +5,13 @@ from __future__ import annotations
 from celery import shared_task
 
 from core import jobs
-from ocr.engine import queue
+from ocr.engine import broker_client
 
 
-@shared_task(name=queue.TASK, acks_late=True, ignore_result=True)
-def recognise(call_id: str, region: str, deadline: float) -> str:
+@shared_task(name=broker_client.TASK, acks_late=True, ignore_result=True)
+def recognize(call_id: str, region: str, deadline: float) -> str:
     """Execute one recognition call unless its caller has gone."""
-    return queue.work(call_id, region, deadline)
+    return broker_client.work(call_id, region, deadline)
 
 
 @shared_task(name="ocr.run_job", ignore_result=True)

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from portal.console import ConsoleView, title_of
-from portal.tables import Column, Table
+from portal.data_table import Column, Table
 
 COLUMNS = (
     Column("service", gettext_lazy("Service"), attrgetter("product_id"), "product_id", fixed=True),

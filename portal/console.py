@@ -27,8 +27,8 @@ from iam.principal import Principal
 from iam.services import audit, sessions
 from ocr import catalog
 from ocr.catalog import title_of as title_of  # pages take it from here
-from portal import choices, notices, troubles
-from portal.tables import Column, Table
+from portal import autocomplete, error_help, notices
+from portal.data_table import Column, Table
 
 THEMES = ("system", "light", "dark")
 THEME_COOKIE = "oc_theme"
@@ -159,20 +159,20 @@ class ConsoleView(View):
         return answer or self.back()
 
     def table(self, name: str, columns: Sequence[Column], rows: Any, **more: Any) -> Table:
-        """Return a table of this page; see `portal.tables`."""
+        """Return a table of this page; see `portal.data_table`."""
         return Table(name, columns, rows, self.request.GET, self.request.session, **more)
 
     def choosable(self) -> Mapping[str, QuerySet[Any]]:
-        """Return, by field, the rows that a form of this page chooses from; see `portal.choices`."""
+        """Return, by field, the rows that a form of this page chooses from; see `portal.autocomplete`."""
         return {}
 
-    def choice(self, field: str) -> choices.Choice:
+    def choice(self, field: str) -> autocomplete.Choice:
         """Return a field of a form that chooses one of many rows."""
-        return choices.choice(field, self.choosable()[field], self._sent)
+        return autocomplete.choice(field, self.choosable()[field], self._sent)
 
     def chosen(self, field: str) -> list[str]:
         """Return the ids of the rows that a form chose in `field`."""
-        return choices.chosen(field, self.choosable()[field], self._sent)
+        return autocomplete.chosen(field, self.choosable()[field], self._sent)
 
     @property
     def _sent(self) -> QueryDict:
@@ -183,7 +183,7 @@ class ConsoleView(View):
         if (rows := self.choosable().get(field)) is None:
             raise Http404
         text = self.request.GET.get(f"{field}_name", "")
-        found = {"rows": choices.suggestions(rows, text)}
+        found = {"rows": autocomplete.suggestions(rows, text)}
         return render(self.request, "components/suggestions.html", found)
 
     def confirmed(self, name: str) -> None:
@@ -360,7 +360,7 @@ def sign_in_first(request: HttpRequest) -> HttpResponseRedirect | None:
 
 def explain(error: ApiError) -> str:
     """Write an error for a person: what happened and what to do."""
-    known = troubles.trouble(error.code)
+    known = error_help.trouble(error.code)
     return (
         f"{error.message} {known.cure if known else error.row.advice}".strip() + f" ({error.code})"
     )

@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from ocr.exports.sheets import csv_safe
+from ocr.exports.spreadsheet import csv_safe
 
 
 def data_link(rows: Sequence[Sequence[str]]) -> str:

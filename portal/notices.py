@@ -25,7 +25,7 @@ from iam import authz, selectors
 from iam.principal import Principal
 from ocr import alarms
 from ocr.catalog import Service, title_of
-from ocr.engine import dispatch
+from ocr.engine import transport
 
 BRIEF = 10
 KEPT_S = 30
@@ -159,7 +159,7 @@ def languages_missing(service: Service) -> str:
     """Return the Debian packages of the languages that `service` reads and this machine lacks, or ""."""
     wanted = service.profile.script
     return ", ".join(
-        script.package for script in dispatch.missing_packs() if wanted in (script.name, "auto")
+        script.package for script in transport.missing_packs() if wanted in (script.name, "auto")
     )
 
 

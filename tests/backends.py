@@ -20,7 +20,7 @@ import psycopg
 import pytest
 import redis
 
-from bench.services import listening
+from tools.bench.services import listening
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432")
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379")

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from bench.services import free_port
 from tests import scaled_server
+from tools.bench.services import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"

@@ -15,8 +15,8 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench.processes import Processes
 from tests import backends
+from tools.bench.processes import Processes
 
 
 def wanted() -> bool:

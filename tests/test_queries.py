@@ -20,13 +20,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def recorded_engine(settings, monkeypatch, tmp_path) -> None:
     """Pages are recorded ones: an empty page here."""
-    from ocr.engine import dispatch
+    from ocr.engine import transport
 
-    dispatch.stop()
+    transport.stop()
     settings.ENGINE = "recorded"
     settings.RECORDED_PAGES_DIR = tmp_path
     yield
-    dispatch.stop()
+    transport.stop()
 
 
 def picture() -> str:

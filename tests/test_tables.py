@@ -20,8 +20,8 @@ from core.jobs import PERIODIC
 from iam import actions
 from ocr import catalog
 from ocr.actions import VERBS
-from ocr.engine.base import Profile
 from ocr.options import Option
+from ocr.profiles import Profile
 
 
 def rows_of(module) -> list[ErrorRow]:

@@ -6,7 +6,7 @@ import datetime as dt
 
 from billing.models import UnsettledEvent, UsageEvent
 from core import clock
-from core.prepared import PreparedInsert
+from core.compiled_queries import PreparedInsert
 from iam.principal import Principal
 
 _EVENT = PreparedInsert(UsageEvent, returning=True)

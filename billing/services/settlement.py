@@ -22,7 +22,7 @@ from django.db.models import F
 
 from billing import burndown, periods
 from billing.models import Allocation, BillingAccount, Package, UnsettledEvent
-from billing.services import accounts, assignment, budgets, events, folding
+from billing.services import accounts, budgets, charging, events, settlement_batches
 from billing.services.bill_lines import LineBook
 from core import clock
 
@@ -75,9 +75,9 @@ def settle(
             done += count
             if count == size:
                 queue.append(account)
-    for account in [account_id] if account_id else folding.accounts_due(now=moment):
+    for account in [account_id] if account_id else charging.accounts_due(now=moment):
         with _alone(account, named=account_id is not None):
-            folded += folding.fold(account, now=moment)
+            folded += charging.fold(account, now=moment)
     return Settled(events=done, folded=folded)
 
 
@@ -119,10 +119,10 @@ def _batch(account_id: str, size: int) -> int:
 
 def settle_locked(account: BillingAccount, *, size: int = BATCH) -> int:
     """Settle one batch of a locked account inside the caller's transaction."""
-    batch = assignment.head(account.account_id, size)
+    batch = settlement_batches.head(account.account_id, size)
     if not batch.size:
         return 0
-    pools = assignment.pools(batch)
+    pools = settlement_batches.pools(batch)
     packages = _packages(account.account_id, pools)
     shares, single = _shares(batch, pools, packages)
     quantities: dict[_Key, int] = defaultdict(int)
@@ -133,25 +133,27 @@ def settle_locked(account: BillingAccount, *, size: int = BATCH) -> int:
         quantities[key] += quantity
     allocations = _allocate(account, quantities, packages)
     paid_by = dict(zip(quantities, (row.pk for row in allocations), strict=True))
-    moved = assignment.settle_pools(batch, [(pool, paid_by[key]) for key, pool in shares])
+    moved = settlement_batches.settle_pools(batch, [(pool, paid_by[key]) for key, pool in shares])
     if single:
-        moved += assignment.settle_rows([(row.id, paid_by[key]) for key, row in single])
-    if not moved == batch.size == assignment.dequeue(account.account_id, batch):
+        moved += settlement_batches.settle_rows([(row.id, paid_by[key]) for key, row in single])
+    if not moved == batch.size == settlement_batches.dequeue(account.account_id, batch):
         raise RuntimeError("an event was settled twice at once; the batch is rolled back")
     budgets.count(account_id=account.account_id, allocations=allocations)
     return batch.size
 
 
 def _shares(
-    batch: assignment.Head, pools: list[assignment.Pool], packages: dict[int, Package]
-) -> tuple[list[tuple[_Key, assignment.Pool]], list[tuple[_Key, assignment.Row]]]:
+    batch: settlement_batches.Head,
+    pools: list[settlement_batches.Pool],
+    packages: dict[int, Package],
+) -> tuple[list[tuple[_Key, settlement_batches.Pool]], list[tuple[_Key, settlement_batches.Row]]]:
     """Return who pays: whole pools, and single events where a package begins or ends among them."""
     quotas = [package.quota() for package in packages.values()]
-    meters: dict[tuple[str, str], list[assignment.Pool]] = defaultdict(list)
+    meters: dict[tuple[str, str], list[settlement_batches.Pool]] = defaultdict(list)
     for pool in pools:
         meters[pool.region, pool.product].append(pool)
-    shares: list[tuple[_Key, assignment.Pool]] = []
-    single: list[tuple[_Key, assignment.Row]] = []
+    shares: list[tuple[_Key, settlement_batches.Pool]] = []
+    single: list[tuple[_Key, settlement_batches.Row]] = []
     for (region, product), of_meter in meters.items():
         payers = burndown.burn_bulk(
             [
@@ -166,7 +168,7 @@ def _shares(
                 for pool, payer in zip(of_meter, payers, strict=True)
             ]
             continue
-        rows = assignment.rows(batch, region=region, product=product)
+        rows = settlement_batches.rows(batch, region=region, product=product)
         uses = [burndown.Use(region, product, r.project, r.occurred_at, r.quantity) for r in rows]
         single += [
             (_key(row, row.occurred_at, payer), row)
@@ -175,12 +177,14 @@ def _shares(
     return shares, single
 
 
-def _key(part: assignment.Pool | assignment.Row, at: dt.datetime, payer: int | None) -> _Key:
+def _key(
+    part: settlement_batches.Pool | settlement_batches.Row, at: dt.datetime, payer: int | None
+) -> _Key:
     hour = periods.hour_start(at, settings.BILLING_TIME_ZONE)
     return _Key(part.region, part.product, part.project, part.user, hour, payer)
 
 
-def _packages(account_id: str, pools: list[assignment.Pool]) -> dict[int, Package]:
+def _packages(account_id: str, pools: list[settlement_batches.Pool]) -> dict[int, Package]:
     """Return the packages that may pay for a call of `pools`."""
     first = min(pool.first_at for pool in pools)
     last = max(pool.last_at for pool in pools)

@@ -14,7 +14,7 @@ from iam.api.base import IamView, self_or
 from iam.api.tokens import find_agency
 from iam.models import AccessKey, User
 from iam.principal import Principal
-from iam.services import access_keys, rules, temporary
+from iam.services import access_keys, account_settings, temporary
 
 _TRACE = ("credential", "IAM")
 
@@ -22,7 +22,7 @@ _TRACE = ("credential", "IAM")
 def _own_or(principal: Principal, user_id: str, action: str) -> None:
     """Let users manage their own keys unless the account's protection policy reserves that."""
     account = selectors.account(principal.account_id)
-    if principal.is_owner or rules.may_manage_own(account.settings, "accesskey"):
+    if principal.is_owner or account_settings.may_manage_own(account.settings, "accesskey"):
         self_or(principal, user_id, action)
     else:
         authz.require(principal, action)

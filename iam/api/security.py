@@ -11,7 +11,7 @@ from iam import authz, errors, selectors
 from iam.api import shapes
 from iam.api.base import IamView, number, own_domain, picked
 from iam.principal import Principal
-from iam.services import accounts, agencies, groups, policies, rules, users
+from iam.services import account_settings, accounts, agencies, groups, policies, users
 
 _TRACE = ("agency", "IAM")
 
@@ -31,7 +31,7 @@ class SecurityPolicyView(IamView):
         """Show the settings."""
         own_domain(principal, domain)
         account = selectors.account(principal.account_id)
-        return {self.family: rules.family(account, self.family)}
+        return {self.family: account_settings.family(account, self.family)}
 
     def put(self, request: HttpRequest, principal: Principal, domain: str) -> dict[str, Any]:
         """Change the settings."""

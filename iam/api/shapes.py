@@ -20,7 +20,7 @@ from iam.models import (
     Region,
     User,
 )
-from iam.services import rules
+from iam.services import account_settings
 
 
 def links(request: HttpRequest, path: str) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def _stamp(moment: dt.datetime | None) -> str:
 
 def password_expires_at(user: User) -> str:
     """Return when the password ends by the account's rules, "" if never."""
-    end = rules.password_end(user)
+    end = account_settings.password_end(user)
     return clock.iso_micro(end) if end else ""
 
 

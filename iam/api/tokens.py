@@ -17,7 +17,7 @@ from iam.api.base import IamView
 from iam.api.catalog import catalog
 from iam.models import Account, Agency, Policy, Project, User
 from iam.principal import Principal
-from iam.services import logins, rules, tokens
+from iam.services import account_settings, logins, tokens
 from iam.throttle import throttle_address
 
 LOGINS_PER_ADDRESS = 300  # a minute; each costs a password hash
@@ -71,7 +71,7 @@ def _by_password(request: HttpRequest, identity: dict[str, Any], *, totp: bool) 
     )
     if user.access_mode == User.CONSOLE:
         raise ApiError(errors.CONSOLE_ONLY)
-    if rules.password_expired(user):
+    if account_settings.password_expired(user):
         raise ApiError(errors.PASSWORD_EXPIRED)
     if totp and not user.totp_secret_encrypted:
         raise ApiError(errors.BAD_LOGIN)

@@ -15,7 +15,7 @@ from iam.api import shapes
 from iam.api.base import IamView, flag, own_domain, picked, self_or
 from iam.models import User
 from iam.principal import Principal
-from iam.services import rules, users
+from iam.services import account_settings, users
 
 _TRACE = ("user", "IAM")
 _KEYSTONE = {
@@ -73,7 +73,7 @@ def _password_ends(request: HttpRequest) -> Callable[[User], bool]:
         raise ApiError(errors.BAD_PARAMETER, name="password_expires_at") from error
 
     def passes(row: User) -> bool:
-        end = rules.password_end(row)
+        end = account_settings.password_end(row)
         return end is not None and compared(end.replace(microsecond=0), limit)
 
     return passes
@@ -152,7 +152,9 @@ class PasswordView(IamView):
         row = selectors.user(principal.account_id, user)
         if principal.user_id != user:
             raise ApiError(errors.PERMISSION, action="iam:users:setUserPassword")
-        if not principal.is_owner and not rules.may_manage_own(row.account.settings, "password"):
+        if not principal.is_owner and not account_settings.may_manage_own(
+            row.account.settings, "password"
+        ):
             authz.require(principal, "iam:users:setUserPassword")
         body = self.part(request, "user")
         if not {"password", "original_password"} <= body.keys():
@@ -242,7 +244,9 @@ class OsUserInfoView(IamView):
         row = selectors.user(principal.account_id, user)
         fields = picked(self.part(request, "user"), {"email": "email", "mobile": "mobile"})
         for name in fields:
-            if not principal.is_owner and not rules.may_manage_own(row.account.settings, name):
+            if not principal.is_owner and not account_settings.may_manage_own(
+                row.account.settings, name
+            ):
                 authz.require(principal, "iam:users:updateUser")
         users.user_update(principal=principal, user=row, **fields)
         return 204, None

@@ -13,7 +13,7 @@ from core.errors import ApiError
 from iam import errors
 from iam.models import AccessKey, User
 from iam.principal import Principal
-from iam.services import audit, lockouts, versions
+from iam.services import audit, cache_versions, lockouts
 from iam.services.temporary import new_pair
 from iam.services.users import guard_owner
 
@@ -127,7 +127,7 @@ def access_key_update(
             if status not in {"active", "inactive"}:
                 raise ApiError(errors.BAD_PARAMETER, name="status")
             if key.status != status:
-                versions.end_tokens([key.user_id])
+                cache_versions.end_tokens([key.user_id])
             key.status = status
         if description is not None:
             if len(description) > 255:
@@ -144,5 +144,5 @@ def access_key_delete(*, principal: Principal, key: AccessKey) -> None:
         resource_id=key.access, resource_name=key.access,
     ):  # fmt: skip
         guard_owner(principal, key.user)
-        versions.end_tokens([key.user_id])
+        cache_versions.end_tokens([key.user_id])
         key.delete()

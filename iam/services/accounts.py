@@ -22,7 +22,7 @@ from iam.models import (
     User,
 )
 from iam.principal import Principal
-from iam.services import audit, rules, versions
+from iam.services import account_settings, audit, cache_versions
 
 ADMIN_GROUP = "admin"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{0,63}")
@@ -53,9 +53,9 @@ def account_create(
                 )
         except IntegrityError as error:
             raise ApiError(errors.CONFLICT, kind="domain", name=name) from error
-        owner = User(account=account, is_owner=True, email=rules.check_email(email))
-        owner.name = rules.check_user_name(owner_name or name)
-        owner.set_password(rules.check_password(account, owner.name, owner_password))
+        owner = User(account=account, is_owner=True, email=account_settings.check_email(email))
+        owner.name = account_settings.check_user_name(owner_name or name)
+        owner.set_password(account_settings.check_password(account, owner.name, owner_password))
         owner.password_changed_at = clock.now()
         owner.must_change_password = one_time
         owner.save()
@@ -154,18 +154,18 @@ def settings_update(*, principal: Principal, family: str, changes: Any) -> dict[
         own = {**account.settings.get(family, {}), **changes}
         account.settings = {**account.settings, family: own}
         account.save(update_fields=["settings", "updated_at"])
-        versions.bump(account.id)
-    return rules.family(account, family)
+        cache_versions.bump(account.id)
+    return account_settings.family(account, family)
 
 
 def _check_setting(family: str, name: str, value: Any) -> None:
-    default = rules.DEFAULTS[family].get(name)
+    default = account_settings.DEFAULTS[family].get(name)
     if default is None or type(value) is not type(default):
         raise ApiError(errors.BAD_PARAMETER, name=name)
-    low, high = rules.RANGES.get(name, (0, 0))
-    if name in rules.RANGES and not low <= value <= high:
+    low, high = account_settings.RANGES.get(name, (0, 0))
+    if name in account_settings.RANGES and not low <= value <= high:
         raise ApiError(errors.BAD_PARAMETER, name=name)
     if name in {"allow_address_netmasks", "allow_ip_ranges"}:
-        rules.check_addresses(value, name)
+        account_settings.check_addresses(value, name)
     if isinstance(value, str) and len(value) > 255:
         raise ApiError(errors.BAD_PARAMETER, name=name)

@@ -13,7 +13,7 @@ from core.errors import ApiError
 from iam import errors
 from iam.models import Account, Agency, ObsAuthorization, Region
 from iam.principal import Principal
-from iam.services import audit, rules, versions
+from iam.services import account_settings, audit, cache_versions
 
 AGENCIES_PER_ACCOUNT = 50
 _NAME = re.compile(r"[A-Za-z0-9_\-.@ ]{1,64}")
@@ -42,7 +42,7 @@ def _save(agency: Agency) -> None:
 
 
 def _trust(agency: Agency, name: Any) -> None:
-    agency.trust_domain_name = rules.check_text(name, "trust_domain_name", 64, least=1)
+    agency.trust_domain_name = account_settings.check_text(name, "trust_domain_name", 64, least=1)
     trusted = Account.objects.filter(name=agency.trust_domain_name).first()
     agency.trust_domain_id = trusted.id if trusted else ""
 
@@ -66,7 +66,7 @@ def agency_create(
             raise ApiError(errors.LIMIT, kind="agencies", limit=AGENCIES_PER_ACCOUNT)
         agency = Agency(account_id=principal.account_id, name=name)
         _trust(agency, trust_domain_name)
-        agency.description = rules.check_text(description, "description", 255)
+        agency.description = account_settings.check_text(description, "description", 255)
         agency.duration, agency.expires_at = _duration(duration)
         _save(agency)
         running.about(agency.id, agency.name)
@@ -82,11 +82,13 @@ def agency_update(*, principal: Principal, agency: Agency, **fields: Any) -> Age
         if fields.get("trust_domain_name") is not None:
             _trust(agency, fields["trust_domain_name"])
         if fields.get("description") is not None:
-            agency.description = rules.check_text(fields["description"], "description", 255)
+            agency.description = account_settings.check_text(
+                fields["description"], "description", 255
+            )
         if fields.get("duration") is not None:
             agency.duration, agency.expires_at = _duration(fields["duration"])
         _save(agency)
-        versions.bump(principal.account_id)
+        cache_versions.bump(principal.account_id)
     return agency
 
 
@@ -96,7 +98,7 @@ def agency_delete(*, principal: Principal, agency: Agency) -> None:
         principal, "deleteAgency", resource_type="agency", resource_id=agency.id,
         resource_name=agency.name,
     ):  # fmt: skip
-        versions.bump(principal.account_id)
+        cache_versions.bump(principal.account_id)
         agency.delete()
 
 
@@ -111,7 +113,7 @@ def obs_authorize(
         if not Region.objects.filter(pk=region).exists():
             raise ApiError(errors.NOT_FOUND, kind="region", id=region)
         for name, value in (("access_key", access_key), ("secret_key", secret_key)):
-            rules.check_text(value, name, 255, least=1)
+            account_settings.check_text(value, name, 255, least=1)
         row, _ = ObsAuthorization.objects.update_or_create(
             account_id=principal.account_id,
             region_id=region,

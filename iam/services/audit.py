@@ -14,7 +14,7 @@ import orjson
 from django.conf import settings
 from django.db import transaction
 
-from core import clock, context
+from core import clock, log_context
 from core.errors import ApiError
 from iam.models import Trace, TraceHead
 from iam.principal import Principal
@@ -89,7 +89,7 @@ def trace_record(
         head, _ = TraceHead.objects.select_for_update().get_or_create(
             account_id=principal.account_id
         )
-        version = _VERSION.match(context.path())
+        version = _VERSION.match(log_context.path())
         row: dict[str, Any] = {
             "sequence": head.sequence + 1,
             "time": now or clock.now(),
@@ -113,7 +113,7 @@ def trace_record(
             "response": _text(response),
             "message": message[:_MAX_TEXT],
             "api_version": version[1] if version else "",
-            "resource_url": context.path()[:512],
+            "resource_url": log_context.path()[:512],
             "read_only": read_only,
             "previous_hash": head.hash,
         }

@@ -14,7 +14,7 @@ from core.registry import Registry
 from iam import errors
 from iam.models import EnterpriseProject
 from iam.principal import Principal
-from iam.services import audit, versions
+from iam.services import audit, cache_versions
 
 QUOTA = 100
 _NAME = re.compile(r"[A-Za-z0-9_\-\u3400-\u9fff]{1,255}")
@@ -142,5 +142,5 @@ def enterprise_project_delete(*, principal: Principal, project: EnterpriseProjec
         running.enterprise_project_id = project.public_id
         if project.is_default:
             raise ApiError(errors.EPS_DEFAULT)
-        versions.bump(principal.account_id)
+        cache_versions.bump(principal.account_id)
         project.delete()

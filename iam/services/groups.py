@@ -10,7 +10,7 @@ from core.errors import ApiError
 from iam import errors
 from iam.models import Group, Membership, User
 from iam.principal import Principal
-from iam.services import audit, rules, versions
+from iam.services import account_settings, audit, cache_versions
 
 GROUPS_PER_ACCOUNT = 20000
 
@@ -31,8 +31,8 @@ def group_create(*, principal: Principal, name: Any, description: Any = "") -> G
     ) as running:  # fmt: skip
         group = Group(
             account_id=principal.account_id,
-            name=rules.check_text(name, "name", 128, least=1),
-            description=rules.check_text(description, "description", 255),
+            name=account_settings.check_text(name, "name", 128, least=1),
+            description=account_settings.check_text(description, "description", 255),
         )
         _save(group)
         running.about(group.id, group.name)
@@ -48,9 +48,9 @@ def group_update(
         resource_name=group.name, request={"name": name, "description": description},
     ):  # fmt: skip
         if name is not None:
-            group.name = rules.check_text(name, "name", 128, least=1)
+            group.name = account_settings.check_text(name, "name", 128, least=1)
         if description is not None:
-            group.description = rules.check_text(description, "description", 255)
+            group.description = account_settings.check_text(description, "description", 255)
         _save(group)
     return group
 
@@ -61,8 +61,8 @@ def group_delete(*, principal: Principal, group: Group) -> None:
         principal, "deleteUserGroup", resource_type="userGroup", resource_id=group.id,
         resource_name=group.name,
     ):  # fmt: skip
-        versions.end_tokens_of_group(group.id)
-        versions.bump(group.account_id)
+        cache_versions.end_tokens_of_group(group.id)
+        cache_versions.bump(group.account_id)
         group.delete()
 
 
@@ -75,8 +75,8 @@ def member_add(*, principal: Principal, group: Group, user: User) -> None:
     ):  # fmt: skip
         _, made = Membership.objects.get_or_create(group=group, user=user)
         if made:
-            versions.end_tokens([user.id])
-            versions.bump(group.account_id)
+            cache_versions.end_tokens([user.id])
+            cache_versions.bump(group.account_id)
 
 
 def member_remove(*, principal: Principal, group: Group, user: User) -> None:
@@ -89,8 +89,8 @@ def member_remove(*, principal: Principal, group: Group, user: User) -> None:
         gone, _ = Membership.objects.filter(group=group, user=user).delete()
         if not gone:
             raise ApiError(errors.NOT_FOUND, kind="user", id=user.id)
-        versions.end_tokens([user.id])
-        versions.bump(group.account_id)
+        cache_versions.end_tokens([user.id])
+        cache_versions.bump(group.account_id)
 
 
 def _same_account(principal: Principal, group: Group, user: User) -> None:

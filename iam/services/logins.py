@@ -15,7 +15,7 @@ from core.errors import ApiError
 from iam import errors
 from iam.models import Account, User
 from iam.principal import Principal
-from iam.services import audit, lockouts, rules
+from iam.services import account_settings, audit, lockouts
 from iam.throttle import throttle_address
 
 CONSOLE_LOGINS_PER_ADDRESS = 60  # a minute
@@ -83,7 +83,7 @@ def password_check(
         raise ApiError(errors.PASSCODE)
     if not free.update(failed_logins=0, first_failed_login_at=None, locked_until=None):
         raise ApiError(errors.LOCKED)
-    if not (user.enabled and user.account.enabled) or rules.unused_too_long(user):
+    if not (user.enabled and user.account.enabled) or account_settings.unused_too_long(user):
         raise ApiError(errors.BAD_LOGIN)
     return user
 
@@ -100,7 +100,7 @@ def own_password_check(user: User, password: object, *, address: str) -> None:
 
 def _free(user: User, now: dt.datetime) -> QuerySet[User]:
     """Return the user's row, unless failures have locked it by `now`."""
-    allowed = rules.family(user.account, "login_policy")["login_failed_times"]
+    allowed = account_settings.family(user.account, "login_policy")["login_failed_times"]
     unlocked = Q(locked_until__isnull=True, failed_logins__lt=allowed) | Q(locked_until__lte=now)
     return User.objects.filter(unlocked, pk=user.pk)
 
@@ -110,7 +110,7 @@ def _failed(user: User, now: dt.datetime, address: str) -> None:
 
     Each step is one UPDATE with its condition in it, so that no failure at the same time is lost.
     """
-    policy = rules.family(user.account, "login_policy")
+    policy = account_settings.family(user.account, "login_policy")
     if _count_failure(user.pk, now, policy):
         return
     until = now + dt.timedelta(minutes=policy["lockout_duration"])
@@ -142,7 +142,11 @@ def _count_failure(user_id: str, now: dt.datetime, policy: dict[str, int]) -> in
 
 def _unknown(password: str, claimed: str, account: Account | None) -> ApiError:
     """Return the refusal of an unknown name, after the time and with the lock of a known one."""
-    policy = rules.family(account, "login_policy") if account else rules.DEFAULTS["login_policy"]
+    policy = (
+        account_settings.family(account, "login_policy")
+        if account
+        else account_settings.DEFAULTS["login_policy"]
+    )
     key = "login-failures:" + hashlib.sha256(claimed.encode()).hexdigest()
     lock = f"{key}:locked"
     if cache.get(lock):
@@ -191,7 +195,7 @@ def console_login(
     )  # fmt: skip
     if user.access_mode == User.PROGRAMMATIC:
         raise ApiError(errors.PROGRAMMATIC_ONLY)
-    if not user.is_owner and not rules.address_allowed(
+    if not user.is_owner and not account_settings.address_allowed(
         user.account.settings, "console_acl_policy", address
     ):
         raise ApiError(errors.ADDRESS, ip=address)

@@ -14,7 +14,7 @@ from core.errors import ApiError
 from iam import errors, policy_eval
 from iam.models import Agency, Attachment, EnterpriseProject, Group, Policy, Project, User
 from iam.principal import Principal
-from iam.services import audit, rules, versions
+from iam.services import account_settings, audit, cache_versions
 
 POLICIES_PER_ACCOUNT = 200
 _PERMISSIONS = {Project: "iam.use_project", EnterpriseProject: "iam.use_enterpriseproject"}
@@ -106,8 +106,8 @@ def policy_create(
             display_name=_checked_name(display_name),
             type=type,
             document=check_document(document),
-            description=rules.check_text(description, "description", 512),
-            description_cn=rules.check_text(description_cn, "description", 512),
+            description=account_settings.check_text(description, "description", 512),
+            description_cn=account_settings.check_text(description_cn, "description", 512),
             for_agencies=for_agencies,
         )
         _save(policy)
@@ -133,10 +133,10 @@ def policy_update(*, principal: Principal, policy: Policy, **fields: Any) -> Pol
             policy.document = check_document(fields["document"])
         for name in ("description", "description_cn"):
             if name in fields:
-                setattr(policy, name, rules.check_text(fields[name], "description", 512))
+                setattr(policy, name, account_settings.check_text(fields[name], "description", 512))
         _save(policy)
-        versions.end_tokens_of_policy(policy.id)
-        versions.bump(principal.account_id)
+        cache_versions.end_tokens_of_policy(policy.id)
+        cache_versions.bump(principal.account_id)
     return policy
 
 
@@ -150,7 +150,7 @@ def policy_delete(*, principal: Principal, policy: Policy) -> None:
             raise ApiError(errors.NOT_FOUND, kind="role", id=policy.id)
         if policy.attachments.exists():
             raise ApiError(errors.IN_USE, kind="role", reason="it is granted")
-        versions.bump(principal.account_id)
+        cache_versions.bump(principal.account_id)
         policy.delete()
 
 
@@ -179,9 +179,9 @@ def _check_own(principal: Principal, policy: Policy, subject: Subject, scope: Sc
 def _end_tokens(subject: Subject) -> None:
     match subject:
         case Group():
-            versions.end_tokens_of_group(subject.pk)
+            cache_versions.end_tokens_of_group(subject.pk)
         case User():
-            versions.end_tokens([subject.pk])
+            cache_versions.end_tokens([subject.pk])
 
 
 def grant_add(
@@ -215,7 +215,7 @@ def grant_add(
             if scope.where is not None and not isinstance(subject, Agency):
                 assign_perm(_PERMISSIONS[type(scope.where)], subject, scope.where)
             _end_tokens(subject)
-            versions.bump(principal.account_id)
+            cache_versions.bump(principal.account_id)
     return attachment
 
 
@@ -245,7 +245,7 @@ def grant_remove(*, principal: Principal, policy: Policy, subject: Subject, scop
             if not left.exists():
                 remove_perm(_PERMISSIONS[type(place)], subject, place)
         _end_tokens(subject)
-        versions.bump(principal.account_id)
+        cache_versions.bump(principal.account_id)
 
 
 def grant_exists(*, policy: Policy, subject: Subject, scope: Scope) -> bool:

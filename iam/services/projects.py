@@ -11,7 +11,7 @@ from core.errors import ApiError
 from iam import errors
 from iam.models import Project
 from iam.principal import Principal
-from iam.services import audit, rules
+from iam.services import account_settings, audit
 
 SUB_PROJECTS_PER_PROJECT = 50
 _SUFFIX = re.compile(r"[A-Za-z0-9_-]{1,63}")
@@ -54,7 +54,7 @@ def project_create(
             region_id=parent.region_id,
             parent=parent,
             name=_sub_name(parent, name),
-            description=rules.check_text(description, "description", 255),
+            description=account_settings.check_text(description, "description", 255),
         )
         _save(project)
         running.about(project.id, project.name)
@@ -74,7 +74,7 @@ def project_update(
                 raise ApiError(errors.BAD_PARAMETER, name="name")
             project.name = _sub_name(project.parent, name)
         if description is not None:
-            project.description = rules.check_text(description, "description", 255)
+            project.description = account_settings.check_text(description, "description", 255)
         _save(project)
     return project
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.sessions.backends.base import SessionBase
 
 from iam.models import User
-from iam.services import rules
+from iam.services import account_settings
 
 RENEW_S = 60  # the time of the last click is written at most this often
 _SEEN, _CODE = "seen", "mfa_at"
@@ -42,9 +42,9 @@ def session_keep(session: SessionBase, settings: dict[str, Any], now: dt.datetim
 
 
 def _timeout_s(settings: dict[str, Any]) -> int:
-    return int(rules.family_in(settings, "login_policy")["session_timeout"]) * 60
+    return int(account_settings.family_in(settings, "login_policy")["session_timeout"]) * 60
 
 
 def password_due(user: User) -> bool:
     """Tell whether the user must choose a new password before anything else."""
-    return user.must_change_password or rules.password_expired(user)
+    return user.must_change_password or account_settings.password_expired(user)

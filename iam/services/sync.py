@@ -7,7 +7,7 @@ from django.db import transaction
 
 from iam import system_policies
 from iam.models import Account, Policy, Region
-from iam.services import versions
+from iam.services import cache_versions
 from iam.services.accounts import account_complete
 
 
@@ -19,7 +19,7 @@ def sync() -> None:
         for account in Account.objects.all().iterator():
             account_complete(account)
             if changed:
-                versions.bump(account.id)
+                cache_versions.bump(account.id)
 
 
 def _regions() -> None:

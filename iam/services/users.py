@@ -15,7 +15,7 @@ from core.errors import ApiError
 from iam import errors
 from iam.models import Account, User
 from iam.principal import Principal
-from iam.services import audit, logins, rules, versions
+from iam.services import account_settings, audit, cache_versions, logins
 
 USERS_PER_ACCOUNT = 20000
 _ALPHABETS = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "-_.!@#%+=")
@@ -38,18 +38,18 @@ def _boolean(value: Any) -> bool:
 
 
 def _text(value: Any) -> str:
-    return rules.check_text(value, "description", 255)
+    return account_settings.check_text(value, "description", 255)
 
 
 _CHECKS: dict[str, Callable[[Any], Any]] = {
-    "name": rules.check_user_name,
-    "email": rules.check_email,
-    "mobile": rules.check_mobile,
+    "name": account_settings.check_user_name,
+    "email": account_settings.check_email,
+    "mobile": account_settings.check_mobile,
     "access_mode": _access_mode,
     "enabled": _boolean,
     "must_change_password": _boolean,
     "description": _text,
-    "area_code": rules.check_area_code,
+    "area_code": account_settings.check_area_code,
     "xuser_id": _text,
     "xuser_type": _text,
 }
@@ -65,8 +65,10 @@ def _apply(user: User, account: Account, fields: dict[str, Any]) -> None:
 
 
 def _set_password(user: User, account: Account, password: Any) -> None:
-    password = rules.check_password(account, user.name, password)
-    kept = rules.family(account, "password_policy")["number_of_recent_passwords_disallowed"]
+    password = account_settings.check_password(account, user.name, password)
+    kept = account_settings.family(account, "password_policy")[
+        "number_of_recent_passwords_disallowed"
+    ]
     recent = [user.password, *user.password_history] if user.has_usable_password() else []
     if any(check_password(password, old) for old in recent[: max(kept, 1)] if old):
         raise ApiError(errors.SAME_PASSWORD)
@@ -129,7 +131,7 @@ def user_update(
         _apply(user, user.account, fields)
         _save(user)
         if fields.keys() & {"password", "name", "access_mode", "enabled"}:
-            versions.end_tokens([user.id])
+            cache_versions.end_tokens([user.id])
             user.refresh_from_db()
     return user
 
@@ -141,7 +143,7 @@ def user_delete(*, principal: Principal, user: User) -> None:
     ):
         if user.is_owner:
             raise ApiError(errors.OWNER_DELETE)
-        versions.bump(user.account_id)
+        cache_versions.bump(user.account_id)
         user.delete()
 
 
@@ -163,12 +165,12 @@ def password_change(
     ):  # fmt: skip
         if refused is not None:
             raise refused
-        if rules.password_too_young(user):
+        if account_settings.password_too_young(user):
             raise ApiError(errors.PASSWORD_TOO_YOUNG)
         _set_password(user, user.account, password)
         user.must_change_password = False
         _save(user)
-        versions.end_tokens([user.id])
+        cache_versions.end_tokens([user.id])
     user.refresh_from_db()
     return user
 
@@ -178,7 +180,7 @@ def one_time_password(account: Account) -> str:
 
     It begins with a letter, so that no spreadsheet takes it for a formula.
     """
-    policy = rules.family(account, "password_policy")
+    policy = account_settings.family(account, "password_policy")
     length = min(max(16, policy["minimum_password_length"]), policy["maximum_password_length"])
     every = "".join(_ALPHABETS)
     while True:  # a draw that breaks a rule is drawn again
@@ -188,7 +190,7 @@ def one_time_password(account: Account) -> str:
         if not letters[0].isalpha():
             continue
         try:
-            return rules.check_password(account, "", "".join(letters))
+            return account_settings.check_password(account, "", "".join(letters))
         except ApiError:
             continue
 

@@ -15,12 +15,12 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from core.errors import ApiError
-from ocr import errors
-from ocr.engine import base, dispatch
-from ocr.exports import formats, picture
+from ocr import errors, profiles
+from ocr.engine import transport
+from ocr.exports import formats, page_image
 from ocr.exports.documents import Document, Picture
-from ocr.exports.flatten import Quad
-from ocr.intake import body, header
+from ocr.exports.result_model import Quad
+from ocr.intake import image_header, request_body
 
 MAX_DOCUMENTS = 1000
 
@@ -84,21 +84,21 @@ def _documents(rows: list[dict[str, Any]], region: str) -> list[Document]:
 
 def _picture(text: str, page: int, region: str, quads: Sequence[Quad]) -> Picture:
     """Return the caller's picture as JPEG, decoded where pictures are decoded: in an engine process."""
-    data = body.decode_base64(text)
-    header.check(data, header.ImageLimits(formats=header.TEXT, max_side_px=30000))
+    data = request_body.decode_base64(text)
+    image_header.check(data, image_header.ImageLimits(formats=image_header.TEXT, max_side_px=30000))
     try:
         return Picture(
-            *dispatch.recognise(
+            *transport.recognize(
                 data,
-                extract=picture.extract,
+                extract=page_image.extract,
                 options={"quads": quads},
-                profile=base.Profile(upright=True, page=page),
+                profile=profiles.Profile(upright=True, page=page),
                 region=region,
             ).result
         )
-    except base.UnreadableImage as error:
+    except profiles.UnreadableImage as error:
         raise ApiError(errors.FORMAT, reason=str(error)) from error
-    except base.NoSuchPage as error:
+    except profiles.NoSuchPage as error:
         raise ApiError(errors.PARAMETER, reason=str(error)) from error
-    except base.EngineError as error:
+    except profiles.EngineError as error:
         raise ApiError(errors.NO_ENGINE, reason="") from error

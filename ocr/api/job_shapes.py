@@ -12,10 +12,10 @@ from core import clock
 from core.errors import ApiError, ErrorRow
 from iam import errors as iam_errors
 from ocr import errors
-from ocr.batch import selectors
-from ocr.batch.estimates import JobEstimate
 from ocr.catalog import SERVICES
 from ocr.exports import formats
+from ocr.jobs import selectors
+from ocr.jobs.estimates import JobEstimate
 from ocr.models import Job, JobFile, JobPage
 
 NAME_MAX = 255

@@ -20,9 +20,10 @@ from iam import authn, authz
 from iam.principal import Principal
 from ocr import errors
 from ocr.api import job_shapes as shapes
-from ocr.batch import downloads, jobs, keeping, keys, selectors
-from ocr.batch import estimates as batch_estimates
 from ocr.exports import formats
+from ocr.jobs import downloads, keys, retention, selectors
+from ocr.jobs import estimates as batch_estimates
+from ocr.jobs import services as jobs
 from ocr.models import Job
 
 TAGS = ["jobs"]
@@ -119,7 +120,7 @@ class JobView(JobsBase):
     def delete(self, request: Request, job_id: str) -> Response:
         """Delete files, names, results and key; answers the deletion receipt."""
         caller, job = self.job(request, job_id, "ocr:job:delete")
-        return Response(keeping.delete(principal=caller, job=job))
+        return Response(retention.delete(principal=caller, job=job))
 
 
 class JobFilesView(JobsBase):
@@ -136,7 +137,7 @@ class JobFilesView(JobsBase):
     def get(self, request: Request, job_id: str) -> Response:
         """List the files."""
         _, job = self.job(request, job_id, "ocr:job:get")
-        keeping.require_content(job)
+        retention.require_content(job)
         key = keys.of(job)
         return Response([shapes.file(row, key) for row in selectors.files(job)])
 
@@ -235,7 +236,7 @@ class JobPagesView(JobsBase):
     def get(self, request: Request, job_id: str) -> Response:
         """List pages in their order; a failed one says why and what to do."""
         _, job = self.job(request, job_id, "ocr:job:get")
-        keeping.require_content(job)
+        retention.require_content(job)
         limit = shapes.number_of(request, "limit", 100, 1, 500)
         after = shapes.number_of(request, "after", -1, -1, 10**9)
         state = request.query_params.get("state", "")
@@ -256,7 +257,7 @@ class JobPageView(JobsBase):
     def get(self, request: Request, job_id: str, position: int) -> Response:
         """Show the page and its result, in the shape of the service's own API."""
         _, job = self.job(request, job_id, "ocr:job:download")
-        keeping.require_content(job)
+        retention.require_content(job)
         key = keys.of(job)
         row = selectors.page(job, position)
         told = shapes.page(row, *selectors.listing(row.file, key), key)

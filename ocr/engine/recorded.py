@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ocr.page import Char, Line, Measures, Page, Quad, Reading
+from ocr.page import Char, Line, Measures, Page, Quad, RecognitionResult
 
 
 def _quad(points: Sequence[Sequence[float]]) -> Quad:
@@ -62,19 +62,19 @@ class RecordedPage:
 
     def read(
         self, region: Quad, *, script: str = "latin", model: str = "small", alphabet: str = ""
-    ) -> Reading:
+    ) -> RecognitionResult:
         """Return the recorded line whose middle lies nearest the region's, or an empty reading."""
         middle = Line("", 0.0, region).center
         inside = [line for line in self.lines if _near(line, region)]
         if not inside:
-            return Reading("", 0.0, reader=model)
+            return RecognitionResult("", 0.0, reader=model)
         line = min(inside, key=lambda one: abs(one.center[1] - middle[1]))
         text = (
             "".join(c for c in line.text if c in alphabet)
             if alphabet[:1] not in ("", "^")
             else line.text
         )
-        return Reading(text, line.score, line.chars, reader=model)
+        return RecognitionResult(text, line.score, line.chars, reader=model)
 
     def find_lines(self, region: Quad) -> Sequence[Line]:
         """Return the recorded lines whose middle lies in the region."""

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ocr.exports.flatten import Flat, Quad, flatten
+from ocr.exports.result_model import Flat, Quad, flatten
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A page as JPEG with its size in pixels, the size that the result's places refer to.
 
-    `profiles` are those of `ocr.exports.ink` for the lines that were asked about.
+    `profiles` are those of `ocr.exports.word_gaps` for the lines that were asked about.
     """
 
     jpeg: bytes

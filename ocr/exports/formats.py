@@ -23,27 +23,27 @@ class Format:
 
 # The writers' libraries load with the first export, not with the web process.
 def _xlsx(documents: Documents) -> Iterator[bytes]:
-    from ocr.exports import sheets
+    from ocr.exports import spreadsheet
 
-    return sheets.to_xlsx(documents)
+    return spreadsheet.to_xlsx(documents)
 
 
 def _csv(documents: Documents) -> Iterator[bytes]:
-    from ocr.exports import sheets
+    from ocr.exports import spreadsheet
 
-    return sheets.to_csv(documents)
+    return spreadsheet.to_csv(documents)
 
 
 def _docx(documents: Documents) -> Iterator[bytes]:
-    from ocr.exports import word
+    from ocr.exports import docx
 
-    return word.to_docx(documents)
+    return docx.to_docx(documents)
 
 
 def _pdf(documents: Documents) -> Iterator[bytes]:
-    from ocr.exports import searchable
+    from ocr.exports import searchable_pdf
 
-    return searchable.stream(documents)
+    return searchable_pdf.stream(documents)
 
 
 def _json(documents: Documents) -> Iterator[bytes]:

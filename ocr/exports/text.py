@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ocr.exports.documents import Documents, flat
-from ocr.exports.flatten import Cell, Flat, TextLine
+from ocr.exports.result_model import Cell, Flat, TextLine
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 _LIST = re.compile(r"^(\s*)([-+]|\d{1,9}[.)])(\s|$)")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 from ocr.exports.direction import is_rtl
-from ocr.exports.zipped import Package
+from ocr.exports.zip_stream import Package
 
 LONGEST = 32_767  # characters a cell may hold (Office Open XML limits)
 _WIDEST = 60

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ocr.fields import card_numbers
+from ocr.fields.card_numbers import Number
+from ocr.fields.uae_banks import bank_of
+from ocr.fields.word_spacing import around_ampersands, spaced
+from ocr.layout.reading_order import rows
 from ocr.options import Option
 from ocr.page import Line, Page, Quad, WrongDocument
-from ocr.parsing import card_numbers
-from ocr.parsing.card_numbers import Number
-from ocr.parsing.rows import rows
-from ocr.parsing.spacing import around_ampersands, spaced
-from ocr.parsing.uae_banks import bank_of
 
 OPTIONS = (
     Option("return_text_location", "bool", default=False, help="Also where each field stands."),

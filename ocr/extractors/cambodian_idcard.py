@@ -6,13 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ocr.fields import card_response, labels, voting
+from ocr.fields.labels import Found
+from ocr.layout.reading_order import rows
+from ocr.mrz import locate as mrz_locate
+from ocr.mrz.formats import TD1
+from ocr.mrz.parse import Mrz
 from ocr.options import Option
-from ocr.page import Line, Page, Quad, Reading, WrongDocument
-from ocr.parsing import card_answer, khmer, labels, mrz_page, votes
-from ocr.parsing.labels import Found
-from ocr.parsing.mrz import Mrz
-from ocr.parsing.mrz_formats import TD1
-from ocr.parsing.rows import rows
+from ocr.page import Line, Page, Quad, RecognitionResult, WrongDocument
+from ocr.scripts.khmer import text as khmer
 
 ALARMS = (
     "border_integrity",
@@ -23,7 +25,7 @@ ALARMS = (
     "reproduce",
 )
 OPTIONS = (
-    *card_answer.PORTRAIT,
+    *card_response.PORTRAIT,
     Option("return_idcard_type", "bool", default=False, help="Tell a card from a grey copy."),
     Option("return_adjusted_image", "bool", default=False, help="Return the rectified card."),
     *(
@@ -72,20 +74,20 @@ Values = dict[str, Found]
 
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the card; raises WrongDocument where neither zone nor labels are Khmer."""
-    view, values = card_answer.best(page, _read, _worth, full=len(FIELDS))
+    view, values = card_response.best(page, _read, _worth, full=len(FIELDS))
     if not values:
         raise WrongDocument("no Cambodian identity card found")
-    answer: dict[str, Any] = card_answer.fields(FIELDS, values)
-    answer.update(card_answer.portrait(view, options))
+    answer: dict[str, Any] = card_response.fields(FIELDS, values)
+    answer.update(card_response.portrait(view, options))
     if options.get("return_idcard_type"):
         copied = page.measures().copy
         answer["idcard_type"] = "copy" if copied > 0.5 else "normal"
-    answer.update(card_answer.adjusted(view, options))
-    answer.update(card_answer.alarms(page, options, known={}))
+    answer.update(card_response.adjusted(view, options))
+    answer.update(card_response.alarms(page, options, known={}))
     if options.get("return_idcard_type"):
         score = min(99, round(100 * page.measures().copy))
         answer.setdefault("score_info", {})["idcard_type_score"] = score
-    answer["confidence"] = card_answer.confidence(FIELDS, values)
+    answer["confidence"] = card_response.confidence(FIELDS, values)
     return answer
 
 
@@ -94,7 +96,7 @@ def _worth(read: tuple[Page, Values]) -> int:
 
 
 def _read(page: Page) -> tuple[Page, Values]:
-    zone = mrz_page.find(page, formats=(TD1,))
+    zone = mrz_locate.find(page, formats=(TD1,))
     if zone is not None and "KHM" not in (
         zone.fields.get("country"),
         zone.fields.get("nationality"),
@@ -140,12 +142,12 @@ def _unread(page: Page) -> list[Quad]:
     return [quad for quad in page.detect() if quad not in known]
 
 
-def _as(line: Line, reading: Reading) -> Line:
+def _as(line: Line, reading: RecognitionResult) -> Line:
     return Line(reading.text, reading.score, line.quad)
 
 
 def _whole(page: Page, row: Sequence[Line]) -> Line:
-    place = votes.row_box(row)
+    place = voting.row_box(row)
     if any(line.script == READER or _is_khmer(line.text) for line in row):
         found = _read_in_khmer(page, place)
         if found is not None:
@@ -158,10 +160,10 @@ def _read_in_khmer(page: Page, place: Quad) -> Line | None:
     """Return what most readings of a row say, its figures in Khmer as the card prints them."""
     again = [
         reading
-        for reading in votes.readings(page, place, script=READER, alphabet=NO_LATIN)
+        for reading in voting.readings(page, place, script=READER, alphabet=NO_LATIN)
         if reading.score > 0.5 and _is_khmer(reading.text)
     ]
-    text = votes.chosen([khmer.mended(reading.text) for reading in again])
+    text = voting.chosen([khmer.mended(reading.text) for reading in again])
     return Line(text, min(reading.score for reading in again), place) if text else None
 
 

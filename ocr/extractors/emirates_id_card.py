@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from ocr.fields import card_response, dates, labels, nationalities, word_spacing
+from ocr.fields.check_digits import is_emirates_id
+from ocr.fields.labels import Found
+from ocr.mrz import locate as mrz_locate
+from ocr.mrz import parse as mrz
+from ocr.mrz.formats import TD1
 from ocr.options import Option
 from ocr.page import Line, Page, Quad, WrongDocument, box
-from ocr.parsing import card_answer, dates, labels, mrz, mrz_page, nationalities, spacing
-from ocr.parsing.checks import is_emirates_id
-from ocr.parsing.labels import Found
-from ocr.parsing.mrz_formats import TD1
 
 OPTIONS = (
     Option("side", "str", default="", choices=("", "front", "back"), help="Which side is shown; absent: found out."),
@@ -54,17 +56,17 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     asked = options["side"]
     side, values = "", {}
     if asked != "back":
-        values = card_answer.best(page, _front, len, full=8)
+        values = card_response.best(page, _front, len, full=8)
         side = "front" if "id_number" in values else ""
     if not side and asked != "front":
-        values = card_answer.best(page, _back, len, full=9)
+        values = card_response.best(page, _back, len, full=9)
         side = "back" if values else ""
     if not side:
         raise WrongDocument("no Emirates ID card found")
     return {
         "side": side,
-        **card_answer.fields(FIELDS, values),
-        "confidence": card_answer.confidence(FIELDS, values),
+        **card_response.fields(FIELDS, values),
+        "confidence": card_response.confidence(FIELDS, values),
     }
 
 
@@ -75,7 +77,7 @@ def _front(page: Page) -> Values:
         return {}
     values = {"id_number": number}
     name = labels.after(lines, ("Name:", "Name"), stops=_STOPS, below=False)
-    values["name"] = spacing.parted(page, _words(page, name))
+    values["name"] = word_spacing.parted(page, _words(page, name))
     nation = labels.after(lines, ("Nationality:", "Nationality"), stops=_STOPS, below=False)
     nation = Found(nationalities.english_of(_ascii(nation.text)), nation.score, nation.quad)
     values["nationality"] = nation
@@ -249,7 +251,7 @@ def _read_arabic(page: Page, names: Sequence[str], region: Quad) -> Found:
 
 
 def _back(page: Page) -> Values:
-    zone = mrz_page.find(page, formats=(TD1,))
+    zone = mrz_locate.find(page, formats=(TD1,))
     if zone is None or zone.fields["country"] != "ARE":
         return {}
     odds, raw = zone.confidence, zone.fields

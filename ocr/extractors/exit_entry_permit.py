@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from ocr.fields import card_response, labels, travel_permit
+from ocr.fields.labels import Found
+from ocr.mrz import locate as mrz_locate
+from ocr.mrz.formats import EXIT_ENTRY
+from ocr.mrz.parse import Mrz
 from ocr.page import Line, Page, WrongDocument
-from ocr.parsing import card_answer, labels, mrz_page, permit
-from ocr.parsing.labels import Found
-from ocr.parsing.mrz import Mrz
-from ocr.parsing.mrz_formats import EXIT_ENTRY
 
-OPTIONS = card_answer.PORTRAIT
+OPTIONS = card_response.PORTRAIT
 TEXTS = (
     "name",
     "name_en",
@@ -48,23 +49,23 @@ Values = dict[str, Found]
 
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the side shown, dates as printed; raises WrongDocument for other cards."""
-    view, values, zone = card_answer.best(page, _read, _worth, full=len(TEXTS))
+    view, values, zone = card_response.best(page, _read, _worth, full=len(TEXTS))
     notes = _endorsements(view.lines)
     kind = _kind(view.lines, zone)
     is_front = bool(values["valid_period"] and values["number"]) and bool(kind[0])
     if not is_front and not notes:
         raise WrongDocument("no exit-entry permit found")
-    answer: dict[str, Any] = card_answer.fields(TEXTS, values if is_front else {})
+    answer: dict[str, Any] = card_response.fields(TEXTS, values if is_front else {})
     answer["type"] = kind[0] if is_front else ""
     answer["side"] = "front" if is_front else "back"
-    sure: dict[str, Any] = card_answer.confidence(TEXTS, values if is_front else {})
+    sure: dict[str, Any] = card_response.confidence(TEXTS, values if is_front else {})
     sure["type"] = round(kind[1], 4) if answer["type"] else 0.0
     sure["side"] = 0.99
     for name in ENDORSEMENTS:
         found = {} if is_front else notes.get(name, {})
-        answer[name] = card_answer.fields(PARTS, found)
-        sure[name] = card_answer.confidence(PARTS, found)
-    answer.update(card_answer.portrait(view, options, shown=is_front))
+        answer[name] = card_response.fields(PARTS, found)
+        sure[name] = card_response.confidence(PARTS, found)
+    answer.update(card_response.portrait(view, options, shown=is_front))
     answer["confidence"] = sure
     return answer
 
@@ -77,18 +78,18 @@ def _worth(read: tuple[Page, Values, Mrz | None]) -> int:
 
 
 def _read(page: Page) -> tuple[Page, Values, Mrz | None]:
-    values = permit.front(page.lines, number=_NUMBER)
-    zone = mrz_page.find(page, formats=(EXIT_ENTRY,)) if values["valid_period"] else None
+    values = travel_permit.front(page.lines, number=_NUMBER)
+    zone = mrz_locate.find(page, formats=(EXIT_ENTRY,)) if values["valid_period"] else None
     if zone is not None:
         score = 0.97 if zone.is_right else 0.7
         values["machine_code"] = Found(zone.lines[0], score, zone.quads[0])
         if zone.checks.get("number"):
-            permit.checked(values, "number", zone.fields["number"], zone_score=0.93)
+            travel_permit.checked(values, "number", zone.fields["number"], zone_score=0.93)
         if zone.checks.get("birth"):
-            wanted = permit.as_printed(zone.fields["birth"], birth=True, today=date.today())
-            permit.checked(values, "birth_date", wanted, zone_score=0.9)
+            wanted = travel_permit.as_printed(zone.fields["birth"], birth=True, today=date.today())
+            travel_permit.checked(values, "birth_date", wanted, zone_score=0.9)
         if zone.checks.get("expiry"):
-            permit.agreeing_date(values, "valid_period", zone.fields["expiry"])
+            travel_permit.agreeing_date(values, "valid_period", zone.fields["expiry"])
     return page, values, zone
 
 

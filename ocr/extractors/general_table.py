@@ -6,12 +6,12 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ocr.layout.reading_order import in_order
 from ocr.options import Option
 from ocr.page import Line, Page, Point, Quad, WrongDocument, box
-from ocr.parsing import homography
-from ocr.parsing.grid import Cell, Table
-from ocr.parsing.rows import in_order
-from ocr.parsing.spreadsheet import workbook
+from ocr.tables import homography
+from ocr.tables.model import Cell, Table
+from ocr.tables.workbook import workbook
 
 OPTIONS: tuple[Option, ...] = (
     Option("return_text_location", "bool", default=False, help="Also each line of a cell and its place."),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ocr.layout.reading_order import rows
 from ocr.options import Option
 from ocr.page import Line, Page
-from ocr.parsing.rows import rows
 
 LANGUAGES = ("auto", "zh", "ms", "uk", "hi", "ru", "vi", "id", "th", "ar", "de", "la", "fr", "it", "es", "pt", "ro", "pl", "am", "ja", "ko", "tr", "no", "da", "sv", "km", "he", "en", "fa", "my")  # fmt: skip
 

@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ocr.fields import card_response, check_digits, labels, ocr_corrections
+from ocr.fields.labels import Found
 from ocr.page import Line, Page, WrongDocument
-from ocr.parsing import card_answer, checks, labels, repair
-from ocr.parsing.labels import Found
 
-OPTIONS = card_answer.PORTRAIT
+OPTIONS = card_response.PORTRAIT
 TEXTS = (
     "name",
     "name_en",
@@ -47,14 +47,14 @@ Values = dict[str, Found]
 
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields as printed; raises WrongDocument where no number or title is found."""
-    view, values = card_answer.best(page, _read, _worth, full=len(TEXTS))
+    view, values = card_response.best(page, _read, _worth, full=len(TEXTS))
     titled = labels.shows(view.lines, _TITLE)
     if not values["number"] or (not titled and not values["birth_date"]):
         raise WrongDocument("no Hong Kong identity card found")
-    answer: dict[str, Any] = card_answer.fields(FIELDS, values)
+    answer: dict[str, Any] = card_response.fields(FIELDS, values)
     answer["permanent"] = labels.shows(view.lines, _PERMANENT)
-    answer.update(card_answer.portrait(view, options))
-    answer["confidence"] = card_answer.confidence(FIELDS, values)
+    answer.update(card_response.portrait(view, options))
+    answer["confidence"] = card_response.confidence(FIELDS, values)
     title = [labels.sure(line) for line in view.lines if labels.label_end(line.text, _TITLE) >= 0]
     answer["confidence"]["permanent"] = round(max(title, default=0.0), 4)
     return answer
@@ -103,13 +103,13 @@ def _number(page: Page) -> Found:
         if not match:
             continue
         letters, body, digit = match.groups()
-        text = f"{letters}{repair.digits(body)}({digit})"
-        if checks.is_hkid(text):
+        text = f"{letters}{ocr_corrections.digits(body)}({digit})"
+        if check_digits.is_hkid(text):
             return Found(text, max(labels.sure(line), 0.96), line.quad)
         reading = page.read(
             line.quad, model="small", alphabet="ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789()"
         )
-        chosen = repair.choose(reading.text, reading.chars, checks.is_hkid)
+        chosen = ocr_corrections.choose(reading.text, reading.chars, check_digits.is_hkid)
         good = chosen.text if chosen.agrees else text
         score = 0.9 - 0.1 * chosen.changed if chosen.agrees else 0.4
         if body[-3:].isdigit():
@@ -121,7 +121,7 @@ def _codes(lines: Sequence[Line]) -> Found:
     """Read the telegraph code: groups of four digits, one for each character of the name."""
     for line in lines:
         text = _folded(line.text)
-        digits = re.sub(r"\s", "", repair.digits(text))
+        digits = re.sub(r"\s", "", ocr_corrections.digits(text))
         if re.fullmatch(r"\d{8,24}", digits) and len(digits) % 4 == 0 and "-" not in text:
             groups = " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
             return Found(groups, labels.sure(line), line.quad)

@@ -8,20 +8,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from ocr.fields import card_response, check_digits, dates, labels, ocr_corrections
+from ocr.fields.labels import Found
 from ocr.options import Option
 from ocr.page import Line, Page, WrongDocument
-from ocr.parsing import card_answer, checks, dates, labels, repair
-from ocr.parsing.labels import Found
 
 OPTIONS = (
     Option("side", "str", "", choices=("front", "back", "double_side"), help="Side shown; absent: detect."),
     Option("return_verification", "bool", default=False, help="Check number, birth, sex and dates."),
     Option("return_text_location", "bool", default=False, help="Return where each field is."),
-    *card_answer.PORTRAIT,
+    *card_response.PORTRAIT,
     Option("return_adjusted_image", "bool", default=False, help="Return the rectified card."),
     *(
         Option(f"detect_{name}", "bool", default=False, help=f"Alarm: {name.replace('_', ' ')}.")
-        for name in card_answer.ALARMS
+        for name in card_response.ALARMS
     ),
 )  # fmt: skip
 FRONT = ("name", "sex", "birth", "ethnicity", "address", "number")
@@ -110,9 +110,9 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     front: Side | None = None
     back: Side | None = None
     if side != "back":
-        front = card_answer.best(page, _front, _worth, full=len(FRONT))
+        front = card_response.best(page, _front, _worth, full=len(FRONT))
     if side != "front" and (front is None or _worth(front) < 3):
-        back = card_answer.best(page, _back, _worth, full=len(BACK))
+        back = card_response.best(page, _back, _worth, full=len(BACK))
     if front is not None and _worth(front) >= max(3, _worth(back) if back else 0):
         return _front_answer(front, options)
     if back is not None and _worth(back) >= 2:
@@ -125,7 +125,7 @@ def _worth(side: Side) -> int:
 
 
 def _both(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
-    numbers = {m.text for m in _numbers(page) if checks.is_mainland_id(m.text)}
+    numbers = {m.text for m in _numbers(page) if check_digits.is_mainland_id(m.text)}
     offices = sum(labels.label_end(line.text, _ISSUE) >= 0 for line in page.lines)
     if len(numbers) > 1 or offices > 1:
         raise WrongDocument("two cards of one side", code="AIS.0122")
@@ -145,7 +145,7 @@ def _front(page: Page) -> Side:
     values["ethnicity"] = _people(lines)
     values["birth"] = _birth(lines)
     numbers = _numbers(page)
-    right = [found for found in numbers if checks.is_mainland_id(found.text)]
+    right = [found for found in numbers if check_digits.is_mainland_id(found.text)]
     values["number"] = next(iter(right or numbers), Found())
     values["address"] = _address(lines, values["number"])
     return page, values
@@ -199,14 +199,14 @@ def _numbers(page: Page) -> list[Found]:
     found: list[Found] = []
     for line in page.lines:
         text = re.sub(r"[^0-9A-Za-z|]", "", unicodedata.normalize("NFKC", line.text))
-        text = repair.digits(text, keep="Xx").upper()
+        text = ocr_corrections.digits(text, keep="Xx").upper()
         if not 16 <= len(text) <= 19 or sum(c.isdigit() for c in text) < 15:
             continue
-        if checks.is_mainland_id(text):
+        if check_digits.is_mainland_id(text):
             found.append(Found(text, max(labels.sure(line), 0.97), line.quad))
             continue
         reading = page.read(line.quad, model="small", alphabet=_FIGURES)
-        chosen = repair.choose(reading.text, reading.chars, checks.is_mainland_id)
+        chosen = ocr_corrections.choose(reading.text, reading.chars, check_digits.is_mainland_id)
         score = 0.92 - 0.1 * chosen.changed if chosen.agrees else 0.4
         found.append(Found(chosen.text if chosen.agrees else text, score, line.quad))
     return found
@@ -279,13 +279,13 @@ def _answer(
     *,
     portrait: bool,
 ) -> dict[str, Any]:
-    answer: dict[str, Any] = card_answer.fields(names, values)
+    answer: dict[str, Any] = card_response.fields(names, values)
     if options.get("return_verification"):
         answer["verification_result"] = _verified(answer, date.today())
     if options.get("return_text_location"):
-        answer["text_location"] = card_answer.text_location(page, names, values)
-    answer.update(card_answer.portrait(page, options, shown=portrait))
-    answer.update(card_answer.adjusted(page, options))
+        answer["text_location"] = card_response.text_location(page, names, values)
+    answer.update(card_response.portrait(page, options, shown=portrait))
+    answer.update(card_response.adjusted(page, options))
     empty = sum(not values.get(name) for name in names) / len(names)
     interim = 1.0 if labels.shows(page.lines, ("临时居民", "临时身份证")) else 0.0
     known = {
@@ -293,7 +293,7 @@ def _answer(
         "interim": interim,
         "tampering": _contradiction(page, values) if options.get("detect_tampering") else 0.0,
     }
-    answer.update(card_answer.alarms(page, options, known=known))
+    answer.update(card_response.alarms(page, options, known=known))
     return answer
 
 
@@ -306,7 +306,7 @@ def _contradiction(page: Page, values: Values) -> float:
     number, birth, sex = (values.get(name, Found()) for name in ("number", "birth", "sex"))
     if len(number.text) != 18 or number.quad is None:
         return 0.0
-    if not checks.is_mainland_id(number.text):
+    if not check_digits.is_mainland_id(number.text):
         again = page.read(number.quad, model="small", alphabet="0123456789X")
         weakest = min((char.score for char in again.chars), default=0.0)
         return weakest if again.text == number.text else 0.0
@@ -321,7 +321,7 @@ def _contradiction(page: Page, values: Values) -> float:
 def _verified(answer: Mapping[str, Any], today: date) -> dict[str, bool]:
     """Return the checks of the side that was read; those of the other side are false."""
     number = answer.get("number", "")
-    valid = checks.is_mainland_id(number)
+    valid = check_digits.is_mainland_id(number)
     start, end = answer.get("valid_from", ""), answer.get("valid_to", "")
     span = False
     running = False

@@ -7,11 +7,12 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ocr.fields import card_response, labels
+from ocr.fields.labels import Found
+from ocr.mrz import locate as mrz_locate
+from ocr.mrz.formats import TD1
 from ocr.options import Option
 from ocr.page import Line, Page, WrongDocument
-from ocr.parsing import card_answer, labels, mrz_page
-from ocr.parsing.labels import Found
-from ocr.parsing.mrz_formats import TD1
 
 OPTIONS = (
     Option("side", "str", "", choices=("front", "back"), help="Side shown; absent: detect."),
@@ -58,24 +59,24 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     wanted = options.get("side", "")
     side, view, values = "", page, dict[str, Found]()
     if wanted != "back":
-        view, values = card_answer.best(
+        view, values = card_response.best(
             page, _front, lambda read: sum(bool(found) for found in read[1].values()), full=8
         )
         if values["number"] and labels.shows(view.lines, _TITLE):
             side = "front"
     if not side and wanted != "front":
-        view, values = card_answer.best(page, _back, lambda read: len(read[1]), full=3)
+        view, values = card_response.best(page, _back, lambda read: len(read[1]), full=3)
         side = "back" if values else ""
     if not side:
         raise WrongDocument("no Macao identity card found")
-    answer: dict[str, Any] = {"side": side, **card_answer.fields(TEXTS, values)}
-    answer.update(card_answer.portrait(view, options, shown=side == "front"))
-    answer["confidence"] = {"side": 0.99, **card_answer.confidence(TEXTS, values)}
+    answer: dict[str, Any] = {"side": side, **card_response.fields(TEXTS, values)}
+    answer.update(card_response.portrait(view, options, shown=side == "front"))
+    answer["confidence"] = {"side": 0.99, **card_response.confidence(TEXTS, values)}
     return answer
 
 
 def _back(page: Page) -> tuple[Page, Values]:
-    zone = mrz_page.find(page, formats=(TD1,))
+    zone = mrz_locate.find(page, formats=(TD1,))
     if zone is None or zone.fields["country"] != "MAC":
         return page, {}
     score = 0.97 if zone.is_right else 0.7

@@ -7,14 +7,15 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ocr.fields import card_response, labels, travel_permit, word_spacing
+from ocr.fields.labels import Found
+from ocr.mrz import locate as mrz_locate
+from ocr.mrz.candidates import clean
+from ocr.mrz.formats import TRAVEL_PERMIT, TRAVEL_PERMIT_1999
+from ocr.mrz.parse import Mrz
 from ocr.page import Line, Page, WrongDocument
-from ocr.parsing import card_answer, labels, mrz_page, permit, spacing
-from ocr.parsing.labels import Found
-from ocr.parsing.mrz import Mrz
-from ocr.parsing.mrz_cells import clean
-from ocr.parsing.mrz_formats import TRAVEL_PERMIT, TRAVEL_PERMIT_1999
 
-OPTIONS = card_answer.PORTRAIT
+OPTIONS = card_response.PORTRAIT
 TEXTS = (
     "name",
     "name_en",
@@ -59,13 +60,13 @@ Values = dict[str, Found]
 
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the side shown, dates as printed; raises WrongDocument for other cards."""
-    view, values, side, kind = card_answer.best(page, _read, _worth, full=_ALL)
+    view, values, side, kind = card_response.best(page, _read, _worth, full=_ALL)
     if not side:
         raise WrongDocument("no mainland travel permit found")
-    answer: dict[str, Any] = card_answer.fields(TEXTS, values)
+    answer: dict[str, Any] = card_response.fields(TEXTS, values)
     answer["type"], answer["side"] = kind.text, side
-    answer.update(card_answer.portrait(view, options, shown=side == "front"))
-    sure = card_answer.confidence(TEXTS, values)
+    answer.update(card_response.portrait(view, options, shown=side == "front"))
+    sure = card_response.confidence(TEXTS, values)
     sure["type"], sure["side"] = round(kind.score, 4) if kind else 0.0, 0.99
     answer["confidence"] = sure
     return answer
@@ -81,16 +82,16 @@ def _worth(read: tuple[Page, Values, str, Found]) -> int:
 def _read(page: Page) -> tuple[Page, Values, str, Found]:
     lines = page.lines
     kind = _kind(lines)
-    values = permit.front(lines, number=_NUMBER)
+    values = travel_permit.front(lines, number=_NUMBER)
     if kind and values["valid_period"] and values["number"]:
-        times = labels.after(lines, permit.TIMES, stops=permit.STOPS, below=True)
+        times = labels.after(lines, travel_permit.TIMES, stops=travel_permit.STOPS, below=True)
         digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", times.text))
         values["issue_times"] = Found(digits, times.score, times.quad)
         return page, values, "front", kind
-    zone = mrz_page.find(page, formats=(TRAVEL_PERMIT,))
+    zone = mrz_locate.find(page, formats=(TRAVEL_PERMIT,))
     if zone is not None:
         return page, _back(page, zone), "back", kind or _kind_of(zone)
-    zone = mrz_page.find(page, formats=(TRAVEL_PERMIT_1999,))
+    zone = mrz_locate.find(page, formats=(TRAVEL_PERMIT_1999,))
     if zone is not None and zone.is_right and _OLD_NUMBER.fullmatch(zone.fields["number"]):
         return page, _old_back(lines, zone), "back", kind or _kind_of(zone)
     return page, {}, "", Found()
@@ -145,7 +146,7 @@ def _back(page: Page, zone: Mrz) -> Values:
             number = match.group() if agrees or not zone.checks.get("home_number") else home
             values["id_number"] = Found(number, 0.98 if agrees else 0.6, line.quad)
             break
-    name = labels.after(lines, _OTHER_NAME, stops=permit.NUMBER)
+    name = labels.after(lines, _OTHER_NAME, stops=travel_permit.NUMBER)
     found = Found(name.text.strip(), name.score, name.quad)
-    values["id_name"] = spacing.parted(page, found) if found.text.isascii() else found
+    values["id_name"] = word_spacing.parted(page, found) if found.text.isascii() else found
     return values

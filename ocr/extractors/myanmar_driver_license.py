@@ -6,10 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ocr.fields import card_response, labels
+from ocr.fields.labels import Found
 from ocr.options import Option
 from ocr.page import Page, WrongDocument
-from ocr.parsing import burmese, burmese_latin, burmese_rows, card_answer, labels, zawgyi
-from ocr.parsing.labels import Found
+from ocr.scripts.burmese import bilingual, zawgyi
+from ocr.scripts.burmese import rows as burmese_rows
+from ocr.scripts.burmese import text as burmese
 
 OPTIONS = (Option("convert_unicode", "bool", default=False, help="Unicode instead of Zawgyi."),)
 NAMES = ("card_number", "name", "nrc_id", "birth", "blood_group", "expiried_date")
@@ -43,14 +46,14 @@ Values = dict[str, Found]
 
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields; raises WrongDocument where too few labels of a licence are found."""
-    _, values = card_answer.best(page, _read, _worth, full=len(FIELDS))
+    _, values = card_response.best(page, _read, _worth, full=len(FIELDS))
     if not values:
         raise WrongDocument("no Myanmar driving licence found")
-    answer: dict[str, Any] = card_answer.fields(FIELDS, values)
+    answer: dict[str, Any] = card_response.fields(FIELDS, values)
     if not options.get("convert_unicode"):
         for name in NAMES:
             answer[name] = zawgyi.from_unicode(answer[name])
-    answer["confidence"] = card_answer.confidence(FIELDS, values)
+    answer["confidence"] = card_response.confidence(FIELDS, values)
     return answer
 
 
@@ -81,12 +84,12 @@ def _read(page: Page) -> tuple[Page, Values]:
     for name in ("birth", "expiried_date"):
         text = own[name].text if name in own else ""
         day = burmese.date_text(text) or burmese.loose_date(text) or text
-        day = burmese_latin.date(day, values.get(f"{name}_en", Found()).text)
+        day = bilingual.date(day, values.get(f"{name}_en", Found()).text)
         if day:
             own[name] = Found(day, own[name].score, own[name].quad)
     if "name" in own:
         name_ = burmese_rows.name(own["name"])
-        text = burmese_latin.name(name_.text, values.get("name_en", Found()).text)
+        text = bilingual.name(name_.text, values.get("name_en", Found()).text)
         own["name"] = Found(text, name_.score, name_.quad)
     values.update(own)
     return page, {name: found for name, found in values.items() if found.text}
@@ -100,9 +103,9 @@ def _registration(
     for row in reversed(rows):
         number = burmese_rows.registration(page, row)
         if number:
-            number = burmese_latin.registration(number, printed, row.chars)
+            number = bilingual.registration(number, printed, row.chars)
             return Found(number, row.score, row.quad)
-    text = burmese_latin.registration(labelled.text.replace(" ", ""), printed)
+    text = bilingual.registration(labelled.text.replace(" ", ""), printed)
     return Found(text, labelled.score, labelled.quad)
 
 
@@ -118,7 +121,7 @@ def _card_number(page: Page, found: Found) -> Found:
 def _misread(rows: Sequence[burmese_rows.Row], latin: Found) -> Found:
     """Return the card's number from the Burmese row in which its strokes were read as figures."""
     for row in rows:
-        number = "" if "No" in row.latin else burmese_latin.card_number(row.latin, latin.text)
+        number = "" if "No" in row.latin else bilingual.card_number(row.latin, latin.text)
         if number:
             return Found(number, 0.85 * latin.score, row.quad)
     return Found()

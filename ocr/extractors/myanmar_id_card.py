@@ -6,15 +6,28 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from ocr.fields import card_response
+from ocr.fields.labels import Found
 from ocr.options import Option
 from ocr.page import Page, WrongDocument
-from ocr.parsing import burmese, burmese_rows, burmese_words, card_answer, transliteration, zawgyi
-from ocr.parsing.labels import Found
+from ocr.scripts.burmese import (
+    rows as burmese_rows,
+)
+from ocr.scripts.burmese import (
+    text as burmese,
+)
+from ocr.scripts.burmese import (
+    transliteration,
+    zawgyi,
+)
+from ocr.scripts.burmese import (
+    words as burmese_words,
+)
 
 OPTIONS = (
     Option("convert_unicode", "bool", default=False, help="Unicode instead of Zawgyi."),
     Option("return_confidence", "bool", default=False, help="Return a confidence per field."),
-    *card_answer.PORTRAIT,
+    *card_response.PORTRAIT,
     Option("return_idcard_type", "bool", default=False, help="Tell a card from a grey copy."),
     Option("return_translation", "bool", default=False, help="Return names in Latin letters."),
 )
@@ -54,23 +67,23 @@ Values = dict[str, Found]
 
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the side shown; raises WrongDocument where it is no such card."""
-    view, values = card_answer.best(page, _read, _worth, full=_ALL)
+    view, values = card_response.best(page, _read, _worth, full=_ALL)
     if not values:
         raise WrongDocument("no Myanmar identity card found")
     side = "back" if _is_back(values) else "front"
     # Cards of the newer print show the holder's blood group, and a number of the card itself behind.
     new = "blood_group" in values or "card_id" in values
     answer: dict[str, Any] = {"side": side, "class": "new_version" if new else "old_version"}
-    plain = card_answer.fields(TEXTS, values)
+    plain = card_response.fields(TEXTS, values)
     encode = (lambda text: text) if options.get("convert_unicode") else zawgyi.from_unicode
     answer.update({name: encode(text) for name, text in plain.items()})
-    answer.update(card_answer.portrait(view, options, shown=side == "front"))
+    answer.update(card_response.portrait(view, options, shown=side == "front"))
     if options.get("return_idcard_type"):
         answer["idcard_type"] = "copy" if page.measures().copy > 0.5 else "normal"
     if options.get("return_translation"):
         answer["translation_info"] = _translation(plain)
     if options.get("return_confidence"):
-        sure = card_answer.confidence(TEXTS, values)
+        sure = card_response.confidence(TEXTS, values)
         sure.pop("father_name")
         answer["confidence"] = {"side": 0.95, "class": 0.7, **sure}
     return answer

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from ocr.fields import dates, labels
+from ocr.fields.labels import Found
+from ocr.mrz import locate as mrz_locate
+from ocr.mrz import parse as mrz
+from ocr.mrz.candidates import clean
 from ocr.options import Option
 from ocr.page import Page, WrongDocument
-from ocr.parsing import dates, labels, mrz, mrz_page
-from ocr.parsing.labels import Found
-from ocr.parsing.mrz_cells import clean
 
 OPTIONS = (
     Option(
@@ -138,11 +140,11 @@ def _printed(page: Page) -> dict[str, Found]:
 
 def _zone(page: Page) -> tuple[mrz.Mrz, Page]:
     """Return the zone and the page it was read on: the picture itself, else the card in it."""
-    zone = mrz_page.find(page, only=True)
+    zone = mrz_locate.find(page, only=True)
     if zone is None:
         card = page.card()
         if card is not None:
-            zone, page = mrz_page.find(card, only=True), card
+            zone, page = mrz_locate.find(card, only=True), card
     if zone is None:
         raise WrongDocument("no machine-readable zone found")
     return zone, page

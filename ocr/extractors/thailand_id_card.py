@@ -6,15 +6,17 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ocr.fields import card_response, check_digits, labels, voting
+from ocr.fields.labels import Found
+from ocr.layout.reading_order import rows
 from ocr.options import Option
-from ocr.page import Line, Page, Quad, Reading, WrongDocument
-from ocr.parsing import card_answer, checks, labels, thai, thai_names, votes
-from ocr.parsing.labels import Found
-from ocr.parsing.rows import rows
+from ocr.page import Line, Page, Quad, RecognitionResult, WrongDocument
+from ocr.scripts.thai import names as thai_names
+from ocr.scripts.thai import text as thai
 
 OPTIONS = (
     Option("side", "str", default="", choices=("", "front", "back"), help="Side of the card."),
-    *card_answer.PORTRAIT,
+    *card_response.PORTRAIT,
     Option("return_idcard_type", "bool", default=False, help="Tell a card from a copy or screen."),
     Option("return_text_location", "bool", default=False, help="Return where each field stands."),
 )
@@ -66,7 +68,7 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises WrongDocument where it is no Thai card, or not the side that was asked for.
     """
-    view, values = card_answer.best(page, _read, _worth, full=14)
+    view, values = card_response.best(page, _read, _worth, full=14)
     if not values:
         raise WrongDocument("no Thai identity card found")
     side = "front" if values["id_number"] or values["name_th"] else "back"
@@ -78,13 +80,13 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
         and not labels.shows(view.lines, _NATIONAL)
     )
     answer: dict[str, Any] = {"type": "pink" if pink else "normal", "side": side}
-    answer.update(card_answer.fields(TEXTS, values))
-    answer.update(card_answer.portrait(view, options, shown=side == "front"))
+    answer.update(card_response.fields(TEXTS, values))
+    answer.update(card_response.portrait(view, options, shown=side == "front"))
     if options.get("return_idcard_type"):
         answer["idcard_type"] = _kind(page)
     if options.get("return_text_location"):
-        answer["text_location"] = card_answer.text_location(view, TEXTS, values)
-    answer["confidence"] = {"type": 0.9, "side": 0.95, **card_answer.confidence(TEXTS, values)}
+        answer["text_location"] = card_response.text_location(view, TEXTS, values)
+    answer["confidence"] = {"type": 0.9, "side": 0.95, **card_response.confidence(TEXTS, values)}
     return answer
 
 
@@ -130,7 +132,7 @@ def _id_number(lines: Sequence[Line]) -> Found:
     for line in lines:
         for match in _ID.finditer(line.text.replace("-", " ")):
             digits = "".join(match.groups())
-            if checks.is_thai_id(digits):
+            if check_digits.is_thai_id(digits):
                 return Found(digits, max(labels.sure(line), 0.9), line.quad)
             wrong = wrong or Found(digits, min(0.4, line.score), line.quad)
     return wrong
@@ -220,9 +222,9 @@ def _again(page: Page, lines: Sequence[Line], wanted: Sequence[str]) -> list[Lin
 
 
 def _voted(page: Page, line: Line) -> Line:
-    again = votes.readings(page, line.quad, script=READER, alphabet=NO_LATIN)
+    again = voting.readings(page, line.quad, script=READER, alphabet=NO_LATIN)
     texts = [thai.spelled(one.text) for one in again if thai_share(one.text) > 0.3]
-    text = votes.chosen([line.text, *texts] if len(texts) < 3 else texts)
+    text = voting.chosen([line.text, *texts] if len(texts) < 3 else texts)
     return Line(text, line.score, line.quad, line.chars) if text else line
 
 
@@ -249,7 +251,7 @@ def _house(page: Page, line: Line) -> str:
 def _figures(page: Page, line: Line, left: float, right: float) -> str:
     if right - left < 0.3 * line.height:
         return ""
-    best = Reading("", 0.0)
+    best = RecognitionResult("", 0.0)
     for room in (
         0.0,
         0.12,
@@ -266,7 +268,7 @@ def _figures(page: Page, line: Line, left: float, right: float) -> str:
     return found[0] if found else ""
 
 
-def _least(reading: Reading) -> float:
+def _least(reading: RecognitionResult) -> float:
     return min((char.score for char in reading.chars), default=reading.score)
 
 

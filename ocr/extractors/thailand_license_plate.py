@@ -9,7 +9,7 @@ from typing import Any
 
 from ocr.options import Option
 from ocr.page import Line, Page, Point, Quad, WrongDocument
-from ocr.parsing import thai
+from ocr.scripts.thai import text as thai
 
 OPTIONS: tuple[Option, ...] = ()
 FIELDS = ("plate_number", "plate_location", "confidence", "province")

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from ocr.fields.contacts import contact
+from ocr.layout.reading_order import in_order
 from ocr.options import Option
 from ocr.page import Line, Page
-from ocr.parsing.contacts import contact
-from ocr.parsing.rows import in_order
 
 OPTIONS: tuple[Option, ...] = (
     Option("detect_direction", "bool", default=False, help="Turn a lying picture before reading."),

@@ -1,6 +1,6 @@
 """Jobs of many pages: the rows are the truth of what was read, what it gave and what was deleted.
 
-Names, results and error texts are sealed with the job's key (`ocr.batch.vault`); in clear are only
+Names, results and error texts are sealed with the job's key (`ocr.jobs.encryption`); in clear are only
 ids, sizes, hashes, counts, codes and times.
 """
 

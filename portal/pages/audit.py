@@ -15,7 +15,7 @@ from core import clock
 from iam import selectors
 from iam.services import audit, trace_kinds
 from portal.console import ConsoleView
-from portal.tables import Column, plain
+from portal.data_table import Column, plain
 
 RANGES = (
     ("1", gettext_lazy("Last day")),

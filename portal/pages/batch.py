@@ -16,10 +16,11 @@ from core import clock
 from iam import authn, authz
 from ocr import catalog
 from ocr.api import job_shapes as shapes
-from ocr.batch import estimates, jobs, keeping, keys, selectors
 from ocr.exports import formats
+from ocr.jobs import estimates, keys, retention, selectors
+from ocr.jobs import services as jobs
 from portal.console import ConsoleView, title_of
-from portal.tables import Column
+from portal.data_table import Column
 
 STATES = ("draft", "running", "paused", "done", "failed", "cancelled", "deleted")
 COLUMNS = (
@@ -179,7 +180,7 @@ class BatchView(ConsoleView):
         """Delete everything of the job; the page then shows the receipt."""
         job = self._job("ocr:job:delete")
         self.confirmed(_name(job))
-        keeping.delete(principal=self.principal, job=job)
+        retention.delete(principal=self.principal, job=job)
         self.tell(_("The job is deleted with its files, results and key."))
 
 

@@ -18,10 +18,10 @@ from core.errors import ApiError
 from core.money import round_amount
 from iam import selectors as iam_selectors
 from ocr import catalog
-from portal import typed
+from portal import form_parsing
 from portal.bill_table import bill_lines
 from portal.console import ConsoleView, title_of
-from portal.tables import Column
+from portal.data_table import Column
 
 LEDGER = (
     Column("number", gettext_lazy("No."), attrgetter("number"), "number", number=True, fixed=True),
@@ -94,7 +94,7 @@ class BillingView(ConsoleView):
         """Set or remove the balance below which an alert is sent."""
         self.require(actions.BALANCE_UPDATE)
         text = self.request.POST.get("threshold", "").strip()
-        threshold = typed.amount(text)
+        threshold = form_parsing.amount(text)
         if text and (threshold is None or threshold != round_amount(threshold, settings.CURRENCY)):
             raise ApiError(errors.INVALID, reason="balance_alert")
         arrears.balance_alert_set(account_id=self.principal.account_id, threshold=threshold)
@@ -167,7 +167,7 @@ class CalculatorView(ConsoleView):
         service = catalog.BY_CODE.get(query.get("service", ""), catalog.SERVICES[0])
         region = query.get("in") or self.principal.region
         text = query.get("calls", "10000").strip()
-        calls = typed.whole(text) if len(text) < 13 else None
+        calls = form_parsing.whole(text) if len(text) < 13 else None
         quote = None
         if calls is not None:
             quote = selectors.quote(product=service.code, region=region, calls=calls)

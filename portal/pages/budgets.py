@@ -16,9 +16,9 @@ from billing import actions, periods, selectors
 from billing.services import budgets
 from core import clock
 from iam import selectors as iam_selectors
-from portal import typed
+from portal import form_parsing
 from portal.console import ConsoleView
-from portal.tables import Column
+from portal.data_table import Column
 
 COLUMNS = (
     Column("name", gettext_lazy("Name"), lambda row: row["budget"].name, "name", fixed=True),
@@ -116,8 +116,8 @@ class BudgetsView(ConsoleView):
 
     def _limits(self) -> dict[str, Any]:
         post = self.request.POST
-        limit = typed.amount(post.get("limit"))
-        percent = typed.whole(post.get("alert_percent"))
+        limit = form_parsing.amount(post.get("limit"))
+        percent = form_parsing.whole(post.get("alert_percent"))
         return {
             "limit": Decimal(-1) if limit is None else limit,
             "alert_percent": 0 if percent is None else percent,
@@ -125,7 +125,7 @@ class BudgetsView(ConsoleView):
         }
 
     def _id(self) -> int:
-        return typed.whole(self.request.POST.get("budget")) or 0
+        return form_parsing.whole(self.request.POST.get("budget")) or 0
 
 
 def _used(budget: Any, period: Any) -> Decimal:

@@ -16,7 +16,7 @@ from core import clock
 from core.errors import ApiError
 from iam import selectors as iam_selectors
 from ocr import catalog
-from portal import typed
+from portal import form_parsing
 from portal.console import ConsoleView, title_of
 
 FIELDS = ("in", "service", "plan", "quantity", "start", "starts_on", "enterprise_project",
@@ -116,14 +116,14 @@ class BuyView(ConsoleView):
         post = self.request.POST
         starts_on: dt.date | None = None
         if post.get("start") == "date":
-            starts_on = typed.day(post.get("starts_on"))
+            starts_on = form_parsing.day(post.get("starts_on"))
             if starts_on is None:
                 raise ApiError(errors.INVALID, reason="starts_on")
         return {
             "region": self._region(),
             "product_code": post.get("service", ""),
             "plan_code": post.get("plan", ""),
-            "quantity": typed.whole(post.get("quantity", "1")) or 0,
+            "quantity": form_parsing.whole(post.get("quantity", "1")) or 0,
             "starts_on": starts_on,
             "enterprise_project_id": post.get("enterprise_project", ""),
             "auto_renew": post.get("auto_renew") == "on",

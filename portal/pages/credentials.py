@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from iam import selectors
-from iam.services import access_keys, rules, users
-from portal import own_keys
+from iam.services import access_keys, account_settings, users
+from portal import access_key_actions
 from portal.console import ConsoleView
 
 
@@ -38,7 +38,7 @@ class CredentialsView(ConsoleView):
             user=self._me(),
             description=self.request.POST.get("description", ""),
         )
-        csv = own_keys.csv_link(self.principal.user_name, made)
+        csv = access_key_actions.csv_link(self.principal.user_name, made)
         answer = self.page(self.template, {**self.context(), "made": made, "csv": csv})
         answer["Cache-Control"] = "no-store"
         return answer
@@ -46,12 +46,12 @@ class CredentialsView(ConsoleView):
     def do_switch(self) -> None:
         """Switch one of the caller's keys on or off."""
         self._own("accesskey", "iam:credentials:updateCredential")
-        own_keys.switch(self, self._key())
+        access_key_actions.switch(self, self._key())
 
     def do_delete(self) -> None:
         """Delete one of the caller's keys."""
         self._own("accesskey", "iam:credentials:deleteCredential")
-        own_keys.delete(self, self._key())
+        access_key_actions.delete(self, self._key())
 
     def do_password(self) -> HttpResponse:
         """Change the caller's own password; every session ends."""
@@ -68,7 +68,7 @@ class CredentialsView(ConsoleView):
     def _own(self, what: str, action: str) -> None:
         """Let users manage their own things unless the account's protection rules reserve that."""
         settings_of = selectors.account(self.principal.account_id).settings
-        if not self.principal.is_owner and not rules.may_manage_own(settings_of, what):
+        if not self.principal.is_owner and not account_settings.may_manage_own(settings_of, what):
             self.require(action)
 
     def _me(self) -> Any:

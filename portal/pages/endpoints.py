@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from iam.services import audit
 from ocr import notify
-from portal import typed
+from portal import form_parsing
 from portal.console import ConsoleView
-from portal.tables import Column
+from portal.data_table import Column
 
 # Prefix of event kinds → what they tell of; none chosen = all.
 EVENTS = (
@@ -128,7 +128,7 @@ class EndpointsView(ConsoleView):
     def do_replay(self) -> None:
         """Queue a delivery again."""
         self.require("ces:deliveries:replay")
-        number = typed.whole(self.request.POST.get("delivery")) or 0
+        number = form_parsing.whole(self.request.POST.get("delivery")) or 0
         with audit.operation(
             self.principal, "replayDelivery", resource_type="endpoint", service_type="CES"
         ) as running:

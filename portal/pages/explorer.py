@@ -14,8 +14,8 @@ from billing import selectors as billing_selectors
 from ocr import catalog
 from ocr.exports import formats
 from portal import notices
+from portal.code_samples import call_of
 from portal.console import ConsoleView
-from portal.snippets import call_of
 
 SAMPLES = Path(ocr.__file__).parent / "samples"
 

@@ -9,9 +9,9 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from ocr import catalog
-from portal import reference, troubles
+from portal import error_help, reference
+from portal.code_samples import call_of
 from portal.console import ConsoleView
-from portal.snippets import call_of
 
 FAMILIES = (
     ("call", _("Recognition calls")),
@@ -80,7 +80,7 @@ class ErrorsView(ConsoleView):
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """Return the codes by family."""
-        rows = troubles.all_troubles()
+        rows = error_help.all_troubles()
         return {
             "groups": [
                 {"title": title, "rows": [row for row in rows if row.family == family]}
@@ -97,7 +97,7 @@ class ErrorView(ConsoleView):
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """Return the code; 404 for one that does not exist."""
-        found = troubles.trouble(kwargs["code"])
+        found = error_help.trouble(kwargs["code"])
         if found is None:
             raise Http404
-        return {"trouble": found, "rows": troubles.rows_of(found.code), "here": found.code}
+        return {"trouble": found, "rows": error_help.rows_of(found.code), "here": found.code}

@@ -17,9 +17,9 @@ from core import clock
 from iam import authz, selectors
 from ocr import catalog
 from ocr import selectors as call_selectors
-from portal import charts, troubles
+from portal import charts, error_help
 from portal.console import ConsoleView, title_of
-from portal.tables import Column, Table
+from portal.data_table import Column, Table
 
 RANGES = (
     ("1h", gettext_lazy("Last hour"), 3600),
@@ -151,7 +151,7 @@ class MonitoringView(ConsoleView):
             {
                 "code": code,
                 "calls": calls,
-                "trouble": troubles.trouble(code),
+                "trouble": error_help.trouble(code),
                 "link": f"{self._query('failed.q', code=code)}#failed",
             }
             for code, calls in sorted(counted.items(), key=lambda item: -item[1])
@@ -165,7 +165,7 @@ class MonitoringView(ConsoleView):
         for row in table.page:
             row.user = names.get(row.user_id, row.user_id)
             row.title = title_of(row.service)
-            row.trouble = troubles.trouble(row.error_code)
+            row.trouble = error_help.trouble(row.error_code)
         return table
 
     def _span(self) -> call_selectors.Span:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from billing import actions, selectors
 from billing.services import orders
 from portal.console import ConsoleView, title_of
-from portal.tables import Column
+from portal.data_table import Column
 
 STATES = ("to_pay", "done", "cancelled")
 KINDS = ("new", "renew", "unsubscribe")

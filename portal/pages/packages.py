@@ -17,9 +17,9 @@ from core import clock
 from core.money import round_amount
 from iam import selectors as iam_selectors
 from ocr import catalog
-from portal import charts, typed
+from portal import charts, form_parsing
 from portal.console import ConsoleView, title_of
-from portal.tables import Column
+from portal.data_table import Column
 
 DAYS = 30
 LATEST = 20
@@ -117,7 +117,7 @@ class PackageView(ConsoleView):
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """Return the package, its use by day and a page of its deductions."""
         account, query = self.principal.account_id, self.request.GET
-        row = selectors.package(account, package_id=typed.whole(query.get("package")) or 0)
+        row = selectors.package(account, package_id=form_parsing.whole(query.get("package")) or 0)
         if row is None:
             raise Http404
         package = row.package
@@ -176,7 +176,7 @@ class PackageView(ConsoleView):
     def do_alert(self) -> None:
         """Set at which share left an alert is sent."""
         self.require(actions.PACKAGE_UPDATE)
-        percent = typed.whole(self.request.POST.get("percent"))
+        percent = form_parsing.whole(self.request.POST.get("percent"))
         packages.alert_set(
             account_id=self.principal.account_id,
             package_id=self._id(),
@@ -195,4 +195,4 @@ class PackageView(ConsoleView):
         )
 
     def _id(self) -> int:
-        return typed.whole(self.request.GET.get("package")) or 0
+        return form_parsing.whole(self.request.GET.get("package")) or 0

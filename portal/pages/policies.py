@@ -14,7 +14,7 @@ from core.errors import ApiError
 from iam import actions, errors, policy_eval, selectors
 from iam.services import policies
 from portal.console import ConsoleView
-from portal.tables import Column
+from portal.data_table import Column
 
 # The published global condition keys.
 CONDITION_KEYS = (

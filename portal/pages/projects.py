@@ -23,7 +23,7 @@ from iam.services import accounts, enterprise_projects, policies
 from portal import charts
 from portal.bill_table import bill_lines
 from portal.console import ConsoleView, title_of
-from portal.tables import Column
+from portal.data_table import Column
 
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 

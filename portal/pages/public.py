@@ -17,7 +17,7 @@ from core import clock
 from core.errors import ApiError
 from iam import authn, errors, selectors
 from iam.addresses import client_ip
-from iam.services import logins, rules, sessions, users
+from iam.services import account_settings, logins, sessions, users
 from portal.console import THEME_COOKIE, THEMES, explain
 
 YEAR_S = 365 * 24 * 3600
@@ -78,7 +78,7 @@ class LoginView(View):
 
     def _greet(self, request: HttpRequest, user: Any, before: dt.datetime | None) -> None:
         """Show what the account's rules want shown at sign-in: its own words, the last sign-in."""
-        policy = rules.family(user.account, "login_policy")
+        policy = account_settings.family(user.account, "login_policy")
         if policy["custom_info_for_login"]:
             messages.info(request, policy["custom_info_for_login"])
         if policy["show_recent_login_info"] and before is not None:
@@ -160,8 +160,8 @@ class PasswordView(View):
             "error": error,
             "next": next_of(request, ""),
             "user": user,
-            "rules": rules.family(user.account, "password_policy"),
-            "expired": rules.password_expired(user),
+            "rules": account_settings.family(user.account, "password_policy"),
+            "expired": account_settings.password_expired(user),
         }
         return render(request, "portal/password.html", shown, status=status)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from core.errors import ApiError
 from iam import errors, selectors
-from iam.services import accounts, rules
+from iam.services import account_settings, accounts
 from portal.console import ConsoleView
 
 
@@ -99,7 +99,9 @@ class SettingsView(ConsoleView):
         """Return each family that the caller may see, as fields."""
         account = selectors.account(self.principal.account_id)
         values = {
-            family: rules.family(account, family) for family in READS if self.may[f"see_{family}"]
+            family: account_settings.family(account, family)
+            for family in READS
+            if self.may[f"see_{family}"]
         }
         typed = self.request.POST
         return {
@@ -145,8 +147,8 @@ class SettingsView(ConsoleView):
                 "row": row,
                 "value": _typed(typed, row.name, values[row.name]),
                 "kind": _kind(values[row.name]),
-                "low": rules.RANGES.get(row.name, (0, 0))[0],
-                "high": rules.RANGES.get(row.name, (0, 0))[1],
+                "low": account_settings.RANGES.get(row.name, (0, 0))[0],
+                "high": account_settings.RANGES.get(row.name, (0, 0))[1],
             }
             for row in FIELDS[family]
         ]
@@ -156,7 +158,7 @@ class SettingsView(ConsoleView):
         family = self.request.POST.get("family", "")
         if family not in FIELDS:
             raise ApiError(errors.BAD_PARAMETER, name="family")
-        have = rules.family(selectors.account(self.principal.account_id), family)
+        have = account_settings.family(selectors.account(self.principal.account_id), family)
         wanted = {row.name: self._value(row.name, have[row.name]) for row in FIELDS[family]}
         self._update(family, {name: v for name, v in wanted.items() if v != have[name]})
 
@@ -178,13 +180,13 @@ class SettingsView(ConsoleView):
             else:
                 networks.append({"address_netmask": line, "description": ""})
         if not networks and not ranges:
-            ranges = list(rules.DEFAULTS[family]["allow_ip_ranges"])
+            ranges = list(account_settings.DEFAULTS[family]["allow_ip_ranges"])
         changes = {"allow_address_netmasks": networks, "allow_ip_ranges": ranges}
         for name, value in changes.items():
-            rules.check_addresses(value, name)
+            account_settings.check_addresses(value, name)
         own = self.principal.source_ip
         if family == "console_acl_policy" and not self.principal.is_owner and not (
-            rules.address_allowed({family: changes}, family, own)
+            account_settings.address_allowed({family: changes}, family, own)
         ):  # fmt: skip
             raise ApiError(errors.ADDRESS, ip=own)
         self._update(family, changes)

@@ -20,7 +20,7 @@ from core.errors import ApiError
 from iam import authz, selectors
 from ocr import catalog
 from portal.console import ConsoleView, service_named
-from portal.tables import Column, Table
+from portal.data_table import Column, Table
 
 STATES = {
     "own": (gettext_lazy("Subscribed"), True),

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.errors import ApiError
 from iam import errors, selectors
-from iam.services import access_keys, groups, logins, rules, users
-from portal import own_keys
+from iam.services import access_keys, account_settings, groups, logins, users
+from portal import access_key_actions
 from portal.console import ConsoleView
 from portal.downloads import data_link
 
@@ -46,7 +46,7 @@ class UserCreateView(ConsoleView):
         return {
             "groups": list(selectors.groups(account.id)),
             "modes": modes(),
-            "rules": rules.family(account, "password_policy"),
+            "rules": account_settings.family(account, "password_policy"),
             "chosen": self.request.POST.getlist("group"),
         }
 
@@ -136,7 +136,7 @@ class UserView(ConsoleView):
             "kept": {name: typed.get(name, getattr(user, name)) for name in FACTS},
             "modes": modes(),
             "locked": user.locked(clock.now()),
-            "rules": rules.family(user.account, "password_policy"),
+            "rules": account_settings.family(user.account, "password_policy"),
             "groups": inside,
             "others": self.choice("group"),
             "keys": selectors.access_keys(me.account_id, user.id) if self.may["keys"] else (),
@@ -237,17 +237,17 @@ class UserView(ConsoleView):
             principal=self.principal, user=user,
             description=self.request.POST.get("description", ""),
         )  # fmt: skip
-        return self._once({"made": made, "csv": own_keys.csv_link(user.name, made)})
+        return self._once({"made": made, "csv": access_key_actions.csv_link(user.name, made)})
 
     def do_key_switch(self) -> None:
         """Switch one of the user's keys on or off."""
         self.require("iam:credentials:updateCredential")
-        own_keys.switch(self, self._key())
+        access_key_actions.switch(self, self._key())
 
     def do_key_delete(self) -> None:
         """Delete one of the user's keys."""
         self.require("iam:credentials:deleteCredential")
-        own_keys.delete(self, self._key())
+        access_key_actions.delete(self, self._key())
 
     def _once(self, shown: dict[str, Any]) -> HttpResponse:
         answer = self.page(self.template, {**self.context(), **shown})

@@ -33,7 +33,7 @@ from billing.models import (
 from billing.pricing import PriceTable, Tier
 from billing.services import (
     arrears,
-    folding,
+    charging,
     orders,
     packages,
     products,
@@ -181,7 +181,7 @@ class Life(RuleBasedStateMachine):
         table = PriceTable(
             (Tier(0, Decimal(price) / 1000), Tier(above, Decimal(price) / 2000)), free
         )
-        start = folding._current_hour(self.now) + dt.timedelta(hours=1)
+        start = charging._current_hour(self.now) + dt.timedelta(hours=1)
         if not PriceVersion.objects.filter(product_id=PRODUCT, effective_from=start).exists():
             products.price_set(product_code=PRODUCT, table=table, now=self.now)
 
@@ -196,9 +196,9 @@ class Life(RuleBasedStateMachine):
     @rule(after=st.integers(1, 4), batch=st.sampled_from([1, 5000]))
     def settling_is_killed(self, after, batch):
         """Stop a batch in the middle: everything of it must be gone."""
-        from billing.services import assignment
+        from billing.services import settlement_batches
 
-        real = assignment.dequeue
+        real = settlement_batches.dequeue
         batches = 0
 
         def dies(account_id, head):
@@ -209,29 +209,29 @@ class Life(RuleBasedStateMachine):
                 raise _Stop
             return count
 
-        assignment.dequeue = dies
+        settlement_batches.dequeue = dies
         try:
             settlement.settle(self.tenant.id, batch=batch, now=self.now)
         except _Stop:
             pass
         finally:
-            assignment.dequeue = real
+            settlement_batches.dequeue = real
 
     @rule()
     def folding_is_killed(self):
-        real = folding._write
+        real = charging._write
 
         def dies(*args):
             real(*args)
             raise _Stop
 
-        folding._write = dies
+        charging._write = dies
         try:
-            folding.fold(self.tenant.id, now=self.now)
+            charging.fold(self.tenant.id, now=self.now)
         except _Stop:
             pass
         finally:
-            folding._write = real
+            charging._write = real
 
     @rule()
     def settling_twice_changes_nothing(self):

@@ -17,13 +17,13 @@ from huaweicloudsdkcore.auth.provider import EnvCredentialProvider, ProfileCrede
 from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
 
-from bench.services import free_port
-from ocr_console_cli import credentials, main, recognise, signing
+from ocr_console_cli import credentials, main, recognize, signing
 from ocr_console_cli.client import Client, Failed
 from ocr_console_cli.credentials import Credentials
 from ocr_console_cli.exits import CREDENTIALS, REFUSED, UNREACHABLE, Stop
 from ocr_console_cli.state import State, key_of
 from tests.conftest import ROOT
+from tools.bench.services import free_port
 
 KEY = Credentials("AK0", "SK0", "p1")
 
@@ -204,10 +204,10 @@ def test_folders_are_walked_and_nothing_is_read_twice(tmp_path) -> None:
     inside.mkdir(parents=True)
     for name in ("a.PNG", "b.txt", "c.pdf"):
         (inside / name).write_bytes(b"x")
-    found = recognise.gather([str(tmp_path / "in"), str(inside / "a.PNG")])
+    found = recognize.gather([str(tmp_path / "in"), str(inside / "a.PNG")])
     assert [path.name for path in found] == ["a.PNG", "c.pdf"]
     with pytest.raises(Stop):
-        recognise.gather([str(tmp_path / "none")])
+        recognize.gather([str(tmp_path / "none")])
 
 
 def test_pip_installs_the_command() -> None:
@@ -219,7 +219,7 @@ def test_pip_installs_the_command() -> None:
 
 def test_the_command_loads_nothing_of_the_server() -> None:
     code = (
-        "import sys, ocr_console_cli.main, ocr_console_cli.output, ocr.exports.searchable\n"
+        "import sys, ocr_console_cli.main, ocr_console_cli.output, ocr.exports.searchable_pdf\n"
         "print({'django', 'numpy', 'cv2', 'onnxruntime', 'pikepdf'} & set(sys.modules))"
     )
     done = subprocess.run(

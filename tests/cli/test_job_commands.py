@@ -12,8 +12,8 @@ from pathlib import Path
 import fpdf
 import pytest
 
-from tests.batch import hostile
-from tests.cli.test_recognise import TEXT, billed, cli
+from tests.cli.test_recognize import TEXT, billed, cli
+from tests.ocr.jobs import hostile
 
 pytestmark = [pytest.mark.e2e, pytest.mark.engine]
 

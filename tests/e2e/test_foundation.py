@@ -191,7 +191,7 @@ def engine_processes(live: Live) -> list[int]:
         pid, parent, arguments = line.split(None, 2)
         if int(parent) in ours or int(pid) in ours:
             ours.add(int(pid))
-            if "ocr.engine.worker" in arguments:
+            if "ocr.engine.engine_process" in arguments:
                 pids.append(int(pid))
     return pids
 

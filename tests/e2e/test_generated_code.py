@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ocr import catalog
-from portal.snippets import call_of
+from portal.code_samples import call_of
 from tests.conftest import ROOT, Live
 
 CODE = ROOT / "portal" / "static" / "portal" / "code.js"

@@ -8,8 +8,8 @@ import pytest
 
 from tests.conftest import Live
 from tests.e2e.test_foundation import call, engine_processes, token_of
-from tests.ocr.engine import odd_files
-from tests.ocr.engine.test_odd_files import resident_mb
+from tests.ocr.vision import odd_files
+from tests.ocr.vision.test_odd_files import resident_mb
 
 pytestmark = [pytest.mark.e2e, pytest.mark.engine]
 SERVICES = ("general-text", "passport", "web-image", "id-card", "general-table")

@@ -8,13 +8,13 @@ import pytest
 
 from ocr.engine.recorded import RecordedPage
 from ocr.extractors import bankcard
+from ocr.fields import card_numbers
+from ocr.fields.check_digits import is_luhn
+from ocr.fields.uae_banks import bank_of
+from ocr.fields.word_spacing import around_ampersands, spaced
 from ocr.options import parse
-from ocr.page import Char, Line, Reading, WrongDocument, box
-from ocr.parsing import card_numbers
-from ocr.parsing.checks import is_luhn
-from ocr.parsing.spacing import around_ampersands, spaced
-from ocr.parsing.uae_banks import bank_of
-from tests.drawing import sets
+from ocr.page import Char, Line, RecognitionResult, WrongDocument, box
+from tools.synthetic import sets
 
 
 def line(text, left, top, width, height=30, score=0.97):
@@ -82,7 +82,7 @@ def test_a_number_in_four_boxes_is_one():
 def test_the_luhn_digit_chooses_among_readings():
     class Doubtful(RecordedPage):
         def read(self, region, **_):
-            return Reading("4539148803436467", 0.9)
+            return RecognitionResult("4539148803436467", 0.9)
 
     wrong = line("4539 1488 0343 6461", 60, 330, 700, 50)
     result = bankcard.extract(
@@ -147,14 +147,14 @@ def test_drawn_cards_are_read(style):
 
     from django.conf import settings
 
-    from ocr.engine import models
-    from ocr.engine.base import PRINTED
-    from ocr.engine.decode import decode
-    from ocr.engine.live_page import LivePage
-    from ocr.engine.onnx import OnnxEngine
+    from ocr.profiles import PRINTED
+    from ocr.vision import model_files
+    from ocr.vision.decoding import decode
+    from ocr.vision.image_page import LivePage
+    from ocr.vision.onnx import OnnxEngine
 
     folder = Path(settings.MODELS_DIR)
-    models.lay_out(folder)
+    model_files.lay_out(folder)
     engine = OnnxEngine(folder)
     right = 0
     for drawn, picture in sets.documents("bankcard", count=4, style=style):

@@ -10,7 +10,7 @@ from django.test import Client
 from billing.models import UsageEvent
 from iam import throttle
 from iam.services import demo as demo_accounts
-from ocr import limits
+from ocr import concurrency
 from ocr.models import CallRecord
 from tests.signing import HOST, headers_for
 
@@ -21,7 +21,7 @@ BROKEN = b"{"
 @pytest.fixture(autouse=True)
 def nothing_counted() -> None:
     throttle._limiter.cache_clear()
-    limits._known.clear()
+    concurrency._known.clear()
 
 
 def call(user: dict[str, str], project: str, body: bytes, slug: str = "general-text") -> Any:
@@ -41,7 +41,7 @@ def test_the_first_fault_in_the_documented_order_is_told(demo: dict[str, Any]) -
     other = demo_accounts.demo_account_ensure(base_url="http://testserver", name="other")
     foreign, unsubscribed = other["project_id"], demo["other_project_id"]
     here = demo["project_id"]
-    limits.limit_set(account_id=demo["domain_id"], service="bankcard", calls_per_minute=1)
+    concurrency.limit_set(account_id=demo["domain_id"], service="bankcard", calls_per_minute=1)
     # Each line leaves out the fault that the line before was told, and keeps all the later ones.
     assert call(forged, foreign, BROKEN, "no-such-service") == (404, "APIG.0101")
     assert CallRecord.objects.count() == 0

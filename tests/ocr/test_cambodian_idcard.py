@@ -3,10 +3,10 @@
 import pytest
 
 from ocr.extractors import cambodian_idcard as card
+from ocr.fields.check_digits import mrz_digit
 from ocr.options import parse
-from ocr.page import Line, Measures, Reading, WrongDocument, box
-from ocr.parsing import khmer
-from ocr.parsing.checks import mrz_digit
+from ocr.page import Line, Measures, RecognitionResult, WrongDocument, box
+from ocr.scripts.khmer import text as khmer
 
 _FIRST = "IDKHM123456789" + str(mrz_digit("123456789")) + "<" * 15
 _SECOND = f"850312{mrz_digit('850312')}M250131{mrz_digit('250131')}KHM" + "<" * 11
@@ -38,7 +38,7 @@ class Paper:
         ]
 
     def read(self, region, **_):
-        return Reading("", 0.0)
+        return RecognitionResult("", 0.0)
 
     def detect(self):
         return [line.quad for line in self.lines]
@@ -113,8 +113,8 @@ class Khmer(Paper):
         line = min(self.lines, key=lambda one: abs(one.center[1] - middle))
         answers = self.again.get(line.text)
         if script != card.READER or answers is None:
-            return Reading("", 0.0)
-        return Reading(answers.pop(0) if len(answers) > 1 else answers[0], 0.95)
+            return RecognitionResult("", 0.0)
+        return RecognitionResult(answers.pop(0) if len(answers) > 1 else answers[0], 0.95)
 
 
 def test_the_word_most_readings_agree_on_stands():

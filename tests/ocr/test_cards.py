@@ -6,15 +6,15 @@ import random
 import pytest
 
 from ocr.extractors import id_card, mainland_travel_permit
+from ocr.fields import check_digits, labels, ocr_corrections, travel_permit
+from ocr.fields.labels import Found
 from ocr.page import WrongDocument, box
-from ocr.parsing import checks, labels, permit, repair
-from ocr.parsing.labels import Found
-from tests.drawing import id_card as drawn_id_card
-from tests.drawing import sets
-from tests.drawing.canvas import Drawn
-from tests.drawing.mrz_text import digit
-from tests.drawing.photo import photograph
 from tests.ocr.test_passport import PaperPage
+from tools.synthetic import id_card as drawn_id_card
+from tools.synthetic import sets
+from tools.synthetic.canvas import Drawn
+from tools.synthetic.mrz_text import digit
+from tools.synthetic.photo import photograph
 
 CARDS = ("id-card", "hk-id-card", "macao-id-card", "exit-entry-permit", "mainland-travel-permit")
 
@@ -23,7 +23,7 @@ CARDS = ("id-card", "hk-id-card", "macao-id-card", "exit-entry-permit", "mainlan
 @pytest.mark.slow
 @pytest.mark.parametrize("code", CARDS)
 def test_drawn_cards_are_read(code):
-    from tests.accuracy.reading import read
+    from tools.accuracy.reading import read
 
     exact = 0
     for style in ("clean", "degraded"):
@@ -36,7 +36,7 @@ def test_drawn_cards_are_read(code):
 @pytest.mark.engine
 @pytest.mark.parametrize("code", CARDS)
 def test_another_document_is_refused(code):
-    from tests.accuracy.reading import read
+    from tools.accuracy.reading import read
 
     other = next(sets.documents("passport", count=1, style="clean"))[1]
     assert read(other, code).result is None
@@ -44,7 +44,7 @@ def test_another_document_is_refused(code):
 
 @pytest.mark.engine
 def test_id_card_options():
-    from tests.accuracy.reading import read
+    from tools.accuracy.reading import read
 
     rng = random.Random("options")
     drawn = drawn_id_card.front(rng)
@@ -84,7 +84,7 @@ def test_id_card_options():
 def test_both_sides_in_one_picture():
     from PIL import Image
 
-    from tests.accuracy.reading import read
+    from tools.accuracy.reading import read
 
     rng = random.Random("double")
     front, back = drawn_id_card.front(rng), drawn_id_card.back(rng)
@@ -109,7 +109,7 @@ def test_two_cards_of_one_side_are_refused():
 def test_a_value_is_found_behind_beside_and_below_its_label():
     page = PaperPage(("姓名 王伟", "出生日期", "1985.03.07"))
     assert labels.after(page.lines, ("姓名",)).text == "王伟"
-    assert permit.front(page.lines, number="x")["birth_date"].text == "1985.03.07"
+    assert travel_permit.front(page.lines, number="x")["birth_date"].text == "1985.03.07"
     assert not labels.after(page.lines, ("签发机关",))
 
 
@@ -123,10 +123,10 @@ def test_repair_takes_only_what_the_reader_offered():
 
     place = box(0, 0, 1, 1)
     chars = tuple(Char(c, 0.9, place, (("7", 0.05),)) for c in "123")
-    assert repair.choose("123", chars, lambda text: text == "173").text == "173"
-    assert repair.choose("123", chars, lambda text: text == "183") == repair.Choice(
-        "123", agrees=False
-    )
+    assert ocr_corrections.choose("123", chars, lambda text: text == "173").text == "173"
+    assert ocr_corrections.choose(
+        "123", chars, lambda text: text == "183"
+    ) == ocr_corrections.Choice("123", agrees=False)
 
 
 OLD_PERMIT = (
@@ -155,7 +155,7 @@ def test_a_zone_whose_number_is_no_permits_is_another_document():
 def test_a_number_that_contradicts_the_print_is_a_sign_of_tampering():
     place = box(0, 0, 9, 9)
     number = "11010119900307" + "661"
-    number += next(d for d in "0123456789X" if checks.is_mainland_id(number + d))
+    number += next(d for d in "0123456789X" if check_digits.is_mainland_id(number + d))
     values = {
         "number": Found(number, 0.92, place),
         "birth": Found("1990-03-07", 0.97, place),
@@ -174,7 +174,7 @@ def test_a_thumb_over_the_edge_is_seen():
     import cv2
     import numpy as np
 
-    from ocr.engine.measures import measure
+    from ocr.vision.quality import measure
 
     rng = random.Random("thumb")
     card = np.asarray(drawn_id_card.front(rng).image.convert("RGB"))[:, :, ::-1].copy()

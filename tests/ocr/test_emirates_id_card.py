@@ -8,12 +8,12 @@ import pytest
 
 from ocr.engine.recorded import RecordedPage
 from ocr.extractors import emirates_id_card
+from ocr.fields import nationalities
+from ocr.fields.check_digits import is_emirates_id
 from ocr.options import parse
-from ocr.page import Line, Reading, WrongDocument, box
-from ocr.parsing import nationalities
-from ocr.parsing.checks import is_emirates_id
-from tests.drawing import emirates_id_card as drawing
-from tests.drawing import mrz_text, sets
+from ocr.page import Line, RecognitionResult, WrongDocument, box
+from tools.synthetic import emirates_id_card as drawing
+from tools.synthetic import mrz_text, sets
 
 NUMBER = drawing.number(Random(7), 1985)
 
@@ -88,7 +88,7 @@ def test_a_number_that_fails_its_digit_is_read_again():
 
     class Again(RecordedPage):
         def read(self, region, **options):
-            return Reading(NUMBER if options.get("alphabet") else "", 0.9)
+            return RecognitionResult(NUMBER if options.get("alphabet") else "", 0.9)
 
     shown = Again(lines=page(*(wrong if t == NUMBER else t for t in FRONT)).lines)
     assert read(shown)["id_number"] == NUMBER
@@ -131,15 +131,15 @@ def test_drawn_cards_are_read():
     from django.conf import settings
 
     from ocr.catalog import BY_CODE
-    from ocr.engine import models, scripts
-    from ocr.engine.decode import decode
-    from ocr.engine.live_page import LivePage
-    from ocr.engine.onnx import OnnxEngine
+    from ocr.vision import model_files, tesseract
+    from ocr.vision.decoding import decode
+    from ocr.vision.image_page import LivePage
+    from ocr.vision.onnx import OnnxEngine
 
-    if not scripts.available_scripts()["arabic"]:
+    if not tesseract.available_scripts()["arabic"]:
         pytest.skip("the Arabic language pack is not installed")
     folder = Path(settings.MODELS_DIR)
-    models.lay_out(folder)
+    model_files.lay_out(folder)
     engine, right = OnnxEngine(folder), 0
     for drawn, picture in sets.documents("emirates-id-card", count=4, style="clean"):
         profile = BY_CODE["emirates-id-card"].profile

@@ -16,18 +16,18 @@ from django.conf import settings
 
 from ocr.engine.recorded import RecordedPage
 from ocr.extractors import general_table
+from ocr.layout.columns import Box, find_columns, text_rows
 from ocr.options import parse
 from ocr.page import Char, Line, WrongDocument, box
-from ocr.parsing import homography
-from ocr.parsing.columns import Box, find_columns, text_rows
-from ocr.parsing.fence import Fence, groups_of, ruled_fence
-from ocr.parsing.grid import Cell, Table, join_lines
-from ocr.parsing.rules import Rule, merge_collinear
-from ocr.parsing.spreadsheet import workbook
-from ocr.parsing.unfenced import bare_regions
-from ocr.parsing.unruled import cut
-from tests.accuracy.teds import page_teds, teds, tree
-from tests.drawing.tables import draw
+from ocr.tables import homography
+from ocr.tables.borderless import bare_regions
+from ocr.tables.cell_grid import CellGrid, groups_of, ruled_grid
+from ocr.tables.implicit_rows import cut
+from ocr.tables.model import Cell, Table, join_lines
+from ocr.tables.ruling_lines import RulingLine, merge_collinear
+from ocr.tables.workbook import workbook
+from tools.accuracy.teds import page_teds, teds, tree
+from tools.synthetic.tables import draw
 
 SAMPLES = Path(settings.BASE_DIR).parent / "shared" / "samples"
 UNIT = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
@@ -149,42 +149,54 @@ def test_wrapped_lines_are_joined_by_script():
 
 
 def grid_rules():
-    across = [Rule(0, 0, 200), Rule(30, 0, 200), Rule(60, 100, 200), Rule(90, 0, 200)]
-    upright = [Rule(0, 0, 90), Rule(100, 30, 90), Rule(200, 0, 90)]
+    across = [
+        RulingLine(0, 0, 200),
+        RulingLine(30, 0, 200),
+        RulingLine(60, 100, 200),
+        RulingLine(90, 0, 200),
+    ]
+    upright = [RulingLine(0, 0, 90), RulingLine(100, 30, 90), RulingLine(200, 0, 90)]
     return across, upright
 
 
 def test_rules_fence_cells_and_missing_walls_merge_them():
     across, upright = grid_rules()
-    fence = ruled_fence(across, upright, 20)
+    grid = ruled_grid(across, upright, 20)
 
-    assert (fence.rows, fence.columns) == (3, 2)
-    assert fence.spans() == [(0, 0, 0, 1), (1, 0, 2, 0), (1, 1, 1, 1), (2, 1, 2, 1)]
+    assert (grid.rows, grid.columns) == (3, 2)
+    assert grid.spans() == [(0, 0, 0, 1), (1, 0, 2, 0), (1, 1, 1, 1), (2, 1, 2, 1)]
 
 
 def test_open_sides_are_closed():
-    across = [Rule(y, 0, 200) for y in (0, 30, 60)]
-    fence = ruled_fence(across, [Rule(100, 0, 60)], 20)
-    assert fence.xs == [0, 100, 200]
+    across = [RulingLine(y, 0, 200) for y in (0, 30, 60)]
+    grid = ruled_grid(across, [RulingLine(100, 0, 60)], 20)
+    assert grid.xs == [0, 100, 200]
 
 
 def test_two_tables_stay_apart():
     across, upright = grid_rules()
-    lower = [Rule(r.at + 300, r.start, r.end) for r in across]
-    lower_upright = [Rule(r.at, r.start + 300, r.end + 300) for r in upright]
+    lower = [RulingLine(r.at + 300, r.start, r.end) for r in across]
+    lower_upright = [RulingLine(r.at, r.start + 300, r.end + 300) for r in upright]
     assert len(groups_of([*across, *lower], [*upright, *lower_upright], 20)) == 2
 
 
 def test_a_fence_never_has_a_cell_that_is_no_rectangle():
-    fence = Fence([0, 1, 2], [0, 1, 2], open_right={(0, 0)}, open_below={(0, 0)})
+    grid = CellGrid([0, 1, 2], [0, 1, 2], open_right={(0, 0)}, open_below={(0, 0)})
     covered = [
-        (i, j) for r, c, rr, cc in fence.spans() for i in range(r, rr + 1) for j in range(c, cc + 1)
+        (i, j) for r, c, rr, cc in grid.spans() for i in range(r, rr + 1) for j in range(c, cc + 1)
     ]
     assert sorted(covered) == [(0, 0), (0, 1), (1, 0), (1, 1)]
 
 
 def test_pieces_of_one_rule_become_one():
-    assert len(merge_collinear([Rule(10, 0, 50), Rule(11, 60, 90), Rule(40, 0, 90)], 20)) == 2
+    assert (
+        len(
+            merge_collinear(
+                [RulingLine(10, 0, 50), RulingLine(11, 60, 90), RulingLine(40, 0, 90)], 20
+            )
+        )
+        == 2
+    )
 
 
 def words(*rows):
@@ -204,9 +216,9 @@ def test_a_heading_over_two_columns_does_not_join_them():
 def test_columns_without_rules_are_cut_and_headings_span():
     boxes = words([(100, 230)], *[[(0, 50), (100, 140), (200, 240)]] * 5)
     region = bare_regions(boxes, ["x"] * len(boxes), 20)[0]
-    fence = cut(region.fence, boxes, 20, partial=region.partial)
-    assert (fence.rows, fence.columns) == (6, 3)
-    assert (0, 1, 0, 2) in fence.spans()
+    grid = cut(region.grid, boxes, 20, partial=region.partial)
+    assert (grid.rows, grid.columns) == (6, 3)
+    assert (0, 1, 0, 2) in grid.spans()
 
 
 def test_two_columns_of_prose_are_no_table():
@@ -232,11 +244,11 @@ def test_teds_counts_what_differs():
 
 @pytest.fixture(scope="module")
 def engine():
-    from ocr.engine import models
-    from ocr.engine.onnx import OnnxEngine
+    from ocr.vision import model_files
+    from ocr.vision.onnx import OnnxEngine
 
     folder = Path(settings.MODELS_DIR)
-    models.lay_out(folder)
+    model_files.lay_out(folder)
     loaded = OnnxEngine(folder)
     loaded.warm()
     return loaded
@@ -244,8 +256,8 @@ def engine():
 
 def read(engine, pixels, **switches):
     from ocr.catalog import BY_CODE
-    from ocr.engine.decode import Picture
-    from ocr.engine.live_page import LivePage
+    from ocr.vision.decoding import Picture
+    from ocr.vision.image_page import LivePage
 
     high, wide = pixels.shape[:2]
     profile = BY_CODE["general-table"].profile

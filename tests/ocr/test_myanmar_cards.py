@@ -7,8 +7,9 @@ import pytest
 from ocr.extractors import myanmar_driver_license as licence
 from ocr.extractors import myanmar_id_card as card
 from ocr.options import parse
-from ocr.page import Line, Measures, Reading, WrongDocument, box
-from ocr.parsing import burmese_rows, zawgyi
+from ocr.page import Line, Measures, RecognitionResult, WrongDocument, box
+from ocr.scripts.burmese import rows as burmese_rows
+from ocr.scripts.burmese import zawgyi
 
 FRONT = (
     ("အမှတ် ၁၂/ဥကမ(နိုင်)၁၂၃၄၅၆", ""),
@@ -44,7 +45,9 @@ class Paper:
     def read(self, region, *, script="latin", **_):
         index = round(region[0][1] / 50)
         return (
-            Reading(self.burmese[index], 0.95) if script == burmese_rows.READER else Reading("", 0)
+            RecognitionResult(self.burmese[index], 0.95)
+            if script == burmese_rows.READER
+            else RecognitionResult("", 0)
         )
 
     def card(self):
@@ -149,7 +152,7 @@ def test_the_latin_blood_group_of_a_licence_is_one_of_the_four(seen, again, grou
         def read(self, region, *, script="latin", **asked):
             if script == "latin":
                 assert region[1][0] > 700  # wider than the label's box
-                return Reading(again, 0.9)
+                return RecognitionResult(again, 0.9)
             return super().read(region, script=script, **asked)
 
     rows = (

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ocr.extractors import passport
-from ocr.page import Line, Reading, WrongDocument, box
-from ocr.parsing import mrz
-from tests.ocr.test_mrz import TD3
+from ocr.mrz import parse as mrz
+from ocr.page import Line, RecognitionResult, WrongDocument, box
+from tests.ocr.mrz.test_parse import TD3
 
 SAMPLE = Path(__file__).parents[2] / "ocr" / "samples" / "passport.jpg"
 
@@ -42,7 +42,7 @@ class PaperPage:
         return [line for line in self._all if line.quad in quads]
 
     def read(self, region, **_):
-        return Reading("", 0.0)
+        return RecognitionResult("", 0.0)
 
     def find_lines(self, region):
         return [*self.lines, *self._hidden]
@@ -117,7 +117,7 @@ def test_another_document_is_refused(texts):
 def test_the_bundled_sample_is_read_in_every_direction():
     from PIL import Image
 
-    from tests.accuracy.reading import read
+    from tools.accuracy.reading import read
 
     wanted = read(SAMPLE.read_bytes(), "passport").result
     assert (
@@ -137,9 +137,9 @@ def test_the_bundled_sample_is_read_in_every_direction():
 def test_a_chinese_passport_gives_its_printed_fields():
     import random
 
-    from tests.accuracy.reading import read
-    from tests.drawing import chinese_passport
-    from tests.drawing.photo import photograph
+    from tools.accuracy.reading import read
+    from tools.synthetic import chinese_passport
+    from tools.synthetic.photo import photograph
 
     rng = random.Random("chinese passport")
     drawn = chinese_passport.draw(rng)
@@ -154,9 +154,9 @@ def test_a_chinese_passport_gives_its_printed_fields():
 
 @pytest.mark.engine
 def test_a_chinese_passport_also_gives_the_name_in_characters():
-    from tests.accuracy.reading import read
-    from tests.drawing import chinese_passport, people
-    from tests.drawing.photo import photograph
+    from tools.accuracy.reading import read
+    from tools.synthetic import chinese_passport, people
+    from tools.synthetic.photo import photograph
 
     name = people.chinese_name(random.Random(5))[0]
     rng = random.Random(5)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.drawing import passport
-from tests.drawing.photo import Shot, take
+from tools.synthetic import passport
+from tools.synthetic.photo import Shot, take
 
 pytestmark = pytest.mark.engine
 PLAIN = Shot(blur=0.3, noise=1.0)
@@ -36,7 +36,7 @@ def drawn():
 
 
 def assert_read(image: bytes, truth: dict[str, str]) -> None:
-    from tests.accuracy.reading import read
+    from tools.accuracy.reading import read
 
     result = read(image, "passport").result
     assert result is not None

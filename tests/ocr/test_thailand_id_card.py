@@ -3,10 +3,11 @@
 import pytest
 
 from ocr.extractors import thailand_id_card as card
+from ocr.fields.check_digits import thai_id_digit
 from ocr.options import parse
-from ocr.page import Line, Measures, Reading, WrongDocument, box
-from ocr.parsing import thai, thai_names
-from ocr.parsing.checks import thai_id_digit
+from ocr.page import Line, Measures, RecognitionResult, WrongDocument, box
+from ocr.scripts.thai import names as thai_names
+from ocr.scripts.thai import text as thai
 
 LAST = str(thai_id_digit("110170023070"))
 FRONT = (
@@ -34,7 +35,7 @@ class Paper:
         ]
 
     def read(self, region, **_):
-        return Reading("", 0.0)
+        return RecognitionResult("", 0.0)
 
     def card(self):
         return None
@@ -119,9 +120,9 @@ def test_the_name_is_what_most_readings_of_its_row_say():
         def read(self, region, *, script="latin", alphabet="", **_):
             named = abs((region[0][1] + region[2][1]) / 2 - 133) < 3
             return (
-                Reading(next(answers), 0.9)
+                RecognitionResult(next(answers), 0.9)
                 if alphabet == card.NO_LATIN and named
-                else Reading("", 0.0)
+                else RecognitionResult("", 0.0)
             )
 
     found = card.extract(Again(FRONT), parse(card.OPTIONS, {}))

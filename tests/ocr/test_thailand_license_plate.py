@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ocr.extractors import thailand_license_plate as plate
-from ocr.page import Reading, WrongDocument, box
-from ocr.parsing import thai
+from ocr.page import RecognitionResult, WrongDocument, box
+from ocr.scripts.thai import text as thai
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 
@@ -53,8 +53,8 @@ class Scene:
         x, y = region[0][0] + region[2][0], region[0][1] + region[2][1]
         for quad, own, latin in self.rows:
             if abs(quad[0][0] + quad[2][0] - x) + abs(quad[0][1] + quad[2][1] - y) < 4:
-                return Reading(own if script == plate.READER else latin, 0.9)
-        return Reading("", 0.0)
+                return RecognitionResult(own if script == plate.READER else latin, 0.9)
+        return RecognitionResult("", 0.0)
 
     def locate(self, region):
         return [[round(x), round(y)] for x, y in region]
@@ -85,8 +85,8 @@ def test_a_picture_without_a_plate_is_refused():
 
 @pytest.mark.engine
 def test_a_drawn_plate_is_read():
-    from tests.accuracy.reading import read
-    from tests.drawing import fonts, photo, thai_plate
+    from tools.accuracy.reading import read
+    from tools.synthetic import fonts, photo, thai_plate
 
     if fonts.missing("loma-bold", "garuda-bold", "thai-bold"):
         pytest.skip("the Thai fonts of the drawing kit are not installed")
@@ -99,7 +99,7 @@ def test_a_drawn_plate_is_read():
 @pytest.mark.engine
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the shared samples are not here")
 def test_the_shared_plates_are_read():
-    from tests.accuracy.reading import read
+    from tools.accuracy.reading import read
 
     cases = json.loads((SAMPLES / "truth.json").read_text())["cases"]
     numbers = provinces = 0
@@ -140,8 +140,8 @@ def test_letters_and_digits_found_apart_are_one_number_though_either_shows_a_pie
             for quad, own, roomy in self.rows:
                 middle = (quad[0][0] + quad[1][0]) / 2
                 if abs((region[0][0] + region[1][0]) / 2 - middle) < 4:
-                    return Reading(own if region == quad else roomy, 0.95)
-            return Reading("", 0.0)
+                    return RecognitionResult(own if region == quad else roomy, 0.95)
+            return RecognitionResult("", 0.0)
 
     scene = Apart(
         [
@@ -165,8 +165,8 @@ def test_cuts_that_show_no_piece_of_the_digits_vote_on_the_letters_beside_them()
             if abs(middle - 140) < 12:
                 self.cuts += 1
                 seen = ("ธภ", "ธฏ", "ธฎ8", "ธฏ", "ธฎ8", "ธฎ8", "ธฎ8")
-                return Reading(seen[self.cuts - 1] if self.cuts <= len(seen) else "", 0.9)
-            return Reading("874" if middle == 245 else "", 0.95)
+                return RecognitionResult(seen[self.cuts - 1] if self.cuts <= len(seen) else "", 0.9)
+            return RecognitionResult("874" if middle == 245 else "", 0.95)
 
     quads = [box(100, 100, 180, 160), box(185, 100, 305, 160)]
     assert plate._in_parts(Doubtful([]), *quads) == ("ธฏ 874", 0.9)

@@ -8,9 +8,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr.engine.recorded import RecordedPage
 from ocr.extractors import web_image
+from ocr.fields.contacts import Contact, contact
 from ocr.options import parse
 from ocr.page import Line, box
-from ocr.parsing.contacts import Contact, contact
 
 
 def page(*texts: str) -> RecordedPage:
@@ -68,13 +68,13 @@ def test_an_unknown_extract_type_is_refused():
 
 @pytest.mark.engine
 def test_the_typeface_a_block_is_set_in_is_among_the_likely_ones():
-    from ocr.engine import fonts
-    from ocr.engine.base import TEXT
-    from ocr.engine.decode import Picture
-    from ocr.engine.live_page import LivePage
-    from tests.accuracy.reading import engine
+    from ocr.profiles import TEXT
+    from ocr.vision import typeface
+    from ocr.vision.decoding import Picture
+    from ocr.vision.image_page import LivePage
+    from tools.accuracy.reading import engine
 
-    serif = next((face for face in fonts.faces() if face.name.endswith("Serif")), None)
+    serif = next((face for face in typeface.faces() if face.name.endswith("Serif")), None)
     if serif is None:
         pytest.skip("no serif typeface on this machine")
     picture = Image.new("RGB", (700, 80), "white")

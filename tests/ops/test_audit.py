@@ -117,7 +117,7 @@ CHANGING = [
 def test_every_changing_route_has_a_row() -> None:
     missing = []
     for where, method, _ in CHANGING:
-        if "api/v1/jobs" in where:  # tests/batch
+        if "api/v1/jobs" in where:  # tests/ocr/jobs
             continue
         pattern = re.sub(r"\\?<\w+:\w+>|\(\?P<\w+>[^)]*\)", "[^/]+", where).strip("^$")
         rows = [path for verb, path, _, _ in ROWS if verb.lower() == method]

@@ -79,7 +79,7 @@ def test_web_nodes_have_no_ocr_library_and_workers_no_web_server():
     ("modules", "missing"),
     [
         ("config.wsgi config.gunicorn config.celery", "numpy cv2 onnxruntime paddleocr tesserocr"),
-        ("config.celery ocr.engine.worker ocr.engine.onnx ocr.batch.runner", "gunicorn"),
+        ("config.celery ocr.engine.engine_process ocr.vision.onnx ocr.jobs.runner", "gunicorn"),
     ],
 )
 def test_a_node_runs_without_what_it_does_not_install(modules, missing, tmp_path):

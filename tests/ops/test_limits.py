@@ -19,7 +19,7 @@ from iam import throttle
 from iam.api import tokens
 from iam.principal import Principal
 from iam.services import logins
-from ocr import calls, limits, rollup
+from ocr import calls, concurrency, rollup
 from ocr.catalog import BY_CODE
 from ocr.models import CallDay, CallRecord
 from tests import backends
@@ -30,11 +30,11 @@ TEXT = BY_CODE["general-text"]
 
 def test_an_override_beats_the_catalogue_and_is_told_in_the_error(tenant):
     account = tenant.account_id
-    assert limits.calls_per_minute(account, TEXT) == TEXT.calls_per_minute
+    assert concurrency.calls_per_minute(account, TEXT) == TEXT.calls_per_minute
     call_command("set_limit", "demo", calls_per_minute=50)
-    assert limits.calls_per_minute(account, TEXT) == 50
+    assert concurrency.calls_per_minute(account, TEXT) == 50
     call_command("set_limit", "demo", service="general-text", calls_per_minute=2)
-    assert limits.calls_per_minute(account, TEXT) == 2
+    assert concurrency.calls_per_minute(account, TEXT) == 2
     path = f"/v2/{tenant.described['project_id']}/ocr/general-text"
     answers = [tenant.call("POST", path, {"image": 1}) for _ in range(3)]
     assert [a.status_code == 429 for a in answers] == [False, False, True]
@@ -55,13 +55,13 @@ def storage(request, settings):
 
 
 def test_calls_at_a_time(tenant, storage):
-    limits.limit_set(account_id=tenant.account_id, concurrency=2)
-    with limits.slot(tenant.account_id), limits.slot(tenant.account_id):
-        with pytest.raises(ApiError, match=r"ModelArts\.4401"), limits.slot(tenant.account_id):
+    concurrency.limit_set(account_id=tenant.account_id, concurrency=2)
+    with concurrency.slot(tenant.account_id), concurrency.slot(tenant.account_id):
+        with pytest.raises(ApiError, match=r"ModelArts\.4401"), concurrency.slot(tenant.account_id):
             pass
-        with limits.slot("f" * 32):
+        with concurrency.slot("f" * 32):
             pass
-    with limits.slot(tenant.account_id):
+    with concurrency.slot(tenant.account_id):
         pass
 
 
@@ -72,10 +72,12 @@ def test_logins_of_one_address_are_limited_whatever_they_say(tenant, storage, pa
 
     def login(number, address):
         user = {"name": f"nobody-{number}", "password": "x", "domain": {"name": f"a{number}"}}
-        body = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}}}
+        request_body = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}}}
         form = {"account": f"a{number}", "username": f"nobody-{number}", "password": "x"}
         kind = {} if path == "/login" else {"content_type": "application/json"}
-        return Client(REMOTE_ADDR=address).post(path, form if path == "/login" else body, **kind)
+        return Client(REMOTE_ADDR=address).post(
+            path, form if path == "/login" else request_body, **kind
+        )
 
     answers = [login(number, "10.0.0.1") for number in range(4)]
     assert [answer.status_code == 429 for answer in answers] == [False, False, False, True]
@@ -148,7 +150,7 @@ def test_a_refused_call_never_reads_its_picture(tenant, monkeypatch):
     call_command("set_limit", "demo", service="general-text", calls_per_minute=1)
     path = f"/v2/{tenant.described['project_id']}/ocr/general-text"
     tenant.call("POST", path, {"image": 1})
-    from ocr.intake import body
+    from ocr.intake import request_body
 
-    monkeypatch.setattr(body, "parse", lambda raw: pytest.fail("the body was parsed"))
+    monkeypatch.setattr(request_body, "parse", lambda raw: pytest.fail("the body was parsed"))
     assert tenant.call("POST", path, {"image": "A" * 100_000}).status_code == 429

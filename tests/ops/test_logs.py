@@ -13,10 +13,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from bench.site import picture, signed
 from config import logs
-from core import context, jobs
+from core import jobs, log_context
 from tests.conftest import start_server, stop_server
+from tools.bench.test_site import picture, signed
 
 PLANTED = "Zebulon-7731-Quill"
 
@@ -30,12 +30,12 @@ def record(message: str = "told", **more) -> logging.LogRecord:
 
 
 def test_a_line_inside_a_request_names_it_and_one_outside_names_none():
-    context.begin("r" * 32)
+    log_context.begin("r" * 32)
     assert line_of(record())["account_id"] == ""
-    context.caller("a" * 32)
+    log_context.caller("a" * 32)
     line = line_of(record(delivery=3))
     assert (line["request_id"], line["account_id"], line["delivery"]) == ("r" * 32, "a" * 32, 3)
-    context.begin("s" * 32)
+    log_context.begin("s" * 32)
     assert line_of(record())["account_id"] == ""
     found = []
     thread = threading.Thread(target=lambda: found.append(line_of(record())))

@@ -30,7 +30,7 @@ def test_doctor_names_faults_with_advice(db, settings, tmp_path):
     assert found["database"].state == "ok"
     assert found["migrations"].state == "ok"
     assert found["engine models"].state == "failed"
-    assert "ocr.engine.models" in found["engine models"].advice
+    assert "ocr.vision.model_files" in found["engine models"].advice
     settings.ENCRYPTION_KEYS = ("nonsense",)
     found = {one.name: one for one in doctor.findings()}
     assert found["keys"].state == "failed"

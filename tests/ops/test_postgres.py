@@ -33,7 +33,7 @@ def test_no_dashboard_metric_or_trace_statement_scans_a_growing_table(tmp_path):
 
 def test_figures_hold_at_a_small_volume(tmp_path):
     with database() as url:
-        told = run("-m", "bench.dashboards", "4000", "12000", url=url, data_dir=tmp_path)
+        told = run("-m", "tools.bench.dashboards", "4000", "12000", url=url, data_dir=tmp_path)
     found = json.loads(told)
     for count, row in found.items():
         assert row["rebuilt"] == int(count)

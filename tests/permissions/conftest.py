@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from iam import throttle
-from ocr.engine import dispatch
+from ocr.engine import transport
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def world(
     """Build everything in one transaction that is rolled back after the module's tests."""
     kept = (settings.ENGINE, getattr(settings, "RECORDED_PAGES_DIR", None), settings.STORAGES)
     cost = Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.time_cost
-    dispatch.stop()
+    transport.stop()
     settings.ENGINE, settings.RECORDED_PAGES_DIR = "recorded", tmp_path_factory.mktemp("pages")
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
@@ -31,7 +31,7 @@ def world(
     with django_db_blocker.unblock(), transaction.atomic():
         yield permission_world.build()
         transaction.set_rollback(True)
-    dispatch.stop()
+    transport.stop()
     Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.time_cost = cost
     settings.ENGINE, settings.RECORDED_PAGES_DIR, settings.STORAGES = kept
 

@@ -34,7 +34,7 @@ from iam.services import (
     users,
 )
 from ocr import alarms, notify
-from ocr.batch import jobs
+from ocr.jobs import services as jobs
 
 FULL = ("OCR", "IAM", "EPS", "CTS", "CES", "BSS")
 

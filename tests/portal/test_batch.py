@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from config.management.commands import up
-from tests.batch.conftest import picture
+from tests.ocr.jobs.conftest import picture
 
 
 @pytest.fixture(autouse=True)

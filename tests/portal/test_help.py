@@ -9,15 +9,15 @@ import pytest
 from django.test import Client
 
 from ocr import catalog
-from portal import reference, troubles
+from portal import error_help, reference
 
 
 def test_every_code_has_a_cause_and_a_cure_and_no_trouble_is_orphaned() -> None:
-    listed = [row.code for row in troubles.TROUBLES]
+    listed = [row.code for row in error_help.TROUBLES]
     assert len(listed) == len(set(listed))
-    assert set(listed) <= troubles.codes()
-    told = {row.code: row for row in troubles.all_troubles()}
-    assert set(told) == troubles.codes()
+    assert set(listed) <= error_help.codes()
+    told = {row.code: row for row in error_help.all_troubles()}
+    assert set(told) == error_help.codes()
     assert not [row.code for row in told.values() if not (row.cause and row.cure)]
 
 
@@ -62,7 +62,7 @@ def test_a_code_page_tells_cause_cure_and_messages(admin: Client) -> None:
     assert "The image size is not supported" in text
     assert "/console/monitoring?code=AIS.0103" in text
     assert admin.get("/console/help/errors/AIS.9999").status_code == 404
-    for code in troubles.codes():
+    for code in error_help.codes():
         assert admin.get(f"/console/help/errors/{code}").status_code == 200
 
 

@@ -19,7 +19,7 @@ from iam import selectors as iam_selectors
 from iam.services import enterprise_projects, groups
 from ocr import notify
 from ocr.catalog import SERVICES
-from portal.tables import Table
+from portal.data_table import Table
 
 # Address → its table, and how many rows the world below puts there (None = whatever there is).
 LISTS = {

@@ -12,8 +12,8 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from config.management.commands import up
-from ocr import limits, notify
-from ocr.batch import jobs
+from ocr import concurrency, notify
+from ocr.jobs import services as jobs
 from ocr.models import Delivery, Job
 
 
@@ -59,5 +59,5 @@ def test_a_limit_is_set(operator: Client, account: Any) -> None:
         "concurrency": "2",
     }  # fmt: skip
     assert operator.post("/operator/ocr/accountlimit/add/", form).status_code == 302
-    limits._known.clear()
-    assert limits.limits_of(account["domain_id"])["passport"] == (7, 2)
+    concurrency._known.clear()
+    assert concurrency.limits_of(account["domain_id"])["passport"] == (7, 2)

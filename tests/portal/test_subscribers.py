@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from billing import selectors
 from iam.models import Trace, User
-from portal.tables import SIZE
+from portal.data_table import SIZE
 
 PAGE = "/console/subscribers?service=passport"
 MANY = 1_000

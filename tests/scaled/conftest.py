@@ -19,9 +19,9 @@ from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
 
-from bench.processes import Processes
-from bench.services import free_port
 from tests import backends
+from tools.bench.processes import Processes
+from tools.bench.services import free_port
 
 
 @dataclass

@@ -21,9 +21,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.processes import ROOT, children
-from bench.services import free_port, wait_port
 from tests.scaled.test_site import counts, picture
+from tools.bench.processes import ROOT, children
+from tools.bench.services import free_port, wait_port
 
 pytestmark = pytest.mark.scaled
 DEPLOY = ROOT / "deploy"

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management import BaseCommand
 
-from ocr.batch.runner import Runner
+from ocr.jobs.runner import Runner
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError
 
 from iam import selectors
-from ocr import limits
+from ocr import concurrency
 from ocr.catalog import BY_CODE
 
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no account {options['account']}.")
         if options["service"] and options["concurrency"]:
             raise CommandError("--concurrency counts over all services: leave --service out.")
-        limits.limit_set(
+        concurrency.limit_set(
             account_id=account.pk,
             service=options["service"],
             calls_per_minute=options["calls_per_minute"],

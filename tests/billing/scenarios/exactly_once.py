@@ -72,7 +72,7 @@ def call(principal, acknowledged) -> None:
 
 def operate(name: str, principal, acknowledged) -> None:
     from billing.models import Package
-    from billing.services import folding, orders, renewals, settlement
+    from billing.services import charging, orders, renewals, settlement
     from core import clock
 
     account_id = principal.account_id
@@ -82,7 +82,7 @@ def operate(name: str, principal, acknowledged) -> None:
         case "settle":
             settlement._batch(account_id, 5000)
         case "fold":
-            folding.fold(account_id, now=clock.now())
+            charging.fold(account_id, now=clock.now())
         case "order":
             orders.buy(
                 principal=principal,

@@ -7,12 +7,12 @@ import time
 
 import pytest
 
-from ocr.engine import pool as pool_module
-from ocr.engine.base import BATCH, INTERACTIVE, PRINTED, EngineFull
-from ocr.engine.messages import Setup
-from ocr.engine.pool import Pool
+from ocr.engine import process_pool as pool_module
+from ocr.engine.ipc import Setup
+from ocr.engine.process_pool import Pool
+from ocr.profiles import BATCH, INTERACTIVE, PRINTED, QueueFull
 from tests.ocr.engine import probe
-from tests.ocr.engine.test_pool import png
+from tests.ocr.engine.test_process_pool import png
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def pool(request):
 
 def begun(pool, order: list, name: str, urgency: str, sleep: float = 0.4) -> threading.Thread:
     def work() -> None:
-        pool.recognise(
+        pool.recognize(
             png(), extract=probe.echo, options={"word": name, "sleep": sleep}, profile=PRINTED,
             timeout=60, urgency=urgency,
         )  # fmt: skip
@@ -49,14 +49,14 @@ def test_a_call_passes_the_batch_pages_that_wait(pool):
 
 @pytest.mark.parametrize("pool", [2], indirect=True)
 def test_a_process_is_kept_free_while_calls_come(pool, monkeypatch):
-    monkeypatch.setattr(pool_module, "KEPT_FREE_S", 30.0)
+    monkeypatch.setattr(pool_module, "INTERACTIVE_RESERVE_S", 30.0)
     order: list[str] = []
     begun(pool, order, "call", INTERACTIVE, sleep=0.0).join()
     threads = [begun(pool, order, f"batch {number}", BATCH, sleep=1.0) for number in range(3)]
     assert pool.stats()["busy"] == 1
     begun(pool, order, "second call", INTERACTIVE, sleep=0.0).join()
     assert order == ["call", "second call"]
-    monkeypatch.setattr(pool_module, "KEPT_FREE_S", 0.0)
+    monkeypatch.setattr(pool_module, "INTERACTIVE_RESERVE_S", 0.0)
     for thread in threads:
         thread.join()
     assert len(order) == 5
@@ -71,8 +71,8 @@ def test_waiting_pages_take_no_place_in_the_callers_line(pool):
         thread.join()
     assert len(order) == 7
     held = begun(pool, order, "long", INTERACTIVE, sleep=1.5)
-    with pytest.raises(EngineFull):
-        pool.recognise(
+    with pytest.raises(QueueFull):
+        pool.recognize(
             png(), extract=probe.echo, options={"word": "x"}, profile=PRINTED, timeout=0.3,
             urgency=BATCH,
         )  # fmt: skip

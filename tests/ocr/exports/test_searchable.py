@@ -19,10 +19,10 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageDraw
 
-from ocr.exports import advance, formats, ink, searchable
+from ocr.exports import formats, glyph_widths, searchable_pdf, word_gaps
 from ocr.exports.documents import Document, Picture
-from ocr.exports.flatten import TextLine, flatten
-from tests.drawing.fonts import font, missing
+from ocr.exports.result_model import TextLine, flatten
+from tools.synthetic.fonts import font, missing
 
 needs_poppler = pytest.mark.skipif(not shutil.which("pdftotext"), reason="no pdftotext here")
 TEXTS = {
@@ -130,7 +130,7 @@ def test_the_words_come_back_in_order_and_lie_on_the_picture(script, tmp_path, c
     document = Document("a", {"words_block_list": blocks}, partial(seen, picture))
     pdf = b"".join(formats.stream("pdf", lambda: [document]))
     share = kept(signs("".join(rows)), signs(pdftotext(pdf, tmp_path)))
-    found = boxes(pdf, tmp_path, searchable.DPI)
+    found = boxes(pdf, tmp_path, searchable_pdf.DPI)
     offsets = []  # -bbox shows right-to-left words as they stand, from the left
     for word, box in truth:
         same = [other for text, other in found if text in (signs(word), signs(word)[::-1])]
@@ -150,7 +150,7 @@ def test_the_words_come_back_in_order_and_lie_on_the_picture(script, tmp_path, c
 def seen(picture: Picture, quads) -> Picture:
     """Return the picture with the ink of its lines, as the process that decodes pictures does."""
     with Image.open(io.BytesIO(picture.jpeg)) as opened:
-        return replace(picture, profiles=ink.profiles(opened, quads))
+        return replace(picture, profiles=word_gaps.profiles(opened, quads))
 
 
 def by_pdfium(pdf: bytes) -> str:
@@ -183,7 +183,7 @@ def test_characters_beyond_sixteen_bits_come_back(tmp_path) -> None:
     words = "𠮷野家 𡃁仔 𓂀 😀"
     line = TextLine(words, 0.9, [[10, 10], [500, 10], [500, 60], [10, 60]])
     page = blank()
-    pdf = b"".join(searchable.written([(page, [line])]))
+    pdf = b"".join(searchable_pdf.written([(page, [line])]))
     assert pdftotext(pdf, tmp_path).split() == words.split()
 
 
@@ -192,11 +192,11 @@ def test_turned_lines_and_cells_of_several_lines_come_back(tmp_path) -> None:
     page = blank(height=600)
     upward = TextLine("Upward text", 0.9, [[50, 500], [50, 100], [90, 100], [90, 500]])
     cell = TextLine("first row\nsecond row", 0.9, [[200, 100], [500, 100], [500, 200], [200, 200]])
-    pdf = b"".join(searchable.written([(page, [upward, cell])]))
+    pdf = b"".join(searchable_pdf.written([(page, [upward, cell])]))
     found = pdftotext(pdf, tmp_path)
     assert "Upward text" in found
     assert "first row" in found
-    places = dict(boxes(pdf, tmp_path, searchable.DPI))
+    places = dict(boxes(pdf, tmp_path, searchable_pdf.DPI))
     assert places["first"][1] < 120
     assert 140 < places["second"][1] < 170
 
@@ -213,14 +213,14 @@ def test_characters_with_places_put_each_word_where_it_is(tmp_path) -> None:
     }  # fmt: skip
     result = {"words_block_count": 1, "words_block_list": [block]}
     pdf = b"".join(formats.stream("pdf", lambda: [Document("a", result, blank)]))
-    places = dict(boxes(pdf, tmp_path, searchable.DPI))
+    places = dict(boxes(pdf, tmp_path, searchable_pdf.DPI))
     assert places["ab"][0] == pytest.approx(20, abs=2)
     assert places["ab"][2] == pytest.approx(42, abs=8)
     assert places["cd"][0] == pytest.approx(490, abs=2)
 
 
 def test_without_a_picture_of_the_ink_the_letters_widths_share_the_line_out() -> None:
-    spread = {word: (start, end) for word, start, end in advance.spans("lilil WWWWW lilil")}
+    spread = {word: (start, end) for word, start, end in glyph_widths.spans("lilil WWWWW lilil")}
     assert spread["WWWWW"][1] - spread["WWWWW"][0] > 0.6
     assert spread["lilil"][1] == pytest.approx(1.0)
 
@@ -231,21 +231,21 @@ def test_the_blanks_of_a_line_are_seen_on_any_ground(ground) -> None:
     pen = ImageDraw.Draw(picture)
     for left, right in ((100, 200), (230, 500), (506, 600), (640, 900)):  # 506: a gap inside a word
         pen.rectangle((left, 40, right - 1, 60), fill="gray")
-    (profile,) = ink.profiles(picture, [[[100, 20], [900, 20], [900, 80], [100, 80]]])
-    assert ink.ends(profile) == pytest.approx((0, 1), abs=0.01)
-    found = ink.blanks(profile, [0.15, 0.65])
+    (profile,) = word_gaps.profiles(picture, [[[100, 20], [900, 20], [900, 80], [100, 80]]])
+    assert word_gaps.ends(profile) == pytest.approx((0, 1), abs=0.01)
+    found = word_gaps.blanks(profile, [0.15, 0.65])
     assert found == [
         pytest.approx((0.125, 0.1625), abs=0.004),
         pytest.approx((0.625, 0.675), abs=0.004),
     ]
-    assert ink.blanks(profile, [0.4, 0.65]) == []  # not where the text expects a blank
-    assert ink.profiles(picture, [[], [[5, 5], [5, 5], [5, 5], [5, 5]]]) == (b"", b"")
+    assert word_gaps.blanks(profile, [0.4, 0.65]) == []  # not where the text expects a blank
+    assert word_gaps.profiles(picture, [[], [[5, 5], [5, 5], [5, 5], [5, 5]]]) == (b"", b"")
 
 
 def test_numbers_and_foreign_words_stand_where_a_reader_expects_them() -> None:
-    ordered = sorted(advance.spans("بطاقة 12 Visa Gold رقم"), key=lambda word: word[1])
+    ordered = sorted(glyph_widths.spans("بطاقة 12 Visa Gold رقم"), key=lambda word: word[1])
     assert [word for word, _, _ in ordered] == ["رقم", "Visa", "Gold", "12", "بطاقة"]
-    ordered = sorted(advance.spans("see محمد أحمد here"), key=lambda word: word[1])
+    ordered = sorted(glyph_widths.spans("see محمد أحمد here"), key=lambda word: word[1])
     assert [word for word, _, _ in ordered] == ["see", "أحمد", "محمد", "here"]
 
 
@@ -273,7 +273,7 @@ def test_the_file_is_whole() -> None:
     import pikepdf
 
     page = blank()
-    pdf = b"".join(searchable.written([(page, [])] * 3))
+    pdf = b"".join(searchable_pdf.written([(page, [])] * 3))
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         assert len(opened.pages) == 3
         assert not opened.check_pdf_syntax()

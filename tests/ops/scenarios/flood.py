@@ -19,8 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT)]
 
-from bench.site import body_of, picture, signed  # noqa: E402
 from tests.conftest import start_server, stop_server  # noqa: E402
+from tools.bench.test_site import body_of, picture, signed  # noqa: E402
 
 BODY = body_of(picture(200, 120, 2))
 CALLERS = 8

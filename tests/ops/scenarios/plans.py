@@ -13,9 +13,9 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[3])]
 
-from bench import filled  # noqa: E402
+from tools.bench import seed_data  # noqa: E402
 
-described = filled.start(demo=True)
+described = seed_data.start(demo=True)
 
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -49,8 +49,8 @@ FILL = (
 
 def fill(calls: int, traces: int) -> None:
     """Fill the growing tables and roll up."""
-    filled.calls(described, calls, seed="plans", share=20)
-    filled.traces(described, traces)
+    seed_data.calls(described, calls, seed="plans", share=20)
+    seed_data.traces(described, traces)
     with connection.cursor() as cursor:
         for statement in FILL:
             cursor.execute(
@@ -58,7 +58,7 @@ def fill(calls: int, traces: int) -> None:
                 {"account": described["domain_id"], "project": described["project_id"]},
             )
     rollup.roll_up()
-    filled.analyse()
+    seed_data.analyse()
 
 
 def questions() -> list[tuple[str, str, dict[str, str]]]:
@@ -142,7 +142,7 @@ def asked() -> list[tuple[str, str]]:
     watch("call_detail", lambda: selectors.call_detail(account, key))
     watch("alarms", alarms.evaluate_all)
     watch("deliver", notify.deliver)
-    filled.calls(described, 200, seed="later")
+    seed_data.calls(described, 200, seed="later")
     watch("roll_up", rollup.roll_up)
     watch("purge", rollup.purge)
     return found

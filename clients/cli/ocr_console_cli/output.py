@@ -1,0 +1,43 @@
+"""Write results into the formats of the console's own exports, with one result in memory."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ocr.exports import formats, word_gaps
+from ocr.exports.documents import Document, Picture
+from ocr.exports.result_model import Quad
+
+Row = tuple[str, str, str, Path]
+
+
+def pieces(kind: str, rows: Sequence[Row], get: Callable[[str], Any]) -> Iterator[bytes]:
+    """Yield the output file; `get` finds the result of a row's key. Raises ValueError with a reason."""
+
+    def documents() -> Iterator[Document]:
+        for title, key, error, file in rows:
+            result = None if error else get(key)
+            yield Document(title, result, partial(_picture, file), error)
+
+    return formats.stream(kind, documents)
+
+
+def _picture(file: Path, quads: Sequence[Quad]) -> Picture:
+    """Return the picture as JPEG, the right way up; PDFs are drawn by the server's jobs only."""
+    from PIL import Image, ImageOps
+
+    content = file.read_bytes()
+    if content[:1024].lstrip().startswith(b"%PDF-"):
+        raise ValueError("a searchable PDF is made of PDFs by a job: ocr-console jobs submit")
+    with Image.open(io.BytesIO(content)) as opened:
+        picture = ImageOps.exif_transpose(opened)
+    if picture.mode not in ("L", "RGB"):
+        picture = picture.convert("RGB")
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=88)
+    found = word_gaps.profiles(picture, quads)
+    return Picture(out.getvalue(), *picture.size, picture.mode == "L", found)

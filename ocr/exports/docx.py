@@ -1,0 +1,109 @@
+"""Word documents: reading order, tables with merged cells, right-to-left paragraphs."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from docx import Document
+from docx.oxml import OxmlElement
+from lxml import etree
+
+from ocr.exports.direction import is_rtl
+from ocr.exports.documents import Documents, flat
+from ocr.exports.result_model import Cell, Flat, TextLine
+from ocr.exports.workbook import clean
+from ocr.exports.zip_stream import Package
+
+_BODY = "word/document.xml"
+_INSIDE = re.compile(rb"<w:body[^>]*>(.*)</w:body>", re.DOTALL)
+
+
+def to_docx(documents: Documents) -> Iterator[bytes]:
+    """Yield a .docx with a heading a document, its fields, paragraphs and tables.
+
+    One document is in memory at a time: its paragraphs are made by the library, written and dropped.
+    """
+    empty = io.BytesIO()
+    Document().save(empty)
+    package = Package()
+    with zipfile.ZipFile(empty) as template:
+        for name in template.namelist():
+            if name != _BODY:
+                yield from package.part(name, template.read(name))
+        frame = template.read(_BODY)
+    before, inside, after = _cut(frame)
+    yield from package.part(_BODY, _body(documents, before, inside + after))
+    yield from package.end()
+
+
+def _cut(frame: bytes) -> tuple[bytes, bytes, bytes]:
+    found = _INSIDE.search(frame)
+    if found is None:
+        raise RuntimeError("the library's template has no body")
+    return frame[: found.start(1)], found.group(1), frame[found.end(1) :]
+
+
+def _body(documents: Documents, before: bytes, after: bytes) -> Iterator[Any]:
+    yield before
+    several = sum(1 for _ in zip(documents(), range(2), strict=False)) > 1
+    word = Document()
+    body = word.element.body
+    for index, (title, one) in enumerate(flat(documents)):
+        if index:
+            word.add_page_break()
+        if several:
+            word.add_heading(clean(title), level=1)
+        _write_document(word, one)
+        parts = [child for child in body if not child.tag.endswith("}sectPr")]
+        yield b"".join(_plain(part) for part in parts)
+        for part in parts:
+            body.remove(part)
+    yield after
+
+
+def _plain(part: Any) -> bytes:
+    """Return the element without the name-space declarations, which the frame already has."""
+    written: bytes = etree.tostring(part)
+    head, rest = written.split(b">", 1)
+    return re.sub(rb' xmlns:\w+="[^"]*"', b"", head) + b">" + rest
+
+
+def _write_document(word: Any, one: Flat) -> None:
+    if one.fields:
+        table = word.add_table(rows=0, cols=2, style="Table Grid")
+        for name, value in one.fields.items():
+            cells = table.add_row().cells
+            cells[0].text = clean(name)
+            _write(cells[1].paragraphs[0], value)
+    for block in one.blocks:
+        if isinstance(block, TextLine):
+            _write(word.add_paragraph(), block.text)
+        else:
+            _table(word, block)
+
+
+def _table(word: Any, cells: Sequence[Cell]) -> None:
+    if not cells:
+        return
+    height = max(cell.rows[1] for cell in cells) + 1
+    width = max(cell.columns[1] for cell in cells) + 1
+    table = word.add_table(rows=height, cols=width, style="Table Grid")
+    places = [list(row.cells) for row in table.rows]  # asked for once: the library counts each time
+    for cell in cells:
+        place = places[cell.rows[0]][cell.columns[0]]
+        if cell.rows[0] != cell.rows[1] or cell.columns[0] != cell.columns[1]:
+            place = place.merge(places[cell.rows[1]][cell.columns[1]])
+        _write(place.paragraphs[0], cell.text)
+    word.add_paragraph()  # two tables in a row would grow together
+
+
+def _write(paragraph: Any, text: str) -> None:
+    """Add `text`; a paragraph that begins right to left is marked so."""
+    run = paragraph.add_run(clean(text))
+    if is_rtl(text):
+        paragraph._p.get_or_add_pPr().append(OxmlElement("w:bidi"))
+        run._r.get_or_add_rPr().append(OxmlElement("w:rtl"))

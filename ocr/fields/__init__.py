@@ -1,0 +1,1 @@
+"""Document fields: labels, dates, check digits, voting and corrections. Pure."""

@@ -1,0 +1,66 @@
+"""The results of a job as one file, streamed; a job that is kept for zero hours ends with it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from functools import lru_cache
+
+from core.errors import ApiError
+from iam.principal import Principal
+from iam.services import audit
+from ocr import errors
+from ocr.jobs import export, file_inspection, keys, retention, selectors
+from ocr.jobs.export import ReadPage
+from ocr.models import Job, JobPage
+
+
+def download(*, principal: Principal, job: Job, code: str) -> Iterator[bytes]:
+    """Return the file of `job` in the format `code`, piece by piece; one trace.
+
+    The first piece is made before this returns, so that a refusal is still an answer. When the last
+    one was taken, a job that ended and is kept for zero hours is deleted. Raises JOB.0003 for a job
+    without a finished page.
+    """
+    retention.require_content(job)
+    key = keys.of(job)
+    with audit.operation(
+        principal, "downloadJob", resource_type="job", service_type="OCR", resource_id=job.id,
+        resource_name=job.name or job.service, request={"format": code},
+    ) as running:  # fmt: skip
+        running.enterprise_project_id = job.enterprise_project_id
+        if next(selectors.finished(job), None) is None:
+            raise ApiError(errors.JOB_STATE, state=job.state, reason="no page is finished yet")
+        pieces = export.stream(code, lambda: _pages(job, key))
+        first = next(pieces, b"")
+    return _until_complete(job, itertools.chain([first], pieces))
+
+
+def _until_complete(job: Job, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the pieces; what follows the last one happens only if the caller took them all."""
+    yield from pieces
+    retention.downloaded(job)
+
+
+def _pages(job: Job, key: bytes) -> Iterator[ReadPage]:
+    """Yield the finished pages in their order; one result is in memory at a time."""
+    files = {row.pk: row for row in selectors.files(job)}
+
+    @lru_cache(maxsize=2)
+    def opened(file_id: str) -> tuple[str, file_inspection.Listing]:
+        return selectors.listing(files[file_id], key)
+
+    for row in selectors.finished(job):
+        file = files[row.file_id]
+        name, entries = opened(row.file_id)
+        entry = file_inspection.entry_of(entries[row.entry])
+        content = selectors.content(row, key)
+        good = row.state == JobPage.SUCCEEDED
+        yield ReadPage(
+            title=selectors.title(name, entries[row.entry], row.number),
+            result=content if good else None,
+            source=keys.blob(file, key),
+            entry=entry,
+            number=row.number,
+            error="" if good else f"{row.error_code}: {(content or {}).get('error_msg', '')}",
+        )

@@ -1,0 +1,53 @@
+"""The file of a whole job in any format, streamed: one page is in memory at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from ocr.exports import formats
+from ocr.exports.documents import Document, Picture
+from ocr.exports.result_model import Quad
+from ocr.jobs import sandbox_client
+from ocr.jobs.file_model import Entry, Refused, Source
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page with its outcome: the result, or the sentence that says why there is none.
+
+    `source`, `entry` and `number` find its picture again for a searchable PDF.
+    """
+
+    title: str
+    result: Any
+    source: Source
+    entry: Entry
+    number: int
+    error: str = ""
+
+
+def stream(code: str, pages: Callable[[], Iterable[ReadPage]]) -> Iterator[bytes]:
+    """Yield the job's file in the format `code`; `pages` is called once for each walk over them.
+
+    Spreadsheets have one row a page and a column `error`; the other formats have the pages in
+    order. Raises the refusals of `ocr.jobs.sandbox_client` while it yields.
+    """
+    return formats.stream(code, partial(_documents, pages))
+
+
+def _documents(pages: Callable[[], Iterable[ReadPage]]) -> Iterator[Document]:
+    for page in pages():
+        yield Document(page.title, page.result, partial(_picture, page), page.error)
+
+
+def _picture(page: ReadPage, quads: Sequence[Quad]) -> Picture | None:
+    """Return the page's picture; None for a page that was not read and cannot be drawn either."""
+    try:
+        return sandbox_client.picture(page.source, page.entry, page.number, quads)
+    except Refused:
+        if page.error:
+            return None
+        raise

@@ -1,0 +1,1 @@
+"""Page layout: columns and the reading order of lines. Pure."""

@@ -1,0 +1,1 @@
+"""Text rules of single scripts, with their data files beside them. Pure."""

@@ -1,0 +1,1 @@
+"""Burmese text rules: numbers, names, transliteration, Zawgyi. Pure."""

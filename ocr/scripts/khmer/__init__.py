@@ -1,0 +1,1 @@
+"""Khmer text rules and place names. Pure."""

@@ -1,0 +1,1 @@
+"""Thai text rules and name lists. Pure."""

@@ -1,0 +1,1 @@
+"""Tables: ruling lines, cell grids, borderless and implicit rows, cell text."""

@@ -1,0 +1,1 @@
+"""Development tools: benchmarks, training, synthetic documents, accuracy reports."""

@@ -1,0 +1,123 @@
+"""Draws Myanmar citizenship scrutiny cards, both sides, people invented."""
+
+from __future__ import annotations
+
+import random
+import unicodedata
+
+from ocr.scripts.burmese.text import burmese_digits
+from tools.synthetic import people
+from tools.synthetic.canvas import Canvas, Drawn
+
+CODE = "myanmar-id-card"
+_WORDS = (
+    "အောင်",
+    "မြင့်",
+    "သိန်း",
+    "ဝင်း",
+    "လှ",
+    "ထွန်း",
+    "ကျော်",
+    "စိုး",
+    "မိုး",
+    "ခင်",
+    "အေး",
+    "သူ",
+    "ဇော်",
+    "လင်း",
+    "ထက်",
+    "မင်း",
+    "တင်",
+    "စန်း",
+    "နွယ်",
+    "ဖြူ",
+    "ဌေး",
+    "ကြည်",
+    "ခိုင်",
+)
+_PEOPLES = ("ဗမာ", "ကရင်", "ရှမ်း", "ကချင်", "မွန်", "ရခိုင်")
+_FAITHS = ("ဗုဒ္ဓ", "ခရစ်ယာန်", "အစ္စလာမ်", "ဟိန္ဒူ")
+_JOBS = ("ကျောင်းဆရာ", "ကုန်သည်", "လယ်သမား", "ဆရာဝန်", "ဝန်ထမ်း", "မှီခို")
+_STREETS = ("ဗိုလ်ချုပ်လမ်း", "အောင်မင်္ဂလာလမ်း", "သီရိလမ်း", "ပန်းခြံလမ်း")
+_WARDS = ("အနောက်ရပ်ကွက်", "မြောက်ရပ်ကွက်", "ရတနာရပ်ကွက်")
+_TOWNS = ("ရန်ကုန်မြို့", "မန္တလေးမြို့", "ပဲခူးမြို့", "ပုသိမ်မြို့", "တောင်ကြီးမြို့")
+
+
+def person(rng: random.Random, title: str) -> str:
+    """Return an invented name of two or three syllables behind a title."""
+    return title + "".join(rng.sample(_WORDS, rng.choice([2, 2, 3])))
+
+
+def registration(rng: random.Random) -> str:
+    """Return a random registration number in Burmese."""
+    town = "".join(rng.choice("ကခဂငစဆဇညတထဒဓနပဖဗဘမယရလဝသဟအဥ") for _ in range(3))
+    return f"{burmese_digits(str(rng.randint(1, 14)))}/{town}(နိုင်){burmese_digits(f'{rng.randrange(10**6):06d}')}"
+
+
+def draw(rng: random.Random) -> Drawn:
+    """Draw one side."""
+    canvas = Canvas(rng, width=1250, height=820, ground=(244, 222, 226), pattern=0.03)
+    role = rng.choice(("myanmar", "padauk"))
+    back = rng.random() < 0.4
+    birth = people.born(rng)
+    number = registration(rng)
+    if back:
+        rows = [
+            ("card_id", "ကတ်အမှတ်", burmese_digits(f"{rng.randrange(10**7):07d}")),
+            ("nrc_id_back", "အမှတ်", number),
+            ("profession", "အလုပ်အကိုင်", rng.choice(_JOBS)),
+            (
+                "address",
+                "နေရပ်လိပ်စာ",
+                f"အမှတ်({burmese_digits(str(rng.randint(1, 99)))}) {rng.choice(_STREETS)}",
+            ),
+            ("", "", f"{rng.choice(_WARDS)} {rng.choice(_TOWNS)}"),
+        ]
+    else:
+        rows = [
+            ("nrc_id", "အမှတ်", number),
+            ("issue_date", "ရက်စွဲ", burmese_digits(f"{people.issued(rng, after=birth):%d.%m.%Y}")),
+            ("name", "အမည်", person(rng, rng.choice(("မောင်", "ကို", "မ", "")))),
+            ("father_name", "အဘအမည်", person(rng, "ဦး")),
+            ("birth", "မွေးသက္ကရာဇ်", burmese_digits(f"{birth:%d.%m.%Y}")),
+            ("bloodlines_religion", "လူမျိုး/ဘာသာ", f"{rng.choice(_PEOPLES)}/{rng.choice(_FAITHS)}"),
+            (
+                "height",
+                "အရပ်",
+                f"{burmese_digits(str(rng.randint(4, 6)))} ပေ {burmese_digits(str(rng.randint(1, 11)))} လက်မ",
+            ),
+            ("blood_group", "သွေးအုပ်စု", rng.choice(("A", "B", "O", "AB"))),
+        ]
+        canvas.portrait(0.04, 0.3, 0.27, 0.75)
+        canvas.text(0.3, 0.09, "နိုင်ငံသားစိစစ်ရေးကတ်ပြား", role=role, size=0.05)
+    fields = {"side": "back" if back else "front", "class": "new_version"}
+    for index, (field, label, value) in enumerate(rows):
+        y, x = 0.19 + 0.1 * index, 0.07 if back else 0.3
+        if label:
+            x = canvas.text(x, y, f"{label} ", role=role, size=0.045) + 0.02
+        face = "arial" if value.isascii() else role
+        _write(canvas, x, y, value, face)
+        name = field or "address"
+        fields[name] = f"{fields[name]} {value}" if name in fields else value
+    fields = {name: unicodedata.normalize("NFC", text) for name, text in fields.items()}
+    return Drawn(
+        CODE,
+        canvas.image,
+        fields,
+        options={"convert_unicode": True, "return_confidence": True},
+        portrait=None if back else (0.04, 0.3, 0.27, 0.75),
+    )
+
+
+def _write(canvas: Canvas, x: float, y: float, text: str, role: str) -> None:
+    """Write Burmese, with signs the Noto font lacks taken from another."""
+    piece = ""
+    for sign in (*text, ""):
+        if sign and sign not in "/().-":
+            piece += sign
+            continue
+        if piece:
+            x = canvas.text(x, y, piece, role=role, size=0.045)
+        if sign:
+            x = canvas.text(x, y, sign, role="arial", size=0.045)
+        piece = ""
