@@ -16,9 +16,12 @@ class Script:
     package: str
     ranges: tuple[tuple[str, str], ...]
     stacked: bool = False  # marks above and below letters, which the detector splits off
+    guessed: bool = True  # tried on lines of unknown script; not where most letters are plain Latin
 
 
 _ARABIC = (("\u0600", "\u06ff"), ("\u0750", "\u077f"), ("\ufb50", "\ufeff"))
+# The letters beyond ASCII of the alphabet: with dot, hook and tone marks.
+_VIETNAMESE = (("\u00c0", "\u00fd"), ("\u0102", "\u01b0"), ("\u1ea0", "\u1ef9"))
 SCRIPTS = (
     Script("korean", "kor", "tesseract-ocr-kor", (("\uac00", "\ud7a3"), ("\u3130", "\u318f"))),
     Script("arabic", "ara", "tesseract-ocr-ara", _ARABIC, stacked=True),
@@ -26,6 +29,7 @@ SCRIPTS = (
     Script("cyrillic", "rus", "tesseract-ocr-rus", (("\u0400", "\u052f"),)),
     Script("thai", "tha", "tesseract-ocr-tha", (("\u0e00", "\u0e7f"),), stacked=True),
     Script("khmer", "khm", "tesseract-ocr-khm", (("\u1780", "\u17ff"),), stacked=True),
+    Script("vietnamese", "vie", "tesseract-ocr-vie", _VIETNAMESE, guessed=False),
     Script("burmese", "mya", "tesseract-ocr-mya", (("\u1000", "\u109f"),), stacked=True),
 )
 BY_NAME = {script.name: script for script in SCRIPTS}

@@ -125,7 +125,7 @@ def guess(crop: Array) -> str:
     there = available_scripts()
     best, best_value = "", CONVINCING
     for script in SCRIPTS:
-        if not there[script.name] or script.name == "persian":
+        if not there[script.name] or script.name == "persian" or not script.guessed:
             continue  # Persian is Arabic script: `persian_or_arabic` tells the two apart
         reading = read(piece, script=script.name)
         value = reading.score * _visible_share(reading.text, script) * (len(reading.chars) > 1)
