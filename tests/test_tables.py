@@ -37,22 +37,22 @@ def test_an_error_says_what_to_do(module) -> None:
 
 
 def test_services_are_unique_and_whole() -> None:
-    for attribute in ("code", "action_name", "module"):
+    for attribute in ("code", "action_name", "extractor"):
         values = [getattr(service, attribute) for service in catalog.SERVICES]
         assert not [value for value, count in Counter(values).items() if count > 1], attribute
     for service in catalog.SERVICES:
         assert service.group in catalog.GROUPS
         assert isinstance(service.profile, Profile)
-        assert all(isinstance(option, Option) for option in service.module.OPTIONS), service.code
-        assert service.module.FIELDS, service.code
-        assert callable(service.module.extract)
+        assert all(isinstance(option, Option) for option in service.extractor.OPTIONS), service.code
+        assert service.extractor.FIELDS, service.code
+        assert callable(service.extractor.extract)
 
 
 def test_every_extractor_is_a_service() -> None:
     files = {
         name for _, name, package in pkgutil.iter_modules(ocr.extractors.__path__) if not package
     }
-    listed = {service.module.__name__.rsplit(".", 1)[1] for service in catalog.SERVICES}
+    listed = {service.extractor.__name__.rsplit(".", 1)[1] for service in catalog.SERVICES}
     # Modules that services share start with an underscore or define no FIELDS.
     services = {
         name

@@ -180,12 +180,12 @@ class Bare:
         models = os.environ.get("MODELS_DIR") or str(ROOT / "var" / "models")
         pool = Pool(Setup("onnx", models, ""), processes=self.processes, queue=self.processes * 2)
         pool.start()
-        options = parse(row.module.OPTIONS, {})
+        options = parse(row.extractor.OPTIONS, {})
 
         def read() -> None:
             pool.recognize(
                 self.image,
-                extract=row.module.extract,
+                extract=row.extractor.extract,
                 options=options,
                 profile=row.profile,
                 timeout=120,

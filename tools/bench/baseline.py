@@ -33,10 +33,10 @@ def read(request: HttpRequest) -> HttpResponse:
     """Do the call's own work and nothing for its caller."""
     service = BY_CODE["general-text"]
     fields = request_body.parse(request.body)
-    options = parse(service.module.OPTIONS, fields)
+    options = parse(service.extractor.OPTIONS, fields)
     image = request_body.decode_base64(fields["image"])
     image_header.check(image, service.limits)
-    outcome = transport.recognize(image, extract=service.module.extract, options=options)
+    outcome = transport.recognize(image, extract=service.extractor.extract, options=options)
     return json_response({"result": outcome.result})
 
 

@@ -94,7 +94,7 @@ def _bare(pictures: list[bytes]) -> float:
         for _ in threads.map(
             lambda image: transport.recognize(
                 image,
-                extract=service.module.extract,
+                extract=service.extractor.extract,
                 options=options,
                 profile=service.profile,
                 urgency=profiles.BATCH,

@@ -84,7 +84,7 @@ def _latencies(pictures: list[bytes], count: int) -> float:
     for number in range(count):
         began = time.perf_counter()
         transport.recognize(
-            pictures[number % len(pictures)], extract=service.module.extract, options=options,
+            pictures[number % len(pictures)], extract=service.extractor.extract, options=options,
             profile=service.profile,
         )  # fmt: skip
         found.append((time.perf_counter() - began) * 1000)

@@ -58,10 +58,10 @@ def measure(models: Path, *, calls: int, folder: Path | None) -> dict[str, Any]:
     for number in range(1, calls + 1):
         code, content = turns[number % len(turns)]
         service = BY_CODE[code]
-        options = parse(service.module.OPTIONS, {})
+        options = parse(service.extractor.OPTIONS, {})
         try:
             pool.recognize(
-                content, extract=service.module.extract, options=options, profile=service.profile,
+                content, extract=service.extractor.extract, options=options, profile=service.profile,
                 timeout=300,
             )  # fmt: skip
         except WrongDocument:
