@@ -61,15 +61,15 @@ def missing(*roles: str) -> list[str]:
 
 
 @lru_cache(maxsize=64)
-def _characters(role: str) -> frozenset[int]:
-    name, index = _FILES[role]
+def characters(name: str, index: int = 0) -> frozenset[int]:
+    """Return the code points that a font file below /usr/share/fonts has glyphs for."""
     with TTFont(_ROOT / name, fontNumber=index, lazy=True) as face:
         return frozenset(face.getBestCmap())
 
 
 def uncovered(role: str, text: str) -> str:
     """Return the characters of a text that the font of a role would draw as empty boxes."""
-    known = _characters(role)
+    known = characters(*_FILES[role])
     return "".join(char for char in text if char != " " and ord(char) not in known)
 
 
@@ -77,4 +77,12 @@ def uncovered(role: str, text: str) -> str:
 def font(role: str, size: int) -> ImageFont.FreeTypeFont:
     """Return the font of a role at a size in pixels; complex scripts are shaped if raqm is there."""
     name, index = _FILES[role]
-    return ImageFont.truetype(str(_ROOT / name), size, index=index)
+    return load(name, size, index=index)
+
+
+@lru_cache(maxsize=256)
+def load(
+    name: str, size: int, *, index: int = 0, layout: ImageFont.Layout | None = None
+) -> ImageFont.FreeTypeFont:
+    """Return a font file below /usr/share/fonts at a size in pixels; `layout` forces an engine."""
+    return ImageFont.truetype(str(_ROOT / name), size, index=index, layout_engine=layout)

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from tools.synthetic import degradation
 from tools.synthetic.canvas import Drawn
 
 
@@ -78,7 +79,6 @@ def take(drawn: Drawn, rng: random.Random, shot: Shot) -> bytes:
     high, wide = card.shape[:2]
     corners = _corners(wide, high, shot)
     spread = corners.max(axis=0) - corners.min(axis=0)
-    area = float(spread[0] * spread[1])
     quad_area = float(cv2.contourArea(corners.astype(np.float32)))
     frame = math.sqrt(quad_area / max(shot.share, 0.05) / (4 / 3))
     size = (
@@ -92,15 +92,12 @@ def take(drawn: Drawn, rng: random.Random, shot: Shot) -> bytes:
     room = size - (corners.max(axis=0) - corners.min(axis=0))
     shift = np.array([rng.uniform(0.2, 0.8), rng.uniform(0.2, 0.8)]) * room - corners.min(axis=0)
     target = (corners + shift).astype(np.float32)
-    del area
     picture = _scene(rng, int(size[0]), int(size[1]))
     source = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
     picture = _pasted(picture, card, source, target)
     picture = _lit(picture, rng, shot, target)
-    if shot.blur > 0.05:
-        picture = cv2.GaussianBlur(picture, (0, 0), shot.blur)
-    grain = np.random.default_rng(rng.getrandbits(32)).normal(0, 1, picture.shape)
-    picture = np.clip(picture + grain * shot.noise, 0, 255).astype(np.uint8)
+    picture = degradation.blurred(picture, shot.blur)
+    picture = degradation.noisy(picture, np.random.default_rng(rng.getrandbits(32)), shot.noise)
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, "JPEG", quality=shot.jpeg)
     return buffer.getvalue()

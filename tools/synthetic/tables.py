@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from tools.synthetic import table_texts
+from tools.synthetic import degradation, table_texts
 
 RULED = ("grid", "filled", "open")
 STYLES = ("grid", "grid", "filled", "open", "lines", "booktabs", "booktabs", "zebra", "plain")
@@ -352,8 +352,6 @@ def photograph(picture: np.ndarray, rng: Random) -> np.ndarray:
     light = np.linspace(rng.uniform(0.7, 1), rng.uniform(0.7, 1), wide)[None, :, None]
     picture = picture * light
     if rng.random() < 0.5:
-        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 0.9))
-    picture = picture + noise.normal(0, rng.uniform(1, 6), picture.shape)
-    picture = np.clip(picture, 0, 255).astype(np.uint8)
-    _, coded = cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, rng.randint(55, 92)))
-    return cv2.imdecode(coded, cv2.IMREAD_COLOR)
+        picture = degradation.blurred(picture, rng.uniform(0.4, 0.9))
+    picture = degradation.noisy(picture, noise, rng.uniform(1, 6))
+    return degradation.jpeg(picture, rng.randint(55, 92))

@@ -431,3 +431,8 @@ HELD_OUT = ("cmnd-2012-front", "cccd-2021-other-front", "cccd-2021-other-back")
 def draw(rng: random.Random) -> Drawn:
     """Draw one side in a random layout."""
     return LAYOUTS[rng.choice(sorted(LAYOUTS))](rng)
+
+
+def sample(rng: random.Random) -> Drawn:
+    """Draw the front of the card with chip, which most people hold."""
+    return _chip_front(rng)
