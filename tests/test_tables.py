@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
+import subprocess
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +25,9 @@ from ocr import catalog
 from ocr.actions import VERBS
 from ocr.options import Option
 from ocr.profiles import Profile
+from tools.synthetic import sets
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def rows_of(module) -> list[ErrorRow]:
@@ -62,6 +68,48 @@ def test_every_extractor_is_a_service() -> None:
     assert services == listed
 
 
+def test_every_service_has_a_drawing_and_a_sample() -> None:
+    codes = {service.code for service in catalog.SERVICES}
+    assert set(sets.codes()) == codes, "tools/synthetic/<code>.py with CODE and draw(rng)"
+    samples = {path.stem for path in (ROOT / "ocr" / "samples").iterdir()}
+    assert samples == codes, "python -m tools.synthetic.samples CODE"
+
+
+# Where a document type may be named: its own four places, translations of its title, tests and prose.
+OWN_PLACES = (
+    "ocr/catalog.py", "ocr/extractors/", "tools/synthetic/", "ocr/samples/", "ocr/scripts/", "locale/", "tests/",
+    "docs/", "CHANGELOG.md", "README.md",
+)  # fmt: skip
+# Services that pages and tools choose as their example, or that have a room of their own.
+EXAMPLES = {"passport", "general-text", "general-table", "web-image", "id-card"}
+# Weights of a script are named after the card they were trained for; public samples name a service otherwise.
+OTHER_NAMES = ("tools/training/", "tools/accuracy/__main__.py")
+
+
+def test_no_second_place_lists_the_document_types() -> None:
+    names = {
+        form
+        for service in catalog.SERVICES
+        if service.code not in EXAMPLES
+        for form in (service.code, service.code.replace("-", "_"), service.action_name)
+    }
+    found = re.compile(
+        r"(?<![\w-])(" + "|".join(sorted(names, key=len, reverse=True)) + r")(?![\w-])"
+    )
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    second = [
+        f"{name}: {sorted(set(found.findall(text)))}"
+        for name in listed
+        if not name.startswith((*OWN_PLACES, *OTHER_NAMES))
+        and (ROOT / name).suffix in {".py", ".html", ".js", ".toml", ".yaml", ".yml", ".sh", ".css"}
+        and (text := (ROOT / name).read_text(encoding="utf-8"))
+        and found.search(text)
+    ]
+    assert not second, "derive it from ocr/catalog.py"
+
+
 def test_every_service_has_its_actions_and_product() -> None:
     for service in catalog.SERVICES:
         for verb, _, _ in VERBS:
@@ -86,9 +134,7 @@ def test_periodic_jobs_are_named_and_quick_to_repeat() -> None:
 
 
 def test_every_error_is_documented() -> None:
-    from pathlib import Path
-
     from scripts.error_docs import text
 
-    docs = Path(__file__).resolve().parent.parent / "docs" / "errors.md"
+    docs = ROOT / "docs" / "errors.md"
     assert docs.read_text() == text(), "run: python scripts/error_docs.py"

@@ -92,7 +92,7 @@ def main() -> int:
     parser.add_argument("-v", "--verbose", action="store_true")
     chosen = parser.parse_args()
     rows: list[tuple[str, str, Tally]] = []
-    for code in chosen.codes or (*sets.MODULES, *texts.CODES, tables.CODE):
+    for code in chosen.codes or sets.codes():
         styles = chosen.style or tuple(STYLES)
         for name, tally in measured(
             code, count=chosen.count, purpose=chosen.purpose, styles=styles

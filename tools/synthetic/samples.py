@@ -13,9 +13,14 @@ FOLDER = Path(__file__).resolve().parents[2] / "ocr" / "samples"
 _FLAT = ("general-text",)  # shipped as a PNG file of the page itself
 
 
+def random_of(code: str) -> random.Random:
+    """Return the seeded source that the sample of a service is drawn from."""
+    return random.Random(f"bundled sample {code}")
+
+
 def write(code: str) -> Path:
     """Write the sample of one service and return its path."""
-    rng = random.Random(f"bundled sample {code}")
+    rng = random_of(code)
     drawn = sets.sample(code, rng)
     path = FOLDER / f"{code}.{'png' if code in _FLAT else 'jpg'}"
     if code in _FLAT:
