@@ -129,6 +129,11 @@ VARS = (
     ),
     EnvVar("LOG_FORMAT", "json", "json or console."),
     EnvVar(
+        "SECURITY_CONTACT",
+        "",
+        "mailto: or https: address for vulnerability reports, shown at /.well-known/security.txt; no such page when empty.",
+    ),
+    EnvVar(
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         "",
         "Base URL of an OpenTelemetry collector (OTLP over HTTP, pip install -r requirements-otel.txt); off when empty.",

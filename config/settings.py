@@ -227,6 +227,7 @@ CELERY_BROKER_URL = ENV["CELERY_BROKER_URL"]
 
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+SECURITY_CONTACT = ENV["SECURITY_CONTACT"]
 if ENV["EMAIL_URL"]:
     _mail = urlsplit(ENV["EMAIL_URL"])
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
