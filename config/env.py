@@ -85,7 +85,7 @@ VARS = (
     EnvVar("JOB_MAX_MB", "2048", "Megabytes that the files of a job may have.", int),
     EnvVar("JOB_MAX_PAGES", "5000", "Pages that a job may have.", int),
     EnvVar(
-        "BATCH_THREADS",
+        "JOB_THREADS",
         "0",
         "Pages of jobs at a time in one runner; 0 = engine processes and two more.",
         int,

@@ -123,7 +123,7 @@ if ENV["DATABASE_URL"]:
         **_database.get("OPTIONS", {}),
         "pool": {
             "min_size": 1,
-            "max_size": ENV["WEB_THREADS"] + ENV["BATCH_THREADS"] + 8,
+            "max_size": ENV["WEB_THREADS"] + ENV["JOB_THREADS"] + 8,
             "timeout": 10,
         },
     }
@@ -287,4 +287,4 @@ TESSDATA_DIR = ENV["TESSDATA_DIR"]
 JOBS_DIR = Path(ENV["JOBS_DIR"]).resolve() if ENV["JOBS_DIR"] else DATA_DIR / "jobs"
 JOB_MAX_MB = ENV["JOB_MAX_MB"]
 JOB_MAX_PAGES = ENV["JOB_MAX_PAGES"]
-BATCH_THREADS = ENV["BATCH_THREADS"] or ENGINE_PROCESSES + 2
+JOB_THREADS = ENV["JOB_THREADS"] or ENGINE_PROCESSES + 2

@@ -1,6 +1,6 @@
 """The runner: takes pages by lease and has them read, a few at a time. Any number of them may run.
 
-Embedded it is a thread of the web process; in scaled mode `manage.py run_batch` runs it. What it
+Embedded it is a thread of the web process; in scaled mode `manage.py run_jobs` runs it. What it
 knows is in the rows: killed at any moment, its pages go to another runner when their leases end.
 """
 
@@ -33,7 +33,7 @@ class Runner(threading.Thread):
     def __init__(self, threads: int | None = None) -> None:
         super().__init__(name="batch-runner", daemon=True)
         self.owner = hex_id()
-        self.threads = threads or settings.BATCH_THREADS
+        self.threads = threads or settings.JOB_THREADS
         self._stopped = threading.Event()
         self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="batch")
         self._lock = threading.Lock()
