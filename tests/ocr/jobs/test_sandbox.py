@@ -87,8 +87,8 @@ TRICKS = {
         "script",
     ),
     "program": (lambda: hostile.with_action("Launch", where="link"), "JOB.0104", "program"),
-    "no known kind": (lambda: b"MZ\x90" + bytes(5000), "JOB.0101", "no picture"),
-    "nothing": (lambda: b"", "JOB.0101", "no picture"),
+    "no known kind": (lambda: b"MZ\x90" + bytes(5000), "JOB.0101", "no image"),
+    "nothing": (lambda: b"", "JOB.0101", "no image"),
     "broken TIFF": (lambda: b"II*\x00" + b"\xff" * 400, "JOB.0102", "TIFF"),
 }
 
