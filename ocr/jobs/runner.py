@@ -31,17 +31,17 @@ class Runner(threading.Thread):
     """Claims pages in fair order and keeps their leases until each has an outcome."""
 
     def __init__(self, threads: int | None = None) -> None:
-        super().__init__(name="batch-runner", daemon=True)
+        super().__init__(name="job-runner", daemon=True)
         self.owner = hex_id()
         self.threads = threads or settings.JOB_THREADS
         self._stopped = threading.Event()
-        self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="batch")
+        self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="job-page")
         self._lock = threading.Lock()
         self._in_hand = 0
         self._turns = 0
         self._served: dict[str, int] = {}
         self._held_back: dict[str, float] = {}
-        self._keeper = threading.Thread(target=self._keep, name="batch-keeper", daemon=True)
+        self._keeper = threading.Thread(target=self._keep, name="job-leases", daemon=True)
 
     def run(self) -> None:
         """Claim and process pages until stopped; database errors are retried."""
@@ -50,7 +50,7 @@ class Runner(threading.Thread):
             try:
                 busy = self._turn()
             except Exception:
-                log.exception("the batch runner could not take a page")
+                log.exception("the job runner could not take a page")
                 busy = False
                 self._stopped.wait(IDLE_S)
             if not busy:
