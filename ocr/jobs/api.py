@@ -291,7 +291,7 @@ class JobDownloadView(JobsBase):
         caller, job = self.job(request, job_id, "ocr:job:download")
         code = request.query_params.get("format", "")
         if code not in serializers.FORMATS:
-            reason = f"format must be one of {', '.join(shapes.FORMATS)}"
+            reason = f"format must be one of {', '.join(serializers.FORMATS)}"
             raise ApiError(errors.JOB_INVALID, reason=reason)
         pieces = downloads.download(principal=caller, job=job, code=code)
         return StreamingHttpResponse(
