@@ -80,7 +80,8 @@ _NUMBER = re.compile(r"(?<!\d)(?:\d[ .]?){11}\d(?!\d)|(?<!\d)(?:\d[ .]?){8}\d(?!
 _DAY = re.compile(r"(?<!\d)(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*[-/.]\s*((?:19|20)\d\d)(?!\d)")
 _IN_WORDS = re.compile(r"ngay\s*(\d{1,2})\s*thang\s*(\d{1,2})\s*nam\s*((?:19|20)\d\d)")
 _FOREVER = re.compile(r"khong\s*thoi\s*han")
-_EDGE = " :：/.·-—_,;|"
+_REPEATED = re.compile(r"(.)\1+")
+_EDGE = " :：/.·-—_,;|'\"’"
 
 _SEXES = {"nam": "Nam", "nu": "Nữ"}
 
@@ -339,7 +340,7 @@ def _value(page: Page, field: str, pieces: Sequence[_Piece]) -> Found:
     if field == "full_name":
         pieces = [piece for index, piece in enumerate(pieces) if index == 0 or piece.text.isupper()]
     if field == "sex":
-        return _sex(pieces[0])
+        return _sex(page, pieces[0])
     read = [_voted(page, piece) for piece in pieces]
     read = [found for found in read if found]
     if not read:
@@ -348,10 +349,14 @@ def _value(page: Page, field: str, pieces: Sequence[_Piece]) -> Found:
     return Found(text, min(found.score for found in read), _around(pieces))
 
 
-def _sex(piece: _Piece) -> Found:
+def _sex(page: Page, piece: _Piece) -> Found:
     """Return one of the two words that cards print: no recogniser tells Ữ from ữ for certain."""
-    word = _SEXES.get(plain(piece.text), "")
-    return Found(word, piece.of.score, piece.of.line.quad)
+    for text in (piece.text, _voted(page, piece).text):
+        # Short words are read with a letter twice at times.
+        word = _SEXES.get(_REPEATED.sub(r"\1", plain(text)), "")
+        if word:
+            return Found(word, piece.of.score, piece.of.line.quad)
+    return Found()
 
 
 def _joined(texts: Sequence[str], *, commas: bool) -> str:

@@ -143,13 +143,17 @@ def _old_front(rng: random.Random) -> Drawn:
     x = side.put(0.45, 0.32, "SỐ ", 0.05)
     side.shown("number", x + 0.02, 0.32, f"{rng.randrange(10**9):09d}", 0.058, "noto-bold")
     x = side.put(0.32, 0.41, rng.choice(("Họ tên: ", "Họ tên ")))
-    side.shown("full_name", x + 0.01, 0.41, who.name.upper(), 0.05)
-    x = side.put(0.32, 0.49, rng.choice(("Sinh ngày: ", "Sinh ngày ")))
-    side.shown("birth_date", x + 0.01, 0.49, f"{who.birth:%d-%m-%Y}", 0.048)
+    words = who.name.upper().split()
+    long = len(words) > 3  # typed cards break a long name
+    side.shown("full_name", x + 0.01, 0.41, " ".join(words[:2] if long else words), 0.05)
+    if long:
+        side.shown("full_name", 0.32, 0.465, " ".join(words[2:]), 0.05)
+    x = side.put(0.32, 0.53 if long else 0.49, rng.choice(("Sinh ngày: ", "Sinh ngày ")))
+    side.shown("birth_date", x + 0.01, 0.53 if long else 0.49, f"{who.birth:%d-%m-%Y}", 0.048)
     hamlet, region = who.origin.split(", ", 1)
-    x = side.put(0.32, 0.58, "Nguyên quán: ")
-    side.shown("origin_place", x + 0.01, 0.58, f"{hamlet},")
-    side.shown("origin_place", 0.32, 0.66, region)
+    x = side.put(0.32, 0.6, "Nguyên quán: ")
+    side.shown("origin_place", x + 0.01, 0.6, f"{hamlet},")
+    side.shown("origin_place", 0.32, 0.67, region)
     x = side.put(0.32, 0.75, rng.choice(("Nơi ĐKHK thường trú: ", "Nơi ĐKNK thường trú: ")))
     side.shown("residence_place", x + 0.01, 0.75, f"{who.home},")
     side.shown("residence_place", 0.32, 0.83, who.parish)
@@ -247,6 +251,8 @@ def _chip_front(rng: random.Random) -> Drawn:
     x = side.put(0.31, 0.82, f"Nơi thường trú{slash}Place of residence: ", 0.034)
     side.shown("residence_place", x, 0.82, f"{who.home},", 0.04)
     side.shown("residence_place", 0.31, 0.885, who.parish, 0.042)
+    if rng.random() < 0.15:  # worn off
+        return side.drawn("front", portrait=(0.04, 0.36, 0.26, 0.8))
     side.put(0.03, 0.85, f"Có giá trị đến{slash}", 0.028)
     x = side.put(0.03, 0.89, "Date of expiry: ", 0.028)
     side.shown("expiry_date", 0.03 if who.expiry is None else x, 0.89 if who.expiry else 0.935, who.ends, 0.032)  # fmt: skip
