@@ -1,4 +1,4 @@
-"""What a call costs without identity, policy, quota and metering: the baseline of `tools.bench.api.gateway`.
+"""A call without identity, policy, quota and metering: the baseline of `tools.bench.api.gateway`.
 
 The same server and settings with two views: one that only answers, and one that does with the body
 what a recognition call does (JSON, Base64, header check, recorded page, envelope), for anybody, and
@@ -41,7 +41,7 @@ def read(request: HttpRequest) -> HttpResponse:
 
 
 def alive(request: HttpRequest) -> HttpResponse:
-    """Tell that the server answers."""
+    """Answer that the server runs."""
     return HttpResponse(b"ready")
 
 

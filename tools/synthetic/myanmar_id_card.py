@@ -96,14 +96,14 @@ def draw(rng: random.Random) -> Drawn:
 
 
 def _write(canvas: Canvas, x: float, y: float, text: str, role: str) -> None:
-    """Write Burmese, with signs the Noto font lacks taken from another."""
+    """Write Burmese; characters that the Noto font lacks come from another font."""
     piece = ""
-    for sign in (*text, ""):
-        if sign and sign not in "/().-":
-            piece += sign
+    for char in (*text, ""):
+        if char and char not in "/().-":
+            piece += char
             continue
         if piece:
             x = canvas.text(x, y, piece, role=role, size=0.045)
-        if sign:
-            x = canvas.text(x, y, sign, role="arial", size=0.045)
+        if char:
+            x = canvas.text(x, y, char, role="arial", size=0.045)
         piece = ""

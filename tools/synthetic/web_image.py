@@ -1,4 +1,4 @@
-"""Draws a picture as web pages carry it: a coloured notice with large and small print."""
+"""Draws an image as web pages carry it: a coloured notice with large and small print."""
 
 from __future__ import annotations
 

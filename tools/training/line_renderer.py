@@ -1,4 +1,4 @@
-"""Draw one line of text as a photograph might show it: fonts, ground, light, blur, noise, JPEG."""
+"""Render one line of text for training and degrade it: fonts, background, light, blur, noise, JPEG."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ def font(path: str, size: int) -> ImageFont.FreeTypeFont:
 def _runs(text: str, path: str, spare: str, lent: str) -> list[tuple[str, str]]:
     """Return the text cut into pieces, each with the font that has its characters.
 
-    The signs `lent` come from the spare font in any case.
+    The characters `lent` come from the spare font in any case.
     """
     known = fonts.characters(f"{FONTS}/{path}")
     runs: list[tuple[str, str]] = []
-    for sign in text:
-        face = path if sign == " " or (ord(sign) in known and sign not in lent) else spare
-        if runs and (runs[-1][1] == face or sign == " "):
-            runs[-1] = (runs[-1][0] + sign, runs[-1][1])
+    for char in text:
+        face = path if char == " " or (ord(char) in known and char not in lent) else spare
+        if runs and (runs[-1][1] == face or char == " "):
+            runs[-1] = (runs[-1][0] + char, runs[-1][1])
         else:
-            runs.append((sign, face))
+            runs.append((char, face))
     return runs
 
 
@@ -67,8 +67,8 @@ def based(
 ) -> tuple[Array, int]:
     """Return the mask of a text and the row of it that is the base line.
 
-    Signs that the font lacks, and those of `lent`, are drawn with the `spare` font on the same base
-    line. Blanks are `space` times as wide as the font has them.
+    Characters that the font lacks, and those of `lent`, are drawn with the `spare` font on the same base
+    line. Spaces are `space` times as wide as the font has them.
     """
     if space != 1.0 and " " in text:
         return _spaced_out(text, path, size=size, spare=spare, lent=lent, space=space)
