@@ -13,7 +13,7 @@ from ocr.intake.url_download import _checked, _Pinned, resolve
 _SECONDS = 5.0
 
 
-class PostFailed(Exception):
+class PostFailed(OSError):
     """The body could not be handed over; the text says why, never what was sent."""
 
 
