@@ -25,12 +25,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from billing.services import events
-from core import clock, crypto
+from core import clock, crypto, outbound_http
 from core.errors import ApiError
 from iam import selectors as iam_selectors
 from iam.services.lockouts import Lockout
 from ocr import errors
-from ocr.intake import webhook_post
 from ocr.models import Delivery, Endpoint
 
 log = logging.getLogger(__name__)
@@ -190,7 +189,7 @@ def _attempt(row: Delivery, now: dt.datetime) -> bool:
         error = "" if 200 <= status < 300 else f"the receiver answered {status}"
     except ApiError as refused:
         error = refused.message
-    except (webhook_post.PostFailed, OSError) as failed:
+    except (outbound_http.PostFailed, OSError) as failed:
         error = str(failed) or type(failed).__name__
     row.attempts += 1
     row.status_code, row.error = status, error[:200]
@@ -222,7 +221,7 @@ def _webhook(row: Delivery, now: dt.datetime) -> int:
         }
     )
     timestamp = int(now.timestamp())
-    return webhook_post.post(
+    return outbound_http.post(
         row.endpoint.target,
         body,
         headers={

@@ -37,11 +37,11 @@ class _Csrf(CsrfViewMiddleware):
 
 
 def by_session(request: HttpRequest, project_id: str) -> Principal:
-    """Return the user signed in to the console; a browser sends the cookie with any request, so the
-    CSRF token is required for writes.
+    """Return the user who is signed in to the console.
 
-    Raises 401 without a valid session, 403 without the CSRF token or with a password that must be
-    changed first.
+    Raises 401 without a valid session and for a write without the CSRF token (a browser sends the
+    cookie with any request, also one that another site made it send), and 403 if the password must
+    be changed first.
     """
     store_class = import_module(settings.SESSION_ENGINE).SessionStore
     session = store_class(request.COOKIES[settings.SESSION_COOKIE_NAME])
