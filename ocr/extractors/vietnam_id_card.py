@@ -37,7 +37,7 @@ FIELDS = ("side", *TEXTS)
 
 SCRIPT = "vietnamese"
 NO_PACK = 0.5  # confidence of words that were read without the letters of the alphabet
-SPLIT_VOTE = 0.8  # factor where the readings of a line disagree
+SPLIT_VOTE = 0.8  # factor where results for one line disagree
 LEAST_WHOLE = 5  # the nine-digit card has no more
 WHOLE = 100  # worth of a view whose labels all have their values
 
@@ -381,7 +381,18 @@ def _voted(page: Page, piece: _Piece) -> Found:
             scores.append(_surety(reading))
     text = voting.chosen(texts) or piece.text
     score = max(scores, default=of.score)
-    return Found(text, score if len(set(texts)) == 1 else SPLIT_VOTE * score, of.line.quad)
+    doubted = len(set(texts)) != 1 or not _is_seen(text, of.line.text)
+    return Found(text, SPLIT_VOTE * score if doubted else score, of.line.quad)
+
+
+def _is_seen(text: str, latin: str) -> bool:
+    """Say whether PP-OCR's text of the line has all plain letters of the value, in their order.
+
+    PP-OCR knows plain letters and drops those with marks that it does not know: a plain letter that it
+    dropped has a mark, which the Vietnamese recogniser missed.
+    """
+    seen = iter(plain(latin))
+    return all(char in seen for char in text.lower() if char.isascii() and char.isalpha())
 
 
 def _same_piece(piece: _Piece, reading: RecognitionResult) -> str:
