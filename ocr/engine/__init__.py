@@ -1,1 +1,1 @@
-"""Engine: pictures in, pages out. Imports nothing here, so that web processes stay light."""
+"""Engine: images in, pages out. Imports nothing here, so that web processes stay light."""

@@ -1,6 +1,6 @@
 """Recognition over the broker: the web node's transport and the worker node's end of it.
 
-The message on the region's queue holds an id and a deadline only. Picture and options wait in
+The message on the region's queue holds an id and a deadline only. Image and options wait in
 Redis under a key that expires with the caller's patience and is taken (read and deleted) by the
 first worker that gets there: a message that is delivered twice, or after the caller has gone, finds
 nothing and is dropped. The answer goes back over a list that the caller blocks on and that vanishes
@@ -110,7 +110,7 @@ class RemoteTransport:
         region: str,
         urgency: Urgency = INTERACTIVE,
     ) -> Outcome:
-        """Have the picture read by a worker of `region`; raises the errors of `ocr.profiles`."""
+        """Have the image read by a worker of `region`; raises the errors of `ocr.profiles`."""
         deadline = time.time() + timeout
         body = pickle.dumps((image, extract, dict(options), profile, log_context.known()))
         for last in (False, True):
@@ -160,7 +160,7 @@ class RemoteTransport:
         """Block for the answer; raises EngineTimeout, or _WorkerLost when its worker fell silent.
 
         A broker that restarts forgets its messages: a call that nobody takes is announced again,
-        which costs nothing where it still waits, because only the first worker finds its picture.
+        which costs nothing where it still waits, because only the first worker finds its image.
         """
         announced = time.time()
         while (left := deadline - time.time()) > 0:
@@ -179,14 +179,14 @@ class RemoteTransport:
             if worker:
                 continue
             if not waits:
-                raise _WorkerLost("the picture went with Redis")
+                raise _WorkerLost("the image went with Redis")
             if not capacity(region):
                 raise WorkerCrashed("The region's recognition workers ended.")
             if time.time() - announced > ANNOUNCE_S:
                 announced = time.time()
                 with contextlib.suppress(OperationalError):
                     _publish(call_id, region, deadline, urgency)
-        raise EngineTimeout("The picture was not read in time.")
+        raise EngineTimeout("The image was not read in time.")
 
 
 def _places(region: str, workers: int, urgency: Urgency) -> int:

@@ -43,15 +43,15 @@ def load_engine(setup: Setup) -> Any:
 
 
 def run(call: Call, engine: Any) -> Answer:
-    """Decode, read and extract; a failure becomes a named fault without any of the picture's text."""
+    """Decode, read and extract; a failure becomes a named fault without any of the image's text."""
     from ocr.vision.decoding import decode
-    from ocr.vision.image_page import LivePage
+    from ocr.vision.image_page import ImagePage
 
     started = time.perf_counter()
     try:
         profile = profile_of(call)
-        picture = decode(call.image, page=profile.page)
-        page = LivePage(picture, engine=engine, profile=profile)
+        image = decode(call.image, page=profile.page)
+        page = ImagePage(image, engine=engine, profile=profile)
         result = call.extract(page, call.options)
         return Answer(call.id, result, engine_ms=_since(started))
     except WrongDocument as error:
@@ -68,9 +68,7 @@ def run(call: Call, engine: Any) -> Answer:
         return Answer(
             call.id, fault=type(error).__name__, reason=str(error), engine_ms=_since(started)
         )
-    except (
-        Exception
-    ) as error:  # the process serves others: it must outlive any fault of one picture
+    except Exception as error:  # the process serves others: it must outlive any fault of one image
         return Answer(
             call.id, fault=ExtractError.__name__, reason=_where(error), engine_ms=_since(started)
         )
@@ -88,7 +86,7 @@ def profile_of(call: Call) -> Profile:
         profile,
         one_line=profile.one_line or call.options.get("quick_mode", False),
         page=call.options.get("pdf_page_number", profile.page),
-        mixed=call.options.get(
+        mixed_directions=call.options.get(
             "detect_text_direction", not call.options.get("single_orientation_mode", True)
         ),
     )

@@ -26,7 +26,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One picture to read: `extract` travels by reference, as module and name."""
+    """One image to read: `extract` travels by reference, as module and name."""
 
     id: int
     image: bytes

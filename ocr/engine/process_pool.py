@@ -1,6 +1,6 @@
-"""Local pool of engine processes behind a bounded queue. Imports no picture or model library.
+"""Local pool of engine processes behind a bounded queue. Imports no image or model library.
 
-The calling thread waits for an idle process, hands its picture over and waits for the answer, so a
+The calling thread waits for an idle process, hands its image over and waits for the answer, so a
 result can only reach the caller that sent the call; the id is checked all the same. A process that
 dies or overruns is killed and replaced in the background.
 """
@@ -183,7 +183,7 @@ class Pool:
             receive(worker.connection)
         except TimeoutError:
             self._drop(worker)
-            raise EngineTimeout("The picture could not be handed over in time.") from None
+            raise EngineTimeout("The image could not be handed over in time.") from None
         except (EOFError, OSError):
             self._drop(worker)
             return False
@@ -198,7 +198,7 @@ class Pool:
             answer = receive(worker.connection)
         except TimeoutError:
             self._drop(worker)
-            raise EngineTimeout("The picture was not read in time.") from None
+            raise EngineTimeout("The image was not read in time.") from None
         except (EOFError, OSError):
             self._drop(worker)
             raise WorkerCrashed("The engine process ended in the middle of the call.") from None
@@ -320,5 +320,5 @@ def _outcome(answer: Answer) -> Outcome:
         raise SameSides(answer.reason)
     kind = getattr(profiles, answer.fault, ExtractError)
     if kind is ExtractError:
-        logger.error("The engine failed on a picture: %s", answer.reason)
+        logger.error("The engine failed on an image: %s", answer.reason)
     raise kind(answer.reason)

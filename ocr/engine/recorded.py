@@ -1,4 +1,4 @@
-"""Pages from JSON, for tests that need no model. Pure: no numpy, no picture library."""
+"""Pages from JSON, for tests that need no model. Pure: no numpy, no image library."""
 
 from __future__ import annotations
 
@@ -67,21 +67,21 @@ class RecordedPage:
         middle = Line("", 0.0, region).center
         inside = [line for line in self.lines if _near(line, region)]
         if not inside:
-            return RecognitionResult("", 0.0, reader=model)
+            return RecognitionResult("", 0.0, recognizer=model)
         line = min(inside, key=lambda one: abs(one.center[1] - middle[1]))
         text = (
             "".join(c for c in line.text if c in alphabet)
             if alphabet[:1] not in ("", "^")
             else line.text
         )
-        return RecognitionResult(text, line.score, line.chars, reader=model)
+        return RecognitionResult(text, line.score, line.chars, recognizer=model)
 
     def find_lines(self, region: Quad) -> Sequence[Line]:
         """Return the recorded lines whose middle lies in the region."""
         return tuple(line for line in self.lines if _near(line, region))
 
     def locate(self, region: Quad) -> list[list[int]]:
-        """Return the quad in whole pixels: a recorded page is its own picture."""
+        """Return the quad in whole pixels: a recorded page is its own image."""
         return [[round(x), round(y)] for x, y in region]
 
     def card(self) -> Page | None:
@@ -89,7 +89,7 @@ class RecordedPage:
         return None
 
     def portrait(self) -> tuple[Quad, bytes] | None:
-        """Return the recorded place of the portrait with an empty picture."""
+        """Return the recorded place of the portrait with an empty image."""
         return (self.photo, b"") if self.photo else None
 
     def measures(self) -> Measures:
@@ -97,7 +97,7 @@ class RecordedPage:
         return self.faults
 
     def crop_jpeg(self, region: Quad) -> bytes:
-        """Return no picture."""
+        """Return no image."""
         return b""
 
     def image_jpeg(self) -> bytes:
@@ -105,7 +105,7 @@ class RecordedPage:
         return b""
 
     def upright_jpeg(self) -> bytes:
-        """Return no picture."""
+        """Return no image."""
         return b""
 
     def fonts(self, line: Line) -> Sequence[tuple[str, float]]:

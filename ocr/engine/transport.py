@@ -26,7 +26,7 @@ from ocr.vision.language_packs import Script
 
 
 class Transport(Protocol):
-    """A way to have a picture read."""
+    """A way to have an image read."""
 
     def start(self) -> None:
         """Make ready; returns when calls would not wait for a warm-up."""
@@ -48,7 +48,7 @@ class Transport(Protocol):
         region: str,
         urgency: Urgency = INTERACTIVE,
     ) -> Outcome:
-        """Read one picture; raises the errors of `ocr.profiles` and `WrongDocument`."""
+        """Read one image; raises the errors of `ocr.profiles` and `WrongDocument`."""
 
 
 class LocalTransport:
@@ -81,7 +81,7 @@ class LocalTransport:
         region: str,
         urgency: Urgency = INTERACTIVE,
     ) -> Outcome:
-        """Read one picture in a process of this machine, whatever the region."""
+        """Read one image in a process of this machine, whatever the region."""
         return self.pool.recognize(
             image,
             extract=extract,
@@ -93,7 +93,7 @@ class LocalTransport:
 
 
 class RecordedTransport:
-    """Pages that were read before, by the SHA-256 of the picture; an unknown picture is empty."""
+    """Pages that were read before, by the SHA-256 of the image; an unknown image is empty."""
 
     def __init__(self) -> None:
         self.folder = Path(getattr(settings, "RECORDED_PAGES_DIR", settings.DATA_DIR / "recorded"))
@@ -119,7 +119,7 @@ class RecordedTransport:
         region: str,
         urgency: Urgency = INTERACTIVE,
     ) -> Outcome:
-        """Extract from the recorded page of this very picture."""
+        """Extract from the recorded page of this very image."""
         started = time.perf_counter()
         file = self.folder / f"{hashlib.sha256(image).hexdigest()}.json"
         page = RecordedPage.from_json(file.read_bytes()) if file.is_file() else RecordedPage()
@@ -165,7 +165,7 @@ def recognize(
     region: str = "",
     urgency: Urgency = INTERACTIVE,
 ) -> Outcome:
-    """Have a picture read and extracted; `extract` is a module-level function, options plain data.
+    """Have an image read and extracted; `extract` is a module-level function, options plain data.
 
     A page of a batch job (`urgency`) waits until no interactive call does.
     Raises QueueFull, EngineTimeout, WorkerCrashed, UnreadableImage, ExtractError, or WrongDocument.

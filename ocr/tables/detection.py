@@ -24,7 +24,7 @@ class TablePage(Protocol):
 
     @property
     def pixels(self) -> Array:
-        """The upright picture, BGR."""
+        """The upright image, BGR."""
 
     @property
     def lines(self) -> Sequence[Line]:
@@ -96,7 +96,7 @@ def _box_of(flat: Straight, quad: Quad, number: int) -> Box:
 
 
 def _frames(sight: _Sight) -> list[RulingLine]:
-    """Return the horizontals of frames around more than one row: edges of the paper, of a picture."""
+    """Return the horizontals of frames around more than one row: edges of the paper, of an image."""
     found = []
     for horizontals, uprights in groups_of(sight.across, sight.upright, sight.height):
         if len(horizontals) == 2 and len(uprights) == 2:

@@ -17,7 +17,7 @@ STRAIGHT = 0.6  # pixels a corner may move before straightening is worth a resam
 
 @dataclass(frozen=True, slots=True)
 class Straight:
-    """A straightened page: grey picture, the matrix page → straight, the usual height of its text."""
+    """A straightened page: grey image, the matrix page → straight, the usual height of its text."""
 
     gray: Array
     matrix: Array

@@ -62,7 +62,7 @@ class OwnReader:
             crop_size=(grey.shape[1], grey.shape[0]),
             padded=round(wide * text_recognition.HEIGHT / self.height),
             steps=True,
-            reader=self.name,
+            recognizer=self.name,
             allowed=allowed,
             path=path,
         )
@@ -86,5 +86,7 @@ def read(crop: Array, *, name: str, alphabet: str = "") -> RecognitionResult:
     """Read a one-line crop; an empty reading of score 0 when the weights are missing."""
     found = reader(name)
     return (
-        found.read(crop, alphabet=alphabet) if found else RecognitionResult("", 0.0, reader="none")
+        found.read(crop, alphabet=alphabet)
+        if found
+        else RecognitionResult("", 0.0, recognizer="none")
     )

@@ -1,4 +1,4 @@
-"""Bytes of any accepted format to one BGR picture, in one place, in the engine process."""
+"""Bytes of any accepted format to one BGR image, in one place, in the engine process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 
 from ocr.profiles import EngineError, ImageTooLarge, UnreadableImage
 
-MAX_PIXELS = 160_000_000  # the contract's largest picture
+MAX_PIXELS = 160_000_000  # the contract's largest image
 WORK_PIXELS = 24_000_000  # more is scaled down: no reader gains from it and memory would not hold
 Image.MAX_IMAGE_PIXELS = None  # our own limit is checked below, with its own error
 Image.preinit()
@@ -21,16 +21,16 @@ FORMATS = ("JPEG", "PNG", "BMP", "DIB", "TIFF", "GIF", "WEBP", "PCX", "ICO", "PS
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A decoded picture: BGR bytes, and the size it had before it was scaled down to work on."""
+class DecodedImage:
+    """A decoded image: BGR bytes, and the size it had before it was scaled down to work on."""
 
     pixels: np.ndarray[Any, Any]
     width: int
     height: int
 
 
-def decode(content: bytes, *, page: int = 1) -> Picture:
-    """Return the picture in `content` (first frame; `page` counts from 1 in a PDF).
+def decode(content: bytes, *, page: int = 1) -> DecodedImage:
+    """Return the image in `content` (first frame; `page` counts from 1 in a PDF).
 
     EXIF orientation is applied; CMYK, palettes, 16 bits and transparency become BGR, the latter on
     the ground, white or black, that its visible part stands out from. Raises UnreadableImage,
@@ -43,9 +43,9 @@ def decode(content: bytes, *, page: int = 1) -> Picture:
     except EngineError:
         raise
     except MemoryError as error:
-        raise ImageTooLarge("The picture does not fit into memory.") from error
+        raise ImageTooLarge("The image does not fit into memory.") from error
     except Exception as error:  # Pillow's plug-ins raise anything on damaged files
-        raise UnreadableImage(f"The picture cannot be decoded ({type(error).__name__}).") from error
+        raise UnreadableImage(f"The image cannot be decoded ({type(error).__name__}).") from error
 
 
 def is_pdf(content: bytes) -> bool:
@@ -62,32 +62,32 @@ def _pdf(content: bytes, page: int) -> Image.Image:
 def _open(content: bytes) -> Image.Image:
     opened = Image.open(io.BytesIO(content), formats=FORMATS)
     if opened.width * opened.height > MAX_PIXELS:
-        raise ImageTooLarge(f"The picture has {opened.width} x {opened.height} pixels.")
+        raise ImageTooLarge(f"The image has {opened.width} x {opened.height} pixels.")
     return opened
 
 
-def _normal(opened: Image.Image) -> Picture:
+def _normal(opened: Image.Image) -> DecodedImage:
     turned = opened.getexif().get(0x0112, 1) in (5, 6, 7, 8)
     width, height = (opened.height, opened.width) if turned else opened.size
     factor = (WORK_PIXELS / max(1, width * height)) ** 0.5
     if factor < 1 and opened.format == "JPEG":
         opened.draft("RGB", (int(opened.width * factor), int(opened.height * factor)))
-    picture = ImageOps.exif_transpose(opened)
-    pixels = _bgr(picture)
+    image = ImageOps.exif_transpose(opened)
+    pixels = _bgr(image)
     if pixels.shape[0] * pixels.shape[1] > WORK_PIXELS * 1.05:
         import cv2
 
         small = (max(1, int(width * factor)), max(1, int(height * factor)))
         pixels = cv2.resize(pixels, small, interpolation=cv2.INTER_AREA)
-    return Picture(pixels, width, height)
+    return DecodedImage(pixels, width, height)
 
 
-def _bgr(picture: Image.Image) -> np.ndarray[Any, Any]:
-    if picture.mode in ("I;16", "I;16B", "I;16L", "I", "F"):
-        return _deep_to_bgr(np.asarray(picture, dtype=np.float32))
-    if picture.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in picture.info:
-        return _on_ground(np.asarray(picture.convert("RGBA")))
-    rgb = np.asarray(picture if picture.mode == "RGB" else picture.convert("RGB"))
+def _bgr(image: Image.Image) -> np.ndarray[Any, Any]:
+    if image.mode in ("I;16", "I;16B", "I;16L", "I", "F"):
+        return _deep_to_bgr(np.asarray(image, dtype=np.float32))
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        return _on_ground(np.asarray(image.convert("RGBA")))
+    rgb = np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
     return np.ascontiguousarray(rgb[:, :, ::-1])
 
 

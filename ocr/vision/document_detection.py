@@ -12,14 +12,14 @@ from ocr.vision import geometry
 from ocr.vision.geometry import Array
 
 WORK_SIDE = 640
-MIN_SHARE = 0.06  # of the picture
-MAX_SHARE = 0.985  # more is the picture itself
+MIN_SHARE = 0.06  # of the image
+MAX_SHARE = 0.985  # more is the image itself
 RATIOS = (1.2, 1.85)  # long to short side: ID-1 is 1.586, ID-3 1.42, with room for perspective
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A rectified card and the map from its pixels to those of the picture."""
+    """A rectified card and the map from its pixels to those of the image."""
 
     pixels: Array
     back: Array
@@ -36,7 +36,7 @@ def find(pixels: Array, boxes: Sequence[Array]) -> Card | None:
     corners = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
     share = across * down / (pixels.shape[0] * pixels.shape[1])
     if share > 0.93 and _is_square_on(quad):
-        return None  # the picture is the card already
+        return None  # the image is the card already
     return Card(flat, cv2.getPerspectiveTransform(corners, quad))
 
 
@@ -61,7 +61,7 @@ def outline(pixels: Array, boxes: Sequence[Array]) -> Array | None:
 
 
 def _masks(small: Array) -> Iterator[Array]:
-    """Yield binary pictures in which a card may be one blob: by edges, by lightness, by saturation."""
+    """Yield binary images in which a card may be one blob: by edges, by lightness, by saturation."""
     grey = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), (5, 5), 0)
     middle = float(np.median(grey))
     kernel = np.ones((5, 5), np.uint8)

@@ -1,4 +1,4 @@
-"""Points, turns and crops: 3x3 maps between the page and the caller's picture."""
+"""Points, turns and crops: 3x3 maps between the page and the caller's image."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ def apply(matrix: Array, points: Array) -> Array:
     return flat[:, :2] / flat[:, 2:3]
 
 
-def turn(picture: Array, *, degrees: float) -> tuple[Array, Array]:
-    """Return the picture turned counter-clockwise on a canvas that holds it, and the 3x3 map back.
+def turn(image: Array, *, degrees: float) -> tuple[Array, Array]:
+    """Return the image turned counter-clockwise on a canvas that holds it, and the 3x3 map back.
 
     Multiples of 90 lose nothing; other angles are resampled once, the corners filled by the border.
     """
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     quarters = round(degrees / 90) % 4
     if abs(degrees - round(degrees / 90) * 90) < 1e-6:
-        turned = np.ascontiguousarray(np.rot90(picture, quarters)) if quarters else picture
+        turned = np.ascontiguousarray(np.rot90(image, quarters)) if quarters else image
         back = {
             0: [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
             1: [[0, -1, width - 1], [1, 0, 0], [0, 0, 1]],
@@ -56,7 +56,7 @@ def turn(picture: Array, *, degrees: float) -> tuple[Array, Array]:
     forward[0, 2] += (wide - width) / 2
     forward[1, 2] += (high - height) / 2
     turned = cv2.warpPerspective(
-        picture, forward, (wide, high), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        image, forward, (wide, high), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
     return turned, np.linalg.inv(forward)
 
@@ -68,19 +68,19 @@ def sides(quad: Array) -> tuple[float, float]:
     return float(across), float(down)
 
 
-def crop(picture: Array, quad: Array) -> Array:
+def crop(image: Array, quad: Array) -> Array:
     """Return the region of a quad made rectangular at its own size; never smaller than 1 x 1."""
     across, down = sides(quad)
     width, height = max(1, int(across)), max(1, int(down))
     left, top = np.floor(quad.min(axis=0)).astype(int)
     right, bottom = np.ceil(quad.max(axis=0)).astype(int) + 1
     if _is_upright(quad) and left >= 0 and top >= 0:
-        cut = picture[top : top + height, left : left + width]
+        cut = image[top : top + height, left : left + width]
         if cut.shape[:2] == (height, width):
             return cut
-    # Warp only the neighbourhood: the whole picture need not be touched for one line.
+    # Warp only the neighbourhood: the whole image need not be touched for one line.
     left, top = max(0, left - 2), max(0, top - 2)
-    part = picture[top : bottom + 2, left : right + 2]
+    part = image[top : bottom + 2, left : right + 2]
     if part.size == 0:
         return np.zeros((height, width, 3), np.uint8)
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)

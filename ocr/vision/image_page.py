@@ -1,4 +1,4 @@
-"""The page of a real picture: turned upright, detected and read only as far as it is asked."""
+"""The page of a real image: turned upright, detected and read only as far as it is asked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ocr.layout.reading_order import in_order
 from ocr.page import Line, Measures, Page, Quad, RecognitionResult
 from ocr.profiles import Engine, Profile
 from ocr.vision import document_detection, geometry, orientation, portrait, quality
-from ocr.vision.decoding import Picture
+from ocr.vision.decoding import DecodedImage
 from ocr.vision.geometry import Array
 from ocr.vision.line_recogniser import LineRecognizer, Memo, on_page
 
@@ -22,33 +22,33 @@ SHOWN = 8  # characters that show a typeface; more are looked at only to the end
 TALL = 1.5  # a box this much higher than wide holds a line that runs down
 
 
-class LivePage:
+class ImagePage:
     """Implements `ocr.page.Page` over an engine. Not thread-safe: one page, one call, one process."""
 
     def __init__(
         self,
-        picture: Picture,
+        image: DecodedImage,
         *,
         engine: Engine,
         profile: Profile,
-        reader: LineRecognizer | None = None,
+        recognizer: LineRecognizer | None = None,
         to_image: Array | None = None,
     ) -> None:
-        self.picture = picture
+        self.image = image
         self.engine = engine
         self.profile = profile
-        self.reader = reader or LineRecognizer(engine)
-        high, wide = picture.pixels.shape[:2]
-        scale = np.diag([picture.width / wide, picture.height / high, 1.0])
+        self.recognizer = recognizer or LineRecognizer(engine)
+        high, wide = image.pixels.shape[:2]
+        scale = np.diag([image.width / wide, image.height / high, 1.0])
         self._base = scale if to_image is None else to_image
         self._again: dict[tuple[Quad, str, str, str], RecognitionResult] = {}
 
     @cached_property
     def _upright(self) -> orientation.Upright:
-        if self.profile.upright:
-            boxes = self._boxes_of(self.picture.pixels)
-            return orientation.Upright(self.picture.pixels, np.eye(3), boxes, 0.0)
-        return orientation.find(self.picture.pixels, self.engine, self.profile, self._boxes_of)
+        if self.profile.assume_upright:
+            boxes = self._boxes_of(self.image.pixels)
+            return orientation.Upright(self.image.pixels, np.eye(3), boxes, 0.0)
+        return orientation.find(self.image.pixels, self.engine, self.profile, self._boxes_of)
 
     def _boxes_of(self, pixels: Array) -> list[Array]:
         if self.profile.one_line:
@@ -67,7 +67,7 @@ class LivePage:
 
     @property
     def pixels(self) -> Array:
-        """The upright picture, BGR."""
+        """The upright image, BGR."""
         return self._upright.pixels
 
     @property
@@ -82,17 +82,17 @@ class LivePage:
 
     @property
     def image_width(self) -> int:
-        """Width of the caller's picture."""
-        return self.picture.width
+        """Width of the caller's image."""
+        return self.image.width
 
     @property
     def image_height(self) -> int:
-        """Height of the caller's picture."""
-        return self.picture.height
+        """Height of the caller's image."""
+        return self.image.height
 
     @property
     def direction(self) -> float:
-        """Degrees, counter-clockwise, by which the text is turned in the caller's picture."""
+        """Degrees, counter-clockwise, by which the text is turned in the caller's image."""
         middle = np.array(
             [[self.width / 2, self.height / 2], [self.width / 2 + 10, self.height / 2]]
         )
@@ -111,12 +111,12 @@ class LivePage:
 
     def _lines_in(self, boxes: Sequence[Array]) -> list[Line]:
         quads = [reading_quad(quad) for quad in boxes]
-        return self.reader.lines(self.pixels, quads, self.profile, memo=self._memo)
+        return self.recognizer.lines(self.pixels, quads, self.profile, memo=self._memo)
 
     def read_lines(self, quads: Sequence[Quad]) -> Sequence[Line]:
         """Read some of the boxes of `detect` as `lines` does; none is read twice."""
         boxes = [geometry.as_array(quad) for quad in quads]
-        return in_order(self.reader.lines(self.pixels, boxes, self.profile, memo=self._memo))
+        return in_order(self.recognizer.lines(self.pixels, boxes, self.profile, memo=self._memo))
 
     def read(
         self, region: Quad, *, script: str = "latin", model: str = "small", alphabet: str = ""
@@ -128,7 +128,7 @@ class LivePage:
         key = (region, script, model, alphabet)
         if key not in self._again:
             crop = geometry.crop(self.pixels, geometry.as_array(region))
-            reading = self.reader.read(crop, script=script, model=model, alphabet=alphabet)
+            reading = self.recognizer.read(crop, script=script, model=model, alphabet=alphabet)
             self._again[key] = on_page(reading, geometry.as_array(region))
         return self._again[key]
 
@@ -150,7 +150,7 @@ class LivePage:
         return in_order(self._lines_in(placed))
 
     def locate(self, region: Quad) -> list[list[int]]:
-        """Return the quad as four integer points of the caller's picture, top-left, clockwise."""
+        """Return the quad as four integer points of the caller's image, top-left, clockwise."""
         points = geometry.apply(self._to_image, geometry.as_array(region))
         points = np.clip(points, 0, (self.image_width, self.image_height))
         return [
@@ -158,21 +158,21 @@ class LivePage:
         ]
 
     @cached_property
-    def _card(self) -> LivePage | None:
+    def _card(self) -> ImagePage | None:
         found = document_detection.find(self.pixels, self._upright.boxes)
         if found is None:
             return None
-        picture = Picture(found.pixels, self.image_width, self.image_height)
-        return LivePage(
-            picture,
+        image = DecodedImage(found.pixels, self.image_width, self.image_height)
+        return ImagePage(
+            image,
             engine=self.engine,
             profile=self.profile,
-            reader=self.reader,
+            recognizer=self.recognizer,
             to_image=self._to_image @ found.back,
         )
 
     def card(self) -> Page | None:
-        """Return the page of the one card in the picture, rectified, or None if none stands out."""
+        """Return the page of the one card in the image, rectified, or None if none stands out."""
         return self._card
 
     def portrait(self) -> tuple[Quad, bytes] | None:
@@ -181,7 +181,7 @@ class LivePage:
         return (found, self.crop_jpeg(found)) if found else None
 
     def measures(self) -> Measures:
-        """Return blur, glare and the like of the picture."""
+        """Return blur, glare and the like of the image."""
         return quality.measure(
             self.pixels, document_detection.outline(self.pixels, self._upright.boxes)
         )
@@ -195,9 +195,9 @@ class LivePage:
         return jpeg(self.pixels)
 
     def image_jpeg(self) -> bytes:
-        """Return the caller's picture as it was sent (after its EXIF orientation), as JPEG."""
-        size = (self.picture.width, self.picture.height)
-        pixels = self.picture.pixels
+        """Return the caller's image as it was sent (after its EXIF orientation), as JPEG."""
+        size = (self.image.width, self.image.height)
+        pixels = self.image.pixels
         if pixels.shape[1::-1] != size:
             pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC)
         return jpeg(pixels)
@@ -237,7 +237,7 @@ def reading_quad(quad: Array) -> Array:
 
 
 def whole(pixels: Array) -> Array:
-    """Return the quad of the whole picture."""
+    """Return the quad of the whole image."""
     high, wide = pixels.shape[:2]
     return np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
 

@@ -26,14 +26,14 @@ LATIN_READERS = ("", "latin", "chinese", "japanese")
 
 @dataclass(slots=True)
 class Memo:
-    """What was read of one picture: quick drafts, and what the profile's reading made of them."""
+    """What was read of one image: quick drafts, and what the profile's reading made of them."""
 
     drafts: dict[bytes, RecognitionResult] = field(default_factory=dict)
     done: dict[bytes, RecognitionResult] = field(default_factory=dict)
 
 
 class LineRecognizer:
-    """Reads line regions of a picture with the engine's readers."""
+    """Reads line regions of an image with the engine's readers."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -43,14 +43,14 @@ class LineRecognizer:
     ) -> list[Line]:
         """Return a line for each quad in which something was read, in the order of the quads.
 
-        What `memo` holds of this picture is not read a second time, and what is read goes there.
+        What `memo` holds of this image is not read a second time, and what is read goes there.
         """
         memo = Memo() if memo is None else memo
         todo = [quad for quad in quads if quad.tobytes() not in memo.done]
         for quad, reading in zip(todo, self._read(pixels, todo, profile, memo), strict=True):
             memo.done[quad.tobytes()] = reading
         readings = [memo.done[quad.tobytes()] for quad in quads]
-        if profile.mixed:
+        if profile.mixed_directions:
             quads, readings = self._turned(pixels, quads, readings)
         if profile.script and not all(is_legible(one) for one in readings):
             return self._foreign(pixels, quads, readings, profile)
@@ -65,14 +65,14 @@ class LineRecognizer:
     ) -> list[RecognitionResult]:
         """Read every quad with the profile's reader, then what it doubts with the small one."""
         crops = [geometry.crop(pixels, quad) for quad in quads]
-        drafts = memo.drafts if profile.reader == "tiny" else {}
+        drafts = memo.drafts if profile.recognizer == "tiny" else {}
         fresh = [k for k, quad in enumerate(quads) if quad.tobytes() not in drafts]
-        found = self.engine.recognize([crops[k] for k in fresh], model=profile.reader)
+        found = self.engine.recognize([crops[k] for k in fresh], model=profile.recognizer)
         read = dict(zip(fresh, found, strict=True))
         readings = [
             read[k] if k in read else drafts[quad.tobytes()] for k, quad in enumerate(quads)
         ]
-        if profile.reader != "small":
+        if profile.recognizer != "small":
             self._again(crops, readings, profile)
         return readings
 

@@ -67,7 +67,7 @@ def joined(
         chars += [replace(char, quad=_moved(char, left)) for char in reading.chars]
     score = sum(char.score for char in chars) / len(chars) if chars else 0.0
     steps = tuple(step for reading in pieces for step in reading.steps)
-    return RecognitionResult(text, score, tuple(chars), steps, pieces[0].reader)
+    return RecognitionResult(text, score, tuple(chars), steps, pieces[0].recognizer)
 
 
 def _moved(char: Char, left: int) -> Any:

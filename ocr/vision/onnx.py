@@ -64,7 +64,7 @@ class Recogniser:
                     crop_size=(wide, high),
                     padded=width,
                     steps=steps,
-                    reader=self.name,
+                    recognizer=self.name,
                     allowed=allowed,
                 )
         return readings
@@ -96,8 +96,8 @@ class OnnxEngine:
     def _orientation(self) -> onnxruntime.InferenceSession:
         return session(self.models / "orientation" / "inference.onnx")
 
-    def detect(self, picture: Array, *, model: str, side: int, fine: bool = False) -> list[Array]:
-        """Return text boxes as 4x2 arrays in pixels of the picture, clockwise from top left.
+    def detect(self, image: Array, *, model: str, side: int, fine: bool = False) -> list[Array]:
+        """Return text boxes as 4x2 arrays in pixels of the image, clockwise from top left.
 
         `fine` = look closer, tile by tile, where `side` pixels are too few for the text.
         """
@@ -107,9 +107,9 @@ class OnnxEngine:
             return heat
 
         if fine:
-            return tiling.boxes(picture, side=side, run=run)
-        heat = run(text_detection.prepare(picture, side=side))
-        return text_detection.boxes(heat, width=picture.shape[1], height=picture.shape[0])
+            return tiling.boxes(image, side=side, run=run)
+        heat = run(text_detection.prepare(image, side=side))
+        return text_detection.boxes(heat, width=image.shape[1], height=image.shape[0])
 
     def recognize(
         self, crops: Sequence[Array], *, model: str, alphabet: str = "", steps: bool = False
@@ -128,12 +128,12 @@ class OnnxEngine:
             for read, cut in zip(readings, places, strict=True)
         ]
 
-    def orient(self, picture: Array) -> tuple[int, float]:
-        """Return the degrees to turn the picture counter-clockwise so that it stands, and a score."""
-        height, width = picture.shape[:2]
+    def orient(self, image: Array) -> tuple[int, float]:
+        """Return the degrees to turn the image counter-clockwise so that it stands, and a score."""
+        height, width = image.shape[:2]
         scale = 256 / min(height, width)
         scaled = cv2.resize(
-            picture, (max(224, round(width * scale)), max(224, round(height * scale)))
+            image, (max(224, round(width * scale)), max(224, round(height * scale)))
         )
         top, left = (scaled.shape[0] - 224) // 2, (scaled.shape[1] - 224) // 2
         tensor = text_detection.prepare(scaled[top : top + 224, left : left + 224], side=224)

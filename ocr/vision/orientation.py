@@ -21,7 +21,7 @@ SAMPLES = 4
 
 @dataclass(frozen=True, slots=True)
 class Upright:
-    """The upright picture, the map from it to the given picture, its boxes and the skew left.
+    """The upright image, the map from it to the given image, its boxes and the skew left.
 
     `drafts` are the quick readings of the boxes that were looked at, by the bytes of their quad.
     """
@@ -39,9 +39,9 @@ def find(
     profile: Profile,
     boxes_of: Callable[[Array], list[Array]],
 ) -> Upright:
-    """Return the picture turned so that its text runs left to right, upright.
+    """Return the image turned so that its text runs left to right, upright.
 
-    The usual picture, which already stands, costs one reading of a few lines more.
+    The usual image, which already stands, costs one reading of a few lines more.
     """
     boxes = boxes_of(pixels)
     if not boxes:
@@ -100,7 +100,7 @@ def _turns(
     profile: Profile,
     drafts: dict[bytes, RecognitionResult],
 ) -> int:
-    """Return by how many degrees, counter-clockwise, the picture must be turned to stand."""
+    """Return by how many degrees, counter-clockwise, the image must be turned to stand."""
     tall = [box for box in boxes if geometry.sides(box)[1] >= 1.5 * geometry.sides(box)[0]]
     flat = [box for box in boxes if geometry.sides(box)[0] >= 1.5 * geometry.sides(box)[1]]
     lying = sum(max(geometry.sides(box)) for box in tall) > sum(
@@ -108,11 +108,11 @@ def _turns(
     )
     sample = _sample(tall if lying else flat or list(boxes), longest=profile.longest_first)
     quads = [np.roll(box, -1, axis=0) if lying else box for box in sample]
-    ahead = _score(pixels, quads, engine, drafts, profile.upright_by)
+    ahead = _score(pixels, quads, engine, drafts, profile.orientation_recognizer)
     if not lying and ahead[0] >= SURE:
         return 0
     turned = [np.roll(quad, 2, axis=0) for quad in quads]
-    behind = _score(pixels, turned, engine, {}, profile.upright_by)
+    behind = _score(pixels, turned, engine, {}, profile.orientation_recognizer)
     if max(ahead[0], behind[0]) < LEGIBLE:  # a script PP-OCR lacks, or noise: only the hint is left
         return _hinted(pixels, engine, (90, 270) if lying else (0, 180))
     if not lying:

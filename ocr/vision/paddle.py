@@ -44,10 +44,10 @@ class PaddleEngine(OnnxEngine):
             )
         return self._modules[kind, model]
 
-    def detect(self, picture: Array, *, model: str, side: int, fine: bool = False) -> list[Array]:
+    def detect(self, image: Array, *, model: str, side: int, fine: bool = False) -> list[Array]:
         """Return text boxes as PaddleOCR's OCR pipeline finds them."""
         found = self._module("det", model).predict(
-            picture,
+            image,
             limit_side_len=side or 4000,
             limit_type="max",
             thresh=0.3,
@@ -65,7 +65,7 @@ class PaddleEngine(OnnxEngine):
         module = self._module("rec", model)
         return [
             RecognitionResult(
-                found["rec_text"], float(found["rec_score"]), reader=f"paddle-{model}"
+                found["rec_text"], float(found["rec_score"]), recognizer=f"paddle-{model}"
             )
             for crop in crops
             for found in module.predict(crop)

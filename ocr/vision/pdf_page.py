@@ -1,4 +1,4 @@
-"""One page of a PDF as a picture, in the engine process."""
+"""One page of a PDF as an image, in the engine process."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def _drawn(document: pypdfium2.PdfDocument, number: int) -> Image.Image:
         bitmap = page.render(scale=scale_of(across, down))
     except pypdfium2.PdfiumError as error:
         raise UnreadableImage(f"Page {number} of the PDF cannot be drawn.") from error
-    picture: Image.Image = bitmap.to_pil()
-    return picture.copy()  # the bitmap's memory belongs to the document
+    image: Image.Image = bitmap.to_pil()
+    return image.copy()  # the bitmap's memory belongs to the document
 
 
 def scale_of(across: float, down: float, *, dpi: float = DPI) -> float:

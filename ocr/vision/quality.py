@@ -1,4 +1,4 @@
-"""Plain statistics of a picture that tell blur, glare, a cut border, a grey copy, a filmed screen."""
+"""Plain statistics of an image that tell blur, glare, a cut border, a grey copy, a filmed screen."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _glare(small: Array) -> float:
 
 
 def _border(pixels: Array, outline: Array | None) -> float:
-    """1 where a corner of the document lies on or outside the picture's edge, 0 with room around it."""
+    """1 where a corner of the document lies on or outside the image's edge, 0 with room around it."""
     if outline is None:
         return 0.0
     high, wide = pixels.shape[:2]

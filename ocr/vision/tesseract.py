@@ -45,7 +45,7 @@ def read(crop: Array, *, script: str, alphabet: str = "") -> RecognitionResult:
     `alphabet` are the only signs that may be answered or, behind a `^`, the signs that may not.
     """
     if not available_scripts().get(script, False):
-        return RecognitionResult("", 0.0, reader="none")
+        return RecognitionResult("", 0.0, recognizer="none")
     import tesserocr
 
     pack = BY_NAME[script].pack
@@ -67,7 +67,7 @@ def read(crop: Array, *, script: str, alphabet: str = "") -> RecognitionResult:
     text = (api.GetUTF8Text() or "").strip().replace("\n", " ") if chars else ""
     score = sum(char.score for char in chars) / len(chars) if chars else 0.0
     api.Clear()
-    return RecognitionResult(text, score, tuple(chars), reader=f"tesseract-{pack}")
+    return RecognitionResult(text, score, tuple(chars), recognizer=f"tesseract-{pack}")
 
 
 def _chars(api: Any, *, pad: int, scale: float) -> list[Char]:

@@ -23,32 +23,32 @@ _SCALE = (1.0 / (255.0 * _STD)).astype(np.float32)
 _SHIFT = (-_MEAN / _STD).astype(np.float32)
 
 
-def prepare(picture: Array, *, side: int) -> Array:
+def prepare(image: Array, *, side: int) -> Array:
     """Return the 1x3xHxW tensor: longer side at most `side` (0: 4000), both multiples of 32."""
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     if height + width < 64:
         padded = np.zeros((max(32, height), max(32, width), 3), np.uint8)
-        padded[:height, :width] = picture
-        picture, (height, width) = padded, padded.shape[:2]
+        padded[:height, :width] = image
+        image, (height, width) = padded, padded.shape[:2]
     ratio = min(1.0, (side or 4000) / max(height, width))
     high = max(32, round(int(height * ratio) / 32) * 32)
     wide = max(32, round(int(width * ratio) / 32) * 32)
-    return tensor(picture, high=high, wide=wide)
+    return tensor(image, high=high, wide=wide)
 
 
-def tensor(picture: Array, *, high: int, wide: int) -> Array:
-    """Return the 1x3x`high`x`wide` tensor of a picture; both sizes are multiples of 32."""
-    if picture.shape[:2] != (high, wide):
-        picture = cv2.resize(picture, (wide, high))
+def tensor(image: Array, *, high: int, wide: int) -> Array:
+    """Return the 1x3x`high`x`wide` tensor of an image; both sizes are multiples of 32."""
+    if image.shape[:2] != (high, wide):
+        image = cv2.resize(image, (wide, high))
     filled = np.empty((1, 3, high, wide), np.float32)
     for channel in range(3):
-        np.multiply(picture[:, :, channel], _SCALE[channel], out=filled[0, channel])
+        np.multiply(image[:, :, channel], _SCALE[channel], out=filled[0, channel])
         filled[0, channel] += _SHIFT[channel]
     return filled
 
 
 def boxes(heat: Array, *, width: int, height: int, top: float = 1.0) -> list[Array]:
-    """Return the boxes (4x2 float32, clockwise from top left) in pixels of a width x height picture.
+    """Return the boxes (4x2 float32, clockwise from top left) in pixels of a width x height image.
 
     `top` is the map's value for certain text.
     """

@@ -69,7 +69,7 @@ def decode(
     crop_size: tuple[int, int],
     padded: int,
     steps: bool,
-    reader: str,
+    recognizer: str,
     allowed: Array | None = None,
     path: Array | None = None,
 ) -> RecognitionResult:
@@ -104,7 +104,7 @@ def decode(
         for start, score, quad in zip(starts, scores, quads, strict=True)
     )
     mean = float(scores.mean()) if len(scores) else 0.0
-    return RecognitionResult(text, mean, chars, tuple(tops), reader)
+    return RecognitionResult(text, mean, chars, tuple(tops), recognizer)
 
 
 def _places(

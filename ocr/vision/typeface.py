@@ -107,9 +107,9 @@ def _drawn(text: str, face: Face) -> Array | None:
     if any(bytes(font.getmask(char)) == blank for char in set(text) if not char.isspace()):
         return None
     left, top, right, bottom = (round(value) for value in font.getbbox(text))
-    picture = Image.new("L", (max(2, right - left + 4), max(2, bottom - top + 4)))
-    ImageDraw.Draw(picture).text((2 - left, 2 - top), text, 255, font)
-    return _tight(np.asarray(picture, np.float32) / 255)
+    image = Image.new("L", (max(2, right - left + 4), max(2, bottom - top + 4)))
+    ImageDraw.Draw(image).text((2 - left, 2 - top), text, 255, font)
+    return _tight(np.asarray(image, np.float32) / 255)
 
 
 def _likeness(ink: Array, drawn: Array) -> float:

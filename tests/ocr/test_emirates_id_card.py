@@ -133,7 +133,7 @@ def test_drawn_cards_are_read():
     from ocr.catalog import BY_CODE
     from ocr.vision import model_files, tesseract
     from ocr.vision.decoding import decode
-    from ocr.vision.image_page import LivePage
+    from ocr.vision.image_page import ImagePage
     from ocr.vision.onnx import OnnxEngine
 
     if not tesseract.available_scripts()["arabic"]:
@@ -143,7 +143,7 @@ def test_drawn_cards_are_read():
     engine, right = OnnxEngine(folder), 0
     for drawn, picture in sets.documents("emirates-id-card", count=4, style="clean"):
         profile = BY_CODE["emirates-id-card"].profile
-        result = read(LivePage(decode(picture), engine=engine, profile=profile))
+        result = read(ImagePage(decode(picture), engine=engine, profile=profile))
         right += all(result[name] == value for name, value in drawn.fields.items())
     assert right >= 3
 

@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw, ImageFont
 from ocr.page import Char, RecognitionResult, box
 from ocr.profiles import TEXT
 from ocr.vision import language_packs, line_recogniser, tesseract
-from ocr.vision.decoding import Picture
-from ocr.vision.image_page import LivePage
+from ocr.vision.decoding import DecodedImage
+from ocr.vision.image_page import ImagePage
 
 NOTO = Path("/usr/share/fonts")
 DRAWN = [
@@ -54,7 +54,7 @@ def test_a_missing_pack_gives_nothing_rather_than_an_invention(monkeypatch, tmp_
     monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
     assert not any(language_packs.available_scripts().values())
     crop = np.full((40, 200, 3), 255, np.uint8)
-    assert tesseract.read(crop, script="thai") == RecognitionResult("", 0.0, reader="none")
+    assert tesseract.read(crop, script="thai") == RecognitionResult("", 0.0, recognizer="none")
 
 
 def test_the_setting_goes_before_the_environment(monkeypatch, tmp_path):
@@ -81,6 +81,6 @@ def test_a_drawn_line_is_read_in_its_script(engine, script, font, text):
     picture = Image.new("RGB", (900, 160), "white")
     ImageDraw.Draw(picture).text((40, 40), text, "black", ImageFont.truetype(str(file), 48))
     pixels = np.asarray(picture)[:, :, ::-1].copy()
-    page = LivePage(Picture(pixels, 900, 160), engine=engine, profile=TEXT)
+    page = ImagePage(DecodedImage(pixels, 900, 160), engine=engine, profile=TEXT)
     assert " ".join(line.text for line in page.lines).replace(" ", "") == text.replace(" ", "")
     assert {line.script for line in page.lines} == {script}
