@@ -11,8 +11,9 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont, features
 from rapidfuzz.distance import Levenshtein
 
+from ocr import language_packs
 from ocr.profiles import TEXT
-from ocr.vision import language_packs, tesseract
+from ocr.vision import tesseract
 from ocr.vision.decoding import DecodedImage
 from ocr.vision.image_page import ImagePage
 
