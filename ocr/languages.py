@@ -60,7 +60,7 @@ SCRIPTS: tuple[Script, ...] = (
     Script("arabic", _ARABIC, ("ar",), TESSERACT, "ara", stacked=True),
     Script("persian", _ARABIC, ("fa",), TESSERACT, "fas", stacked=True, variant_of="arabic"),
     Script("cyrillic", (("\u0400", "\u052f"),), ("ru", "uk"), TESSERACT, "rus", distinct=True, note="The pack is the Russian one: the Ukrainian letters і, ї, є and ґ are taken for others."),
-    Script("thai", (("\u0e00", "\u0e7f"),), ("th",), TESSERACT, "tha", ("thai-plate", "thai-card"), stacked=True),
+    Script("thai", (("\u0e00", "\u0e7f"),), ("th",), TESSERACT, "tha", ("thai-plate",), stacked=True),
     Script("khmer", (("\u1780", "\u17ff"),), ("km",), TESSERACT, "khm", stacked=True),
     Script("burmese", (("\u1000", "\u109f"),), ("my",), TESSERACT, "mya", ("burmese-card",), stacked=True),
     Script("vietnamese", (*_LATIN, ("\u1ea0", "\u1eff")), ("vi",), note="Read as Latin, without its marks."),
