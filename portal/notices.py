@@ -23,7 +23,8 @@ from billing import selectors as billing_selectors
 from core import clock
 from iam import authz, selectors
 from iam.principal import Principal
-from ocr import alarms, language_packs
+from monitoring import alarms
+from ocr import language_packs
 from ocr.catalog import Service, title_of
 
 BRIEF = 10
