@@ -61,7 +61,7 @@ $(VENV)/.run-ready: requirements.txt requirements-core.txt requirements-web.txt 
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@$(PIP) -r requirements.txt
 	@$(PIP) --no-deps --force-reinstall opencv-contrib-python-headless==4.10.0.84
-	@sh scripts/language_packs.sh
+	@sh scripts/language_packs.sh $(PY)
 	@$(PY) -m ocr.vision.model_files --dir $(MODELS_DIR)
 	@touch $@
 

@@ -104,10 +104,10 @@ def _start_engine(sender: Any, **_: object) -> None:
     regions = _regions(sender)
     if not regions:
         return
-    from ocr.engine import broker_client, transport
+    from ocr.engine import broker_worker, transport
 
     transport.local().start()
-    _heartbeat = broker_client.Heartbeat(regions)
+    _heartbeat = broker_worker.Heartbeat(regions)
     _heartbeat.start()
 
 

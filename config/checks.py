@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from config import telemetry
+from ocr.engine import registry
 
 
 @register(Tags.security)
@@ -60,8 +61,8 @@ def modes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                     id=f"config.E01{len(found)}",
                 )
             )
-    if env["ENGINE"] not in {"onnx", "paddle", "recorded"}:
-        found.append(Error("ENGINE must be onnx, paddle or recorded.", id="config.E020"))
+    if env["ENGINE"] not in registry.names():
+        found.append(Error(f"ENGINE must be {registry.choices()}.", id="config.E020"))
     if env["OTEL_EXPORTER_OTLP_ENDPOINT"] and not telemetry.is_installed():
         found.append(
             Error(

@@ -21,6 +21,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from ocr import language_packs, languages
+from ocr.engine import registry
+
 OK, WARNING, FAILED = "ok", "warning", "failed"
 FREE_BYTES = 1024**3
 
@@ -142,8 +145,9 @@ def _redis() -> Iterator[Finding]:
 
 
 def _models() -> Iterator[Finding]:
-    if settings.ENGINE == "recorded":
-        yield Finding("engine models", WARNING, "ENGINE=recorded reads nothing", "Unset ENGINE.")
+    if not registry.row(settings.ENGINE).recognizes:
+        text = f"ENGINE={settings.ENGINE} reads nothing"
+        yield Finding("engine models", WARNING, text, "Unset ENGINE.")
         return
     files = list(Path(settings.MODELS_DIR).rglob("*.onnx"))
     if not files:
@@ -159,15 +163,15 @@ def _models() -> Iterator[Finding]:
 
 
 def _language_packs() -> Iterator[Finding]:
-    """Look for the packs that the engine reads foreign scripts with; at scale on a worker node."""
-    from ocr.engine import transport
-
-    missing = transport.missing_packs()
+    """Look for Tesseract's packs; in scaled mode they are needed on worker nodes."""
+    missing = language_packs.missing_packs(settings.TESSDATA_DIR)
     names = ", ".join(f"{script.name} ({script.pack})" for script in missing)
+    never = ", ".join(languages.unrecognized())
     yield Finding(
         "language packs",
         WARNING if missing else OK,
-        f"missing: {names}" if missing else "all found",
+        (f"missing: {names}" if missing else "all found")
+        + (f"; offered without a recogniser: {never}" if never else ""),
         f"apt-get install {' '.join(script.package for script in missing)}; without a pack the "
         "fields in that script stay empty."
         if missing

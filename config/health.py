@@ -23,10 +23,11 @@ def ready(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         missing.append("database")
     if not settings.SCALED:
-        from ocr.engine import transport
+        from ocr.engine import registry, transport
 
         figures = transport.stats()
-        if figures["starting"] or (settings.ENGINE != "recorded" and not figures["processes"]):
+        recognizes = registry.row(settings.ENGINE).recognizes
+        if figures["starting"] or (recognizes and not figures["processes"]):
             missing.append("engine")
     response = json_response(
         {"status": "waiting" if missing else "ok", "missing": missing},

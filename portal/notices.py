@@ -24,8 +24,8 @@ from core import clock
 from iam import authz, selectors
 from iam.principal import Principal
 from monitoring import alarms
+from ocr import language_packs
 from ocr.catalog import Service, title_of
-from ocr.engine import transport
 
 BRIEF = 10
 KEPT_S = 30
@@ -158,9 +158,8 @@ def _alarms(principal: Principal) -> Iterator[Notice]:
 def languages_missing(service: Service) -> str:
     """Return the Debian packages of the languages that `service` reads and this machine lacks, or ""."""
     wanted = service.profile.script
-    return ", ".join(
-        script.package for script in transport.missing_packs() if wanted in (script.name, "auto")
-    )
+    missing = language_packs.missing_packs(settings.TESSDATA_DIR)
+    return ", ".join(script.package for script in missing if wanted in (script.name, "auto"))
 
 
 def _time(moment: dt.datetime | None) -> str:

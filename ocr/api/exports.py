@@ -92,7 +92,7 @@ def _picture(text: str, page: int, region: str, quads: Sequence[Quad]) -> Pictur
                 data,
                 extract=page_image.extract,
                 options={"quads": quads},
-                profile=profiles.Profile(upright=True, page=page),
+                profile=profiles.Profile(assume_upright=True, page=page),
                 region=region,
             ).result
         )

@@ -1,4 +1,4 @@
-"""Write what was found on a page as a spreadsheet file: texts and tables in order, merges kept. Pure."""
+"""Write texts and tables of a page as an .xlsx file, in order, with merged cells. Pure."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ Region = Table | Sequence[str]
 def workbook(regions: Sequence[Region]) -> bytes:
     """Return the bytes of an .xlsx file with one sheet: a table, or lines of text, after the other.
 
-    Every value is written as a string, never as a formula, a number or a link: what stands on a
-    photographed page must not run when the file is opened.
+    Every value is written as a string, never as a formula, a number or a link: the content
+    of a photographed page must not run when the file is opened (formula injection).
     """
     target = io.BytesIO()
     settings = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(target, settings)
-    # Text format, and the quote prefix: a program that is told to type the value again keeps it text.
+    # Text format, and the quote prefix: a program in which the value is entered again keeps it as text.
     plain = book.add_format({"num_format": "@", "valign": "vcenter", "quote_prefix": True})
     framed = book.add_format(
         {
@@ -74,7 +74,7 @@ def _table(
 
 
 def _columns(text: str) -> int:
-    return sum(2 if ord(sign) > 0x2E80 else 1 for sign in text)
+    return sum(2 if ord(character) > 0x2E80 else 1 for character in text)
 
 
 def _clean(text: str) -> str:

@@ -150,7 +150,7 @@ def test_drawn_cards_are_read(style):
     from ocr.profiles import PRINTED
     from ocr.vision import model_files
     from ocr.vision.decoding import decode
-    from ocr.vision.image_page import LivePage
+    from ocr.vision.image_page import ImagePage
     from ocr.vision.onnx import OnnxEngine
 
     folder = Path(settings.MODELS_DIR)
@@ -158,7 +158,7 @@ def test_drawn_cards_are_read(style):
     engine = OnnxEngine(folder)
     right = 0
     for drawn, picture in sets.documents("bankcard", count=4, style=style):
-        live = LivePage(decode(picture), engine=engine, profile=PRINTED)
+        live = ImagePage(decode(picture), engine=engine, profile=PRINTED)
         result = bankcard.extract(live, parse(bankcard.OPTIONS, {}))
         right += all(result[name] == value for name, value in drawn.fields.items())
     assert right >= 3
