@@ -39,7 +39,7 @@ def nothing_here() -> ErrorRow:
     """Return the row of a page, or of an id in its address, that there is not (for this account)."""
     return ErrorRow(
         "CONSOLE.0002", 404, _("There is nothing at this address."),
-        advice=_("It may have been deleted, it may belong to another account, or the address has a typo."),
+        remedy=_("It may have been deleted, it may belong to another account, or the address has a typo."),
     )  # fmt: skip
 
 
@@ -126,7 +126,11 @@ class ConsoleView(View):
             problem = ApiError(nothing_here())
         except ApiError as error:
             problem = error
-        return self.page("portal/problem.html", {"problem": problem}, status=problem.status)
+        return self.page(
+            "portal/problem.html",
+            {"problem": problem, "remedy": error_help.remedy(problem.row)},
+            status=problem.status,
+        )
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Draw the page, export the table or suggest names for the field that the address names."""
@@ -360,7 +364,4 @@ def sign_in_first(request: HttpRequest) -> HttpResponseRedirect | None:
 
 def explain(error: ApiError) -> str:
     """Write an error for a person: what happened and what to do."""
-    known = error_help.trouble(error.code)
-    return (
-        f"{error.message} {known.cure if known else error.row.advice}".strip() + f" ({error.code})"
-    )
+    return f"{error.message} {error_help.remedy(error.row)}".strip() + f" ({error.code})"

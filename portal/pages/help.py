@@ -6,20 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404
-from django.utils.translation import gettext_lazy as _
 
 from ocr import catalog
 from portal import error_help, reference
 from portal.code_samples import call_of
 from portal.console import ConsoleView
-
-FAMILIES = (
-    ("call", _("Recognition calls")),
-    ("identity", _("Identity and access")),
-    ("billing", _("Billing")),
-    ("monitoring", _("Monitoring and audit")),
-    ("project", _("Enterprise projects")),
-)
 
 
 class HelpView(ConsoleView):
@@ -80,14 +71,7 @@ class ErrorsView(ConsoleView):
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """Return the codes by family."""
-        rows = error_help.all_troubles()
-        return {
-            "groups": [
-                {"title": title, "rows": [row for row in rows if row.family == family]}
-                for family, title in FAMILIES
-            ],
-            "query": self.request.GET,
-        }
+        return {"groups": error_help.help_by_family(), "query": self.request.GET}
 
 
 class ErrorView(ConsoleView):
@@ -97,7 +81,7 @@ class ErrorView(ConsoleView):
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """Return the code; 404 for one that does not exist."""
-        found = error_help.trouble(kwargs["code"])
+        found = error_help.help_of(kwargs["code"])
         if found is None:
             raise Http404
-        return {"trouble": found, "rows": error_help.rows_of(found.code), "here": found.code}
+        return {"help": found, "here": found.code}

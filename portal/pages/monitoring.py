@@ -151,7 +151,7 @@ class MonitoringView(ConsoleView):
             {
                 "code": code,
                 "calls": calls,
-                "trouble": error_help.trouble(code),
+                "help": error_help.help_of(code),
                 "link": f"{self._query('failed.q', code=code)}#failed",
             }
             for code, calls in sorted(counted.items(), key=lambda item: -item[1])
@@ -165,7 +165,7 @@ class MonitoringView(ConsoleView):
         for row in table.page:
             row.user = names.get(row.user_id, row.user_id)
             row.title = title_of(row.service)
-            row.trouble = error_help.trouble(row.error_code)
+            row.help = error_help.help_of(row.error_code)
         return table
 
     def _span(self) -> call_selectors.Span:
