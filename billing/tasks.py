@@ -6,7 +6,7 @@ from billing.services import arrears, budgets, packages, renewals, settlement
 from core.jobs import PeriodicJob
 
 JOBS = (
-    PeriodicJob("billing.settle", 5, settlement.settle_turn),
+    PeriodicJob("billing.settle", 5, settlement.settle_due),
     PeriodicJob("billing.arrears", 60, arrears.refresh_due),
     PeriodicJob("billing.auto-renew", 300, renewals.auto_renew),
     PeriodicJob("billing.expiry-notices", 300, packages.expiry_notices),

@@ -165,7 +165,7 @@ PAGES: tuple[Page, ...] = (
         "billing/trace",
         _("Trace a unit"),
         COST,
-        usage_trace.UnitTraceView,
+        usage_trace.UsageTraceView,
         "search",
         bss.BILL_VIEW,
         words="request id line unit call",

@@ -1,7 +1,7 @@
 """Usage events and how each unit was paid.
 
-event → allocation (who pays: a package, or pay-per-use) → hour charge (the fold) → tier charges
-→ bill lines, with one ledger entry per hour charge. Events are only ever inserted: what waits for
+event → allocation (who pays: a package, or pay-per-use) → hour charge → tier charges → bill lines,
+with one ledger entry per hour charge. Events are only ever inserted: what waits for
 settlement is a narrow queue beside them, and what was settled a narrow row of its own.
 """
 
@@ -186,9 +186,9 @@ class SettledEvent(models.Model):
 
 
 class HourCharge(models.Model):
-    """The fold of one hour: pay-per-use calls of a product, numbered within their month.
+    """Pay-per-use calls of one hour and product, priced; numbered within their billing month.
 
-    A call that arrives after its hour was folded makes another row; no number is charged twice.
+    A call that is settled after its hour was charged makes another row; no number is charged twice.
     """
 
     account = models.ForeignKey("iam.Account", models.PROTECT, related_name="+", db_index=False)

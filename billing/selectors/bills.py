@@ -128,8 +128,8 @@ def ledger_is_sound(account_id: str) -> bool:
 def unbilled_calls(account_id: str) -> int:
     """Return the calls that are not on a bill yet: unsettled, or of the running hour."""
     waiting = UsageEvent.objects.waiting(account_id)
-    unfolded = Allocation.objects.filter(account_id=account_id, package=None, hour_charge=None)
-    return _sum(waiting) + _sum(unfolded)
+    uncharged = Allocation.objects.filter(account_id=account_id, package=None, hour_charge=None)
+    return _sum(waiting) + _sum(uncharged)
 
 
 def forecast(account_id: str, *, now: dt.datetime | None = None) -> Forecast:

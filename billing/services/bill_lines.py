@@ -76,7 +76,7 @@ class LineBook:
         """Add calls to a line; returns by how much its rounded amount grew.
 
         The amount of a line is always quantity × unit price rounded once, so summing what this
-        returns gives the line's amount, however many hours it was folded in.
+        returns gives the line's amount, however many charges it was added in.
         """
         line.quantity += quantity
         line.first_at = min(line.first_at, at)

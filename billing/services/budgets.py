@@ -64,7 +64,7 @@ def create(
             hard_stop=hard_stop,
         )
         period_open(budget, now=now or clock.now())
-        _flag(account_id)
+        _has_hard_budget_refresh(account_id)
     return budget
 
 
@@ -100,7 +100,7 @@ def update(
             period.admitted = max(period.admitted, _calls_of_month(budget, period.month))
         period.alerted = period.exhausted = False
         period.save()
-        _flag(account_id)
+        _has_hard_budget_refresh(account_id)
     return budget
 
 
@@ -110,7 +110,7 @@ def delete(*, account_id: str, budget_id: int) -> None:
         accounts.lock(account_id)
         if not Budget.objects.filter(account_id=account_id, id=budget_id).delete()[0]:
             raise ApiError(errors.NOT_FOUND, kind="budget")
-        _flag(account_id)
+        _has_hard_budget_refresh(account_id)
 
 
 def period_open(budget: Budget, *, now: dt.datetime) -> BudgetPeriod:
@@ -131,11 +131,11 @@ def period_open(budget: Budget, *, now: dt.datetime) -> BudgetPeriod:
     )
 
 
-def count(*, account_id: str, allocations: Iterable[Allocation]) -> None:
+def count_calls(*, account_id: str, allocations: Iterable[Allocation]) -> None:
     """Count the calls of freshly settled allocations; sends the alerts of budgets in calls.
 
     A budget in money knows the cost of a call that a package paid (nothing) here; the others
-    get theirs in `spend`.
+    get theirs in `count_amounts`.
     """
     rows = list(allocations)
     for budget in Budget.objects.filter(account_id=account_id).order_by("id"):
@@ -146,11 +146,13 @@ def count(*, account_id: str, allocations: Iterable[Allocation]) -> None:
             ):
                 months[periods.month(row.hour, settings.BILLING_TIME_ZONE)] += row.quantity
         for month, quantity in sorted(months.items()):
-            _grow(budget, month, settled=quantity, spent=Decimal(0))
+            _period_add(budget, month, settled=quantity, spent=Decimal(0))
 
 
-def spend(*, account_id: str, charges: Iterable[tuple[HourCharge, list[Allocation]]]) -> None:
-    """Count the amounts of freshly folded hours; sends the alerts of budgets in money.
+def count_amounts(
+    *, account_id: str, charges: Iterable[tuple[HourCharge, list[Allocation]]]
+) -> None:
+    """Count the amounts of newly charged hours; sends the alerts of budgets in money.
 
     Each charge comes with its allocations in the order of their numbers. A user's share of an hour
     is the price of that user's numbers, to a thousandth: the bill rounds only its lines.
@@ -169,7 +171,7 @@ def spend(*, account_id: str, charges: Iterable[tuple[HourCharge, list[Allocatio
             totals[charge.month] = (calls + part[0], amount + part[1])
         for month, (calls, amount) in sorted(totals.items()):
             if calls:
-                _grow(budget, month, settled=calls, spent=amount.quantize(THOUSANDTH))
+                _period_add(budget, month, settled=calls, spent=amount.quantize(THOUSANDTH))
 
 
 def _share(charge: HourCharge, allocations: list[Allocation], user_id: str) -> tuple[int, Decimal]:
@@ -203,7 +205,7 @@ def holds_sweep(*, now: dt.datetime | None = None) -> int:
     return len(old)
 
 
-def _grow(budget: Budget, month: str, *, settled: int, spent: Decimal) -> None:
+def _period_add(budget: Budget, month: str, *, settled: int, spent: Decimal) -> None:
     period, _ = BudgetPeriod.objects.get_or_create(budget=budget, month=month)
     period = BudgetPeriod.objects.select_for_update().get(id=period.pk)
     period.settled += settled
@@ -259,7 +261,7 @@ def _settled(budget: Budget, month: str) -> int:
 
 
 def _spent_of_month(budget: Budget, month: str) -> tuple[Decimal, int]:
-    """Return the folded amount of the month and how many calls have their final price."""
+    """Return the charged amount of the month and how many calls have their final price."""
     start, end = periods.month_bounds(month, settings.BILLING_TIME_ZONE)
     packaged = Allocation.objects.filter(
         account_id=budget.account_id,
@@ -305,8 +307,8 @@ def _check(*, scope: str, scope_id: str, unit: str, limit: Decimal, alert_percen
         raise ApiError(errors.INVALID, reason="limit or alert_percent")
 
 
-def _flag(account_id: str) -> None:
-    """Tell the path of a call whether it must look for hard stops at all."""
+def _has_hard_budget_refresh(account_id: str) -> None:
+    """Store whether the account has a hard stop: the gate of a call reads the flag, not the budgets."""
     BillingAccount.objects.filter(account_id=account_id).update(
         has_hard_budget=Budget.objects.filter(account_id=account_id, hard_stop=True).exists()
     )

@@ -132,7 +132,7 @@ def unsubscribe(*, principal: Principal, package_id: int, now: dt.datetime | Non
     now = now or clock.now()
     with transaction.atomic():
         account = accounts.lock(principal.account_id)
-        while settlement.settle_locked(account) == settlement.BATCH:
+        while settlement.settle_locked(account) == settlement.BATCH_SIZE:
             pass
         package = packages.get(account_id=principal.account_id, package_id=package_id)
         left = package.granted - package.used

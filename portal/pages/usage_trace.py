@@ -16,7 +16,7 @@ from portal.console import ConsoleView, title_of
 PAGE = 100
 
 
-class UnitTraceView(ConsoleView):
+class UsageTraceView(ConsoleView):
     """`/console/billing/trace?request=` up, `?line=` and `?charge=` or `?deduction=` down."""
 
     template = "portal/trace.html"
@@ -38,7 +38,7 @@ class UnitTraceView(ConsoleView):
 
     def _up(self, request_id: str) -> dict[str, Any]:
         account = self.principal.account_id
-        unit = selectors.unit_trace(account, request_id=request_id)
+        unit = selectors.usage_trace(account, request_id=request_id)
         return {
             "unit": unit,
             "call": calls.call_detail(account, request_id),

@@ -97,7 +97,7 @@ def test_a_unit_is_traced_up_and_down(funded: Any, client_of: Any) -> None:
     client = client_of("admin")
     ids = calls(funded, 3, product="thailand-id-card")
     text = client.get(f"/console/billing/trace?request={ids[0]}").content.decode()
-    unit = selectors.unit_trace(funded["domain_id"], request_id=ids[0])
+    unit = selectors.usage_trace(funded["domain_id"], request_id=ids[0])
     assert unit.bill_line is not None
     assert f"?line={unit.bill_line.pk}" in text
     down = client.get(f"/console/billing/trace?line={unit.bill_line.pk}")
