@@ -1,4 +1,4 @@
-"""Periodic work of billing: one line each, every one safe to run twice."""
+"""Periodic jobs of billing; each is safe to run twice at the same time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Usage events and how each unit was paid.
+"""Tables: usage events, and who paid for each: allocations, hour charges, tier charges.
 
 event → allocation (who pays: a package, or pay-per-use) → hour charge → tier charges → bill lines,
 with one ledger entry per hour charge. Events are only ever inserted: what waits for
@@ -99,7 +99,7 @@ class Allocation(models.Model):
 
 
 class UsageEventQuerySet(models.QuerySet["UsageEvent"]):
-    """Events by where they are on their way to a bill."""
+    """Events by their state of settlement."""
 
     def waiting(self, account_id: str) -> UsageEventQuerySet:
         """Return the events of an account that are not settled yet; read through the queue."""
@@ -115,8 +115,8 @@ class UsageEventQuerySet(models.QuerySet["UsageEvent"]):
 class UsageEvent(models.Model):
     """One successful call. Inserted once with the call record and never changed.
 
-    Foreign keys carry no database constraint: checking them would lock the account's row in the
-    path of every call, and the caller's identity was read in the same request.
+    Foreign keys have no database constraint: the check would take a share lock on the account's row in
+    each call, and the caller's identity was read in the same request.
     """
 
     request_id = models.CharField(max_length=64)

@@ -1,4 +1,4 @@
-"""Reads of billing, by topic; every function about an account takes it first."""
+"""Queries of billing by topic; a function about an account takes its id first and reads only its rows."""
 
 from billing.selectors.bills import (
     Forecast,

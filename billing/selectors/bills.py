@@ -48,7 +48,7 @@ def account(account_id: str) -> BillingAccount:
 def arrears_ends(row: BillingAccount) -> tuple[dt.datetime, dt.datetime] | None:
     """Return when grace ends (calls freeze) and when retention ends; None out of arrears.
 
-    After retention a person decides; nothing is deleted by itself.
+    After retention the operator decides; nothing is deleted automatically.
     """
     if row.arrears_since is None:
         return None

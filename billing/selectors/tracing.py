@@ -1,7 +1,7 @@
-"""Trace a unit: from a bill line down to request ids, from a request id up to its bill line.
+"""Trace usage: from a bill line down to request ids, from a request id up to its bill line.
 
-The units of an hour charge are numbered in the order of allocation id, then event id; a tier
-charge owns a run of those numbers. So every unit has exactly one line, without a row of its own.
+The calls of an hour charge are numbered in the order of allocation id, then event id; a tier charge has
+a run of those numbers. So each call has exactly one bill line although no row stores it.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def line_parts(
 
 
 def part_exists(account_id: str, *, kind: str, part_id: int) -> bool:
-    """Tell whether the account has a part of that kind (`charges` or `deductions`) and id."""
+    """Return whether the account has a part of that kind (`charges` or `deductions`) and id."""
     if kind == "charges":
         return TierCharge.objects.filter(id=part_id, hour_charge__account_id=account_id).exists()
     return Allocation.objects.filter(id=part_id, account_id=account_id).exists()

@@ -1,4 +1,4 @@
-"""Budgets: limits per month; soft alerts here, hard stops in `billing.access`."""
+"""Monthly budgets: changes, counting and alerts; the hard stop itself is in `billing.access`."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def update(
     hard_stop: bool | None = None,
     now: dt.datetime | None = None,
 ) -> Budget:
-    """Change a budget; the alert of the running month is armed again. 404 for another account's."""
+    """Change a budget; the alert of the running month may fire again. 404 for another account's."""
     with transaction.atomic():
         accounts.lock(account_id)
         budget = Budget.objects.filter(account_id=account_id, id=budget_id).first()
@@ -114,7 +114,7 @@ def delete(*, account_id: str, budget_id: int) -> None:
 
 
 def period_open(budget: Budget, *, now: dt.datetime) -> BudgetPeriod:
-    """Return the running month's row of a budget, made from what the month already holds."""
+    """Return the running month's row of a budget, created with the usage that the month already has."""
     month = periods.month(now, settings.BILLING_TIME_ZONE)
     period = budget.periods.filter(month=month).first()
     if period is not None:
@@ -134,8 +134,8 @@ def period_open(budget: Budget, *, now: dt.datetime) -> BudgetPeriod:
 def count_calls(*, account_id: str, allocations: Iterable[Allocation]) -> None:
     """Count the calls of freshly settled allocations; sends the alerts of budgets in calls.
 
-    A budget in money knows the cost of a call that a package paid (nothing) here; the others
-    get theirs in `count_amounts`.
+    For a budget in money only calls that a package paid are counted here, at no cost; the others are
+    counted with their amount in `count_amounts`.
     """
     rows = list(allocations)
     for budget in Budget.objects.filter(account_id=account_id).order_by("id"):
@@ -184,9 +184,9 @@ def _share(charge: HourCharge, allocations: list[Allocation], user_id: str) -> t
 
 
 def holds_sweep(*, now: dt.datetime | None = None) -> int:
-    """End holds whose call is over or lost; gives the unit of a lost call back.
+    """Delete holds older than `HOLD_MINUTES`; returns how many.
 
-    A call that recorded its usage keeps its unit; one that was killed before gives it back.
+    A call that recorded its usage keeps its unit; the unit of a call that was killed before is given back.
     """
     deadline = (now or clock.now()) - dt.timedelta(minutes=HOLD_MINUTES)
     old = list(BudgetHold.objects.filter(created_at__lt=deadline).order_by("id")[:5000])
