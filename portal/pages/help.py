@@ -1,4 +1,4 @@
-"""Help: quick starts with the reader's own ids, the API reference, and a page for every error code."""
+"""Help: quick starts with the user's own ids, the API reference, and a page per error code."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class OperationView(ConsoleView):
 
 
 class ErrorsView(ConsoleView):
-    """`/console/help/errors`: all codes, searched as one types."""
+    """`/console/help/errors`: all codes with a filter."""
 
     template = "portal/help_errors.html"
 
@@ -75,7 +75,7 @@ class ErrorsView(ConsoleView):
 
 
 class ErrorView(ConsoleView):
-    """`/console/help/errors/<code>`: one code with its messages, cause and cure."""
+    """`/console/help/errors/<code>`: one code with its messages, causes and remedies."""
 
     template = "portal/help_error.html"
 

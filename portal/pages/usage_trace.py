@@ -1,4 +1,4 @@
-"""Trace a unit: from a bill line down to request ids, from a request id up to its bill line."""
+"""Usage trace: from a bill line down to request ids, from a request id up to its bill line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGE = 100
 class UsageTraceView(ConsoleView):
     """`/console/billing/trace?request=` up, `?line=` and `?charge=` or `?deduction=` down."""
 
-    template = "portal/trace.html"
+    template = "portal/usage_trace.html"
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """Return the chain of the unit, line or part that the address names."""
