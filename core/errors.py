@@ -32,11 +32,12 @@ class ErrorFamily:
 
 
 CALL = ErrorFamily("call", _("Recognition calls"))
+JOBS = ErrorFamily("jobs", _("Batch jobs"))
 IDENTITY = ErrorFamily("identity", _("Identity and access"))
 BILLING = ErrorFamily("billing", _("Billing"))
 MONITORING = ErrorFamily("monitoring", _("Monitoring and audit"))
 PROJECT = ErrorFamily("project", _("Enterprise projects"))
-FAMILIES = (CALL, IDENTITY, BILLING, MONITORING, PROJECT)  # in the order of the help
+FAMILIES = (CALL, JOBS, IDENTITY, BILLING, MONITORING, PROJECT)  # in the order of the help
 
 FAMILY = CALL  # of the rows of this file that name none; every errors.py says its own
 

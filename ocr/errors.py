@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.errors import CALL, MONITORING, ErrorRow
+from core.errors import CALL, JOBS, MONITORING, ErrorRow
 from core.errors import gettext_noop as _
 
 FAMILY = CALL
@@ -129,41 +129,49 @@ FILE_KIND = ErrorRow(
     "JOB.0101", 400, "The file is not supported: {reason}.",
     _("The file is no picture, PDF or ZIP archive."),
     _("Send pictures, PDFs, or ZIP archives of pictures and PDFs."),
+    family=JOBS,
 )
 FILE_BROKEN = ErrorRow(
     "JOB.0102", 400, "The file is broken: {reason}.",
     _("The file is damaged."),
     _("Open it on your own machine and save it again."),
+    family=JOBS,
 )
 FILE_LOCKED = ErrorRow(
     "JOB.0103", 400, "The file is protected: {reason}.",
     _("The file is protected by a password."),
     _("Remove the password and send the file again."),
+    family=JOBS,
 )
 FILE_SCRIPTS = ErrorRow(
     "JOB.0104", 400, "The PDF holds active content: {reason}.",
     _("The PDF holds scripts or other active content."),
     _("Print the document to a new PDF, which leaves scripts out, and send that."),
+    family=JOBS,
 )
 FILE_TOO_MUCH = ErrorRow(
     "JOB.0105", 400, "The file holds more than a job takes: {reason}.",
     _("The file holds more pages or data than one job takes."),
     _("Split the file; put pictures and PDFs into the archive directly."),
+    family=JOBS,
 )
 FILE_NAMES = ErrorRow(
     "JOB.0106", 400, "The archive is not safe to open: {reason}.",
     _("The archive holds links or names that are not safe to unpack."),
     _("Pack the files again with plain names and without links."),
+    family=JOBS,
 )
 FILE_SLOW = ErrorRow(
     "JOB.0107", 400, "The file cannot be opened within the time and memory of a job: {reason}.",
     _("Opening the file takes more time or memory than a job has."),
     _("Save the file again in a simpler form, or split it."),
+    family=JOBS,
 )
 FILE_PAGE = ErrorRow(
     "JOB.0108", 400, "The page does not exist: {reason}.",
     _("The document does not have the page that was asked for."),
     _("Ask for pages that the document has, counted from 1."),
+    family=JOBS,
 )
 
 # Monitoring and notifications.
@@ -203,34 +211,41 @@ JOB_INVALID = ErrorRow(
     "JOB.0001", 400, "The request is invalid. {reason}",
     _("A field of the request is missing or has a value that is not allowed."),
     _("Compare the request with the API reference."),
+    family=JOBS,
 )
 JOB_NOT_FOUND = ErrorRow(
     "JOB.0002", 404, "The job does not exist.",
     _("There is no such job in your account."),
     _("List them first and copy the id."),
+    family=JOBS,
 )
 JOB_STATE = ErrorRow(
     "JOB.0003", 409, "The job is {state}: {reason}.",
     _("The job is in a state in which this cannot be done."),
     _("Look at the state of the job and do what fits it."),
+    family=JOBS,
 )
 JOB_TOO_LARGE = ErrorRow(
     "JOB.0004", 413, "The job takes no more: {reason}.",
     _("The files or pages are more than one job takes."),
     _("Split the work into several jobs, or ask the operator for higher limits."),
+    family=JOBS,
 )
 JOB_PAGE_LOST = ErrorRow(
     "JOB.0005", 500, "The page was begun twice and never finished.",
     _("The server or its engine stopped twice while it read the page."),
     _("Retry the failed pages; nothing was billed for this one."),
+    family=JOBS,
 )
 JOB_CALLER = ErrorRow(
     "JOB.0006", 403, "The person who made the job may not call any more.",
     _("The user who made the job is disabled, deleted, or may not call any more."),
     _("Enable the user, or make the job anew as another one."),
+    family=JOBS,
 )
 JOB_CONTENT = ErrorRow(
     "JOB.0007", 500, "What the job keeps cannot be read: {reason}.",
     _("The folder of the jobs was changed by hand, or is not the same on every node."),
     _("Give the job's id to the operator, who checks JOBS_DIR."),
+    family=JOBS,
 )

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils.translation import override
 
 from core.error_tables import error_rows, rows_by_code
+from core.errors import CALL
 from ocr import catalog
 from portal import error_help, reference
 from portal.templatetags.console_menu import remedy
@@ -18,6 +19,24 @@ from portal.templatetags.console_menu import remedy
 def test_every_code_stands_in_one_section_of_the_help() -> None:
     listed = [row.code for group in error_help.help_by_family() for row in group["rows"]]
     assert sorted(listed) == sorted({row.code for row in error_rows()})
+
+
+def test_an_operation_answers_with_every_error_of_a_call() -> None:
+    document = json.loads(Client().get("/api/v1/openapi.json").content)
+    answers = document["paths"]["/v2/{project_id}/ocr/passport"]["post"]["responses"]
+    told = {
+        (int(status), code)
+        for status, answer in answers.items()
+        if status >= "400"
+        for code in answer["description"].split(", ")
+    }
+    assert told == {(row.status, row.code) for row in error_rows() if row.family is CALL}
+    assert {
+        (413, "APIG.0201"),
+        (504, "APIG.0201"),
+        (401, "APIG.0301"),
+        (403, "ModelArts.4204"),
+    } <= told
 
 
 def test_rows_of_one_code_are_shown_together_without_repeating(admin: Client) -> None:
