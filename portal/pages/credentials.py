@@ -25,7 +25,7 @@ class CredentialsView(ConsoleView):
         return {
             "keys": selectors.access_keys(me.account_id, me.user_id),
             "limit": access_keys.KEYS_PER_USER,
-            "places": self.projects,
+            "region_projects": self.projects,
             "endpoint": settings.PUBLIC_URL,
             "has_device": bool(self._me().totp_secret_encrypted),
         }

@@ -161,7 +161,7 @@ class GroupsView(ConsoleView):
                     for name in ("policy", "project", "enterprise_project")
                     for value in self.request.POST.getlist(name)
                 },
-                "places": self.projects,
+                "region_projects": self.projects,
                 "owned": list(selectors.enterprise_projects(account)),
                 "with_owned": selectors.account(account).enterprise_projects_enabled,
             }

@@ -28,7 +28,7 @@ class SimulatorView(ConsoleView):
         return {
             "query": self.request.GET,
             "who": self.choice("user"),
-            "places": list(selectors.projects(account)),
+            "region_projects": list(selectors.projects(account)),
             "rows": actions.rows(),
             "answer": self._answer(),
         }
