@@ -61,7 +61,7 @@ class Allocation(models.Model):
             models.Index(
                 fields=["account", "hour"],
                 condition=Q(package=None, hour_charge=None),
-                name="allocation_to_fold",
+                name="allocation_to_charge",
             ),
             models.Index(fields=["account", "hour"], name="allocation_account_hour"),
             models.Index(
