@@ -1,4 +1,4 @@
-"""Look at everything an installation stands on and say what to do about each fault.
+"""Examine what an installation depends on: database, broker, weights, packs, keys, disk, clock.
 
 `findings()` returns rows, so a page can show what `manage.py doctor` prints.
 """
@@ -30,7 +30,7 @@ FREE_BYTES = 1024**3
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One examined thing; `advice` is the sentence to act on where the state is not ok."""
+    """The result of one examination; `advice` says what to do where the state is not ok."""
 
     name: str
     state: str
@@ -39,7 +39,7 @@ class Finding:
 
 
 def findings() -> list[Finding]:
-    """Examine everything; an examination that fails itself is a finding too."""
+    """Run every examination; one that raises is a finding as well."""
     found: list[Finding] = []
     for name, examine, advice in EXAMINATIONS:
         try:
@@ -66,7 +66,7 @@ def _database() -> Iterator[Finding]:
 
 
 def _planner() -> Finding:
-    """Examine what PostgreSQL believes of its disk: its default, 4, is a turning one's.
+    """Examine PostgreSQL's random_page_cost: the default of 4 is for rotating disks.
 
     With it the roll-ups of an account are read by scans of whole tables where an index is faster.
     """
@@ -163,7 +163,7 @@ def _models() -> Iterator[Finding]:
 
 
 def _language_packs() -> Iterator[Finding]:
-    """Look for Tesseract's packs; in scaled mode they are needed on worker nodes."""
+    """Examine the Tesseract language packs; in scaled mode those of a worker node."""
     missing = language_packs.missing_packs(settings.TESSDATA_DIR)
     names = ", ".join(f"{script.name} ({script.pack})" for script in missing)
     never = ", ".join(languages.unrecognized())
@@ -240,7 +240,7 @@ def _ntp_offset(timeout: float = 1.0) -> float | None:
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    """Show operators the findings, examined now."""
+    """The page of the findings, for operators."""
     rows = findings()
     worst = next((state for state in (FAILED, WARNING) if any(r.state == state for r in rows)), OK)
     values = {**admin.site.each_context(request), "rows": rows, "worst": worst}

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from core.errors import rows_of
 from ocr import errors
 from ocr.engine.ipc import receive, send
 from ocr.exports.documents import Picture
@@ -37,7 +38,7 @@ __all__ = [
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE_TIMEOUT_S = 30.0
-_ROWS = {row.code: row for row in errors.ROWS}
+_ROWS = {row.code: row for row in rows_of(errors)}
 _MOST_IDLE = 4
 
 
