@@ -12,11 +12,11 @@ from docx import Document
 from docx.oxml import OxmlElement
 from lxml import etree
 
-from ocr.exports.direction import is_rtl
+from core.export_safety import xml_text
+from core.text_direction import is_rtl
+from core.zip_stream import ZipStream
 from ocr.exports.documents import Documents, flat
 from ocr.exports.result_model import Cell, Flat, TextLine
-from ocr.exports.workbook import clean
-from ocr.exports.zip_stream import Package
 
 _BODY = "word/document.xml"
 _INSIDE = re.compile(rb"<w:body[^>]*>(.*)</w:body>", re.DOTALL)
@@ -29,7 +29,7 @@ def to_docx(documents: Documents) -> Iterator[bytes]:
     """
     empty = io.BytesIO()
     Document().save(empty)
-    package = Package()
+    package = ZipStream()
     with zipfile.ZipFile(empty) as template:
         for name in template.namelist():
             if name != _BODY:
@@ -56,7 +56,7 @@ def _body(documents: Documents, before: bytes, after: bytes) -> Iterator[Any]:
         if index:
             word.add_page_break()
         if several:
-            word.add_heading(clean(title), level=1)
+            word.add_heading(xml_text(title), level=1)
         _write_document(word, one)
         parts = [child for child in body if not child.tag.endswith("}sectPr")]
         yield b"".join(_plain(part) for part in parts)
@@ -77,7 +77,7 @@ def _write_document(word: Any, one: Flat) -> None:
         table = word.add_table(rows=0, cols=2, style="Table Grid")
         for name, value in one.fields.items():
             cells = table.add_row().cells
-            cells[0].text = clean(name)
+            cells[0].text = xml_text(name)
             _write(cells[1].paragraphs[0], value)
     for block in one.blocks:
         if isinstance(block, TextLine):
@@ -103,7 +103,7 @@ def _table(word: Any, cells: Sequence[Cell]) -> None:
 
 def _write(paragraph: Any, text: str) -> None:
     """Add `text`; a paragraph that begins right to left is marked so."""
-    run = paragraph.add_run(clean(text))
+    run = paragraph.add_run(xml_text(text))
     if is_rtl(text):
         paragraph._p.get_or_add_pPr().append(OxmlElement("w:bidi"))
         run._r.get_or_add_rPr().append(OxmlElement("w:rtl"))

@@ -11,7 +11,7 @@ import unicodedata
 from functools import lru_cache
 from itertools import groupby
 
-from ocr.exports.direction import is_rtl
+from core.text_direction import is_rtl
 
 # Advance widths of Helvetica for U+0020..U+007E, in thousandths (Adobe font metrics).
 _ASCII = (

@@ -17,8 +17,8 @@ from itertools import chain, pairwise, repeat
 from fontTools.fontBuilder import FontBuilder
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 
+from core.text_direction import is_rtl
 from ocr.exports import glyph_widths, word_gaps
-from ocr.exports.direction import is_rtl
 from ocr.exports.documents import Documents, Picture
 from ocr.exports.result_model import TextLine
 

@@ -7,32 +7,13 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from core.export_safety import formula_safe
+from core.workbook import Framed, Sheet, Value, stream, text_width
 from ocr.exports.documents import Documents, flat
 from ocr.exports.result_model import Cell, Flat
-from ocr.exports.workbook import Sheet, Value, stream
 
-# Full-width signs too: some programs take them for the plain ones.
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _SHEETS = 500  # tables that get a sheet of their own; a workbook with more opens too slowly
 _LINE_HEAD = ("document", "line", "text", "confidence")
-
-
-def csv_safe(text: str) -> str:
-    """Return `text` so that no spreadsheet program runs it as a formula (OWASP, CSV injection).
-
-    Plain numbers keep their sign.
-    """
-    if text.startswith(_DANGEROUS) and not _is_number(text):
-        return "'" + text
-    return text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return not text[0].isspace()
 
 
 @dataclass(slots=True)
@@ -73,12 +54,12 @@ class _Shape:
 def _shape(documents: Documents) -> _Shape:
     shape = _Shape()
     for title, one in flat(documents):
-        shape.title = max(shape.title, len(title))
+        shape.title = max(shape.title, text_width(title))
         for name, value in one.fields.items():
-            shape.names[name] = max(shape.names.get(name, len(name)), len(value))
+            shape.names[name] = max(shape.names.get(name, len(name)), text_width(value))
         shape.sure |= one.confidence.keys()
         shape.has_lines |= bool(one.lines and not one.tables)
-        shape.text = max([shape.text, *(len(line.text) for line in one.lines)])
+        shape.text = max([shape.text, *(text_width(line.text) for line in one.lines)])
         shape.tables += len(one.tables)
     return shape
 
@@ -95,7 +76,7 @@ def to_csv(documents: Documents) -> Iterator[bytes]:
 
 def _csv_row(values: Sequence[Value]) -> bytes:
     out = io.StringIO(newline="")
-    cells = ["" if v is None else csv_safe(v) if isinstance(v, str) else v for v in values]
+    cells = ["" if v is None else formula_safe(v) if isinstance(v, str) else v for v in values]
     csv.writer(out).writerow(cells)
     return out.getvalue().encode("utf-8", "replace")
 
@@ -163,9 +144,8 @@ def _table_sheet(name: str, cells: Sequence[Cell]) -> Sheet:
     widths = [8] * width
     for cell in cells:
         if cell.columns[0] == cell.columns[1]:
-            longest = max(len(part) for part in cell.text.split("\n"))
-            widths[cell.columns[0]] = max(widths[cell.columns[0]], longest)
-    return Sheet(name, lambda: _table_rows(cells, width), widths, is_framed=True, merges=merges)
+            widths[cell.columns[0]] = max(widths[cell.columns[0]], text_width(cell.text))
+    return Sheet(name, lambda: _table_rows(cells, width), widths, merges=merges)
 
 
 def _table_rows(cells: Sequence[Cell], width: int) -> Iterator[list[Value]]:
@@ -176,6 +156,6 @@ def _table_rows(cells: Sequence[Cell], width: int) -> Iterator[list[Value]]:
     for cell in ordered:
         for row in range(cell.rows[0], cell.rows[1] + 1):
             for column in range(cell.columns[0], cell.columns[1] + 1):
-                rows[row][column] = ""
-        rows[cell.rows[0]][cell.columns[0]] = cell.text
+                rows[row][column] = Framed("")
+        rows[cell.rows[0]][cell.columns[0]] = Framed(cell.text)
     yield from rows

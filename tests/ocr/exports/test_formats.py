@@ -11,7 +11,7 @@ import pytest
 from docx import Document
 from PIL import Image
 
-from ocr.exports import formats, searchable_pdf, spreadsheet
+from ocr.exports import formats, searchable_pdf
 from ocr.exports.documents import Picture
 from ocr.exports.result_model import TextLine, flatten
 
@@ -85,10 +85,6 @@ def test_csv_cells_are_not_run(text: str) -> None:
     )
     assert rows[1][0] == "'" + text
     assert rows[1][1] == "'" + text
-
-
-def test_plain_numbers_keep_their_sign() -> None:
-    assert spreadsheet.csv_safe("-12.5") == "-12.5"
 
 
 def test_word_opens_and_marks_right_to_left() -> None:
