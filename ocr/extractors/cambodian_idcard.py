@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ocr.fields import card_response, labels, voting
+from ocr.fields.check_digits import is_digits
 from ocr.fields.labels import Found
 from ocr.layout.reading_order import rows
 from ocr.mrz import locate as mrz_locate
@@ -244,7 +245,7 @@ def _from_zone(zone: Mrz, values: Values) -> None:
     for name, part in (("birth_date", "birth"), ("expiry_date", "expiry")):
         day = fields.get(part, "")
         printed = values.get(name, Found())
-        if len(day) == 6 and day.isdigit():
+        if len(day) == 6 and is_digits(day):
             tail = f"{day[4:]}.{day[2:4]}."
             if printed and printed.text.startswith(tail) and printed.text.endswith(day[:2]):
                 values[name] = Found(

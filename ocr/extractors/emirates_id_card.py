@@ -208,7 +208,7 @@ def _arabic_value(text: str, names: Sequence[str]) -> str:
 def _only_arabic(text: str) -> str:
     """Return the Arabic words of a text: names and nationalities hold no digits, a stop is read as one."""
     kept = "".join(
-        c if _ARABIC.match(c) and c not in "،؛" and not c.isdigit() else " " for c in text
+        c if _ARABIC.match(c) and c not in "،؛" and not c.isdecimal() else " " for c in text
     )
     return " ".join(kept.split())
 

@@ -112,7 +112,7 @@ def _number(page: Page) -> Found:
         chosen = ocr_corrections.choose(reading.text, reading.chars, check_digits.is_hkid)
         good = chosen.text if chosen.agrees else text
         score = 0.9 - 0.1 * chosen.changed if chosen.agrees else 0.4
-        if body[-3:].isdigit():
+        if check_digits.is_digits(body[-3:]):
             found.append((chosen.agrees, Found(good, score, line.quad)))
     return max(found, key=lambda item: item[0], default=(False, Found()))[1]
 

@@ -200,7 +200,7 @@ def _numbers(page: Page) -> list[Found]:
     for line in page.lines:
         text = re.sub(r"[^0-9A-Za-z|]", "", unicodedata.normalize("NFKC", line.text))
         text = ocr_corrections.digits(text, keep="Xx").upper()
-        if not 16 <= len(text) <= 19 or sum(c.isdigit() for c in text) < 15:
+        if not 16 <= len(text) <= 19 or sum(check_digits.is_digits(c) for c in text) < 15:
             continue
         if check_digits.is_mainland_id(text):
             found.append(Found(text, max(labels.sure(line), 0.97), line.quad))

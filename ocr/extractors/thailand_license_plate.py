@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from ocr.fields.check_digits import is_digits
 from ocr.options import Option
 from ocr.page import Line, Page, Point, Quad, WrongDocument
 from ocr.scripts.thai import text as thai
@@ -136,7 +137,7 @@ def _number(page: Page, quad: Quad) -> tuple[str, float]:
 
 def _is_head(text: str) -> bool:
     """Say whether letters may begin a number: a digit leads two letters, not one."""
-    return bool(text) and (not text[0].isdigit() or len(text) > PLATE_HEAD)
+    return bool(text) and (not is_digits(text[0]) or len(text) > PLATE_HEAD)
 
 
 class _Votes:

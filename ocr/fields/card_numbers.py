@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ocr.fields.check_digits import is_luhn
+from ocr.fields.check_digits import is_digits, is_luhn
 from ocr.layout.reading_order import rows
 from ocr.page import Char, Line, Page, Quad
 
@@ -119,7 +119,7 @@ def _runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
 
 def _is_digits(text: str) -> bool:
     text = text.strip()
-    return bool(_GROUPS.match(text)) and sum(c.isdigit() for c in text) >= 0.6 * len(
+    return bool(_GROUPS.match(text)) and sum(is_digits(c) for c in text) >= 0.6 * len(
         text.replace(" ", "")
     )
 
@@ -130,7 +130,7 @@ def _continues(one: Line, other: Line) -> bool:
 
 
 def _digits(text: str) -> str:
-    return "".join(c for c in text.translate(_TWINS) if c.isdigit())
+    return "".join(c for c in text.translate(_TWINS) if is_digits(c))
 
 
 def _settled(page: Page, run: Sequence[Line]) -> Number | None:
@@ -157,7 +157,7 @@ def _again(page: Page, run: Sequence[Line]) -> Iterator[Number]:
     digits = "".join(_digits(reading.text) for reading in readings)
     score = min((reading.score for reading in readings), default=0.0)
     yield _of(digits, run, score)
-    chars = [char for reading in readings for char in reading.chars if char.text.isdigit()]
+    chars = [char for reading in readings for char in reading.chars if is_digits(char.text)]
     if len(chars) != len(digits):
         return
     doubtful = sorted(
@@ -171,7 +171,7 @@ def _again(page: Page, run: Sequence[Line]) -> Iterator[Number]:
 
 
 def _others(char: Char) -> list[tuple[str, float]]:
-    return [(text, odds) for text, odds in char.alternatives if text.isdigit() and odds > 0.02]
+    return [(text, odds) for text, odds in char.alternatives if is_digits(text) and odds > 0.02]
 
 
 def _of(digits: str, run: Sequence[Line], score: float) -> Number:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from ocr.fields import dates, labels, ocr_corrections
+from ocr.fields.check_digits import is_digits
 from ocr.fields.labels import Found
 from ocr.page import Line
 
@@ -154,7 +155,7 @@ def agreeing_date(values: Values, name: str, zone: str) -> None:
 
 def as_printed(text: str, *, birth: bool, today: date) -> str:
     """Return `YYMMDD` of a zone as `YYYY.MM.DD`; empty where it is no date."""
-    if len(text) != 6 or not text.isdigit():
+    if len(text) != 6 or not is_digits(text):
         return ""
     year = 2000 + int(text[:2])
     if birth and year > today.year:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ocr.fields.check_digits import is_digits
 from ocr.mrz.candidates import BLANK, Cell, cells_of, clean
 from ocr.page import Line, Quad
 
@@ -68,7 +69,7 @@ def may_be_mrz(text: str) -> bool:
     lower = sum(c.islower() for c in text)
     if fillers >= 2 and lower <= 0.3 * len(marks):
         return True
-    digits = sum(c.isdigit() for c in marks)
+    digits = sum(is_digits(c) for c in marks)
     spaces = text.count(" ")
     return len(marks) >= 24 and digits >= 8 and lower <= 2 and spaces <= 2
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from ocr.fields.check_digits import is_digits
 from ocr.mrz import names as mrz_names
 from ocr.mrz.candidates import Cell, fitted, options
 from ocr.mrz.countries import MRZ_CODES
@@ -239,7 +240,7 @@ def expiry_date(text: str, *, today: date, printed: Sequence[date] = ()) -> str:
 
 
 def _day(text: str, century: int) -> date | None:
-    if len(text) != 6 or not text.isdigit():
+    if len(text) != 6 or not is_digits(text):
         return None
     try:
         return date(century + int(text[:2]), int(text[2:4]), int(text[4:6]))

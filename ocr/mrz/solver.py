@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ocr.fields.check_digits import mrz_digit, mrz_value
+from ocr.fields.check_digits import is_digits, mrz_digit, mrz_value
 from ocr.mrz.candidates import Cell, options
 from ocr.mrz.formats import Check, Format
 
@@ -260,7 +260,7 @@ def is_date(text: str) -> bool:
     """Tell whether `YYMMDD` may be a date; unknown parts are fillers (Doc 9303-3, 4.8)."""
     month, day = text[2:4], text[4:6]
     if "<" in text:
-        return all(part == "<<" or part.isdigit() for part in (text[:2], month, day))
+        return all(part == "<<" or is_digits(part) for part in (text[:2], month, day))
     return 1 <= int(month) <= 12 and 1 <= int(day) <= 31
 
 

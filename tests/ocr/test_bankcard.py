@@ -91,6 +91,23 @@ def test_the_luhn_digit_chooses_among_readings():
     assert result["card_number"] == NUMBER.text
 
 
+def test_a_superscript_among_the_doubts_is_no_digit():
+    chars = tuple(
+        Char(digit, 0.6 if index == 15 else 0.9, NUMBER.quad, (("²", 0.3), ("7", 0.1)) if index == 15 else ())
+        for index, digit in enumerate("4539148803436461")
+    )  # fmt: skip
+
+    class Doubtful(RecordedPage):
+        def read(self, region, **_):
+            return RecognitionResult("4539148803436461", 0.6, chars)
+
+    wrong = line("4539 1488 0343 6461", 60, 330, 700, 50)
+    result = bankcard.extract(
+        Doubtful(lines=(BANK, wrong, LABEL, DATE)), parse(bankcard.OPTIONS, {})
+    )
+    assert result["card_number"] == NUMBER.text
+
+
 def test_a_specimen_without_its_luhn_digit_is_returned_less_sure():
     result = read(BANK, line("5412 7512 3456 7890", 60, 330, 700, 50), LABEL, DATE)
     assert (result["card_number"], result["type"]) == ("5412 7512 3456 7890", "MasterCard")

@@ -96,7 +96,7 @@ def _fits(field: str, text: str) -> bool:
     A row of figures, whose label was misread as the one of a name, is none.
     """
     letters = sum(sign in burmese.CONSONANTS for sign in text)
-    return not field.endswith("name") or letters > sum(sign.isdigit() for sign in text)
+    return not field.endswith("name") or letters > sum(sign.isdecimal() for sign in text)
 
 
 def _field(text: str, labels: Mapping[str, Sequence[str]]) -> tuple[str, int]:
