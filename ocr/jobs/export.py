@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from ocr.exports import formats
-from ocr.exports.documents import Document, Picture
+from ocr.exports.documents import Document, PageImage
 from ocr.exports.result_model import Quad
 from ocr.jobs import sandbox_client
 from ocr.jobs.file_model import Entry, Refused, Source
@@ -43,7 +43,7 @@ def _documents(pages: Callable[[], Iterable[ReadPage]]) -> Iterator[Document]:
         yield Document(page.title, page.result, partial(_picture, page), page.error)
 
 
-def _picture(page: ReadPage, quads: Sequence[Quad]) -> Picture | None:
+def _picture(page: ReadPage, quads: Sequence[Quad]) -> PageImage | None:
     """Return the page's picture; None for a page that was not read and cannot be drawn either."""
     try:
         return sandbox_client.picture(page.source, page.entry, page.number, quads)

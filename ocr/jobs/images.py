@@ -65,7 +65,7 @@ def whole(content: bytes, number: int, quads: Sequence[Quad]) -> Encoded:
     picture = _opened(content, number)
     is_jpeg = content.startswith(b"\xff\xd8\xff") and picture.mode in ("L", "RGB")
     if is_jpeg and picture.getexif().get(_ORIENTATION, 1) == 1:
-        found = word_gaps.profiles(picture, quads)
+        found = word_gaps.column_profiles(picture, quads)
         return content, *picture.size, picture.mode == "L", found
     return encoded(ImageOps.exif_transpose(picture), quads)
 
@@ -80,4 +80,9 @@ def encoded(picture: Image.Image, quads: Sequence[Quad]) -> Encoded:
         picture = picture.convert("L" if picture.mode in ("1", "I", "I;16", "F") else "RGB")
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=_QUALITY)
-    return out.getvalue(), *picture.size, picture.mode == "L", word_gaps.profiles(picture, quads)
+    return (
+        out.getvalue(),
+        *picture.size,
+        picture.mode == "L",
+        word_gaps.column_profiles(picture, quads),
+    )

@@ -19,7 +19,7 @@ from typing import Any
 
 from ocr import errors
 from ocr.engine.ipc import receive, send
-from ocr.exports.documents import Picture
+from ocr.exports.documents import PageImage
 from ocr.exports.result_model import Quad
 from ocr.jobs.encryption import Unreadable
 from ocr.jobs.file_model import Entry, Inspection, Limits, PageInput, Refused, Source
@@ -121,12 +121,12 @@ def open_page(
     return found
 
 
-def picture(source: Source, entry: Entry, number: int, quads: Sequence[Quad] = ()) -> Picture:
+def picture(source: Source, entry: Entry, number: int, quads: Sequence[Quad] = ()) -> PageImage:
     """Return page `number` of an entry as JPEG, of the size that its result's places refer to.
 
     `quads` are the places of its lines: the answer says where they hold ink. Raises Refused.
     """
-    return Picture(*_ask(("picture", source, entry, number, list(quads)), PAGE_TIMEOUT_S))
+    return PageImage(*_ask(("picture", source, entry, number, list(quads)), PAGE_TIMEOUT_S))
 
 
 def _ask(request: tuple[Any, ...], timeout: float) -> Any:
