@@ -81,7 +81,7 @@ def _read(page: Page) -> tuple[Page, Values, Mrz | None]:
     values = travel_permit.front(page.lines, number=_NUMBER)
     zone = mrz_locate.find(page, formats=(EXIT_ENTRY,)) if values["valid_period"] else None
     if zone is not None:
-        score = 0.97 if zone.is_right else 0.7
+        score = 0.97 if zone.is_valid else 0.7
         values["machine_code"] = Found(zone.lines[0], score, zone.quads[0])
         if zone.checks.get("number"):
             travel_permit.checked(values, "number", zone.fields["number"], zone_score=0.93)

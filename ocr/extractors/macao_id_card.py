@@ -79,7 +79,7 @@ def _back(page: Page) -> tuple[Page, Values]:
     zone = mrz_locate.find(page, formats=(TD1,))
     if zone is None or zone.fields["country"] != "MAC":
         return page, {}
-    score = 0.97 if zone.is_right else 0.7
+    score = 0.97 if zone.is_valid else 0.7
     rows = enumerate(zip(zone.lines, zone.quads, strict=False), start=1)
     return page, {f"machine_code{row}": Found(text, score, quad) for row, (text, quad) in rows}
 

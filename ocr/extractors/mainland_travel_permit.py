@@ -10,7 +10,7 @@ from typing import Any
 from ocr.fields import card_response, labels, travel_permit, word_spacing
 from ocr.fields.labels import Found
 from ocr.mrz import locate as mrz_locate
-from ocr.mrz.candidates import clean
+from ocr.mrz.candidates import mrz_text
 from ocr.mrz.formats import TRAVEL_PERMIT, TRAVEL_PERMIT_1999
 from ocr.mrz.parse import Mrz
 from ocr.page import Line, Page, WrongDocument
@@ -92,7 +92,7 @@ def _read(page: Page) -> tuple[Page, Values, str, Found]:
     if zone is not None:
         return page, _back(page, zone), "back", kind or _kind_of(zone)
     zone = mrz_locate.find(page, formats=(TRAVEL_PERMIT_1999,))
-    if zone is not None and zone.is_right and _OLD_NUMBER.fullmatch(zone.fields["number"]):
+    if zone is not None and zone.is_valid and _OLD_NUMBER.fullmatch(zone.fields["number"]):
         return page, _old_back(lines, zone), "back", kind or _kind_of(zone)
     return page, {}, "", Found()
 
@@ -117,7 +117,7 @@ def _old_back(lines: Sequence[Line], zone: Mrz) -> Values:
     low = max(y for _, y in zone.quads[-1])
     under = [line for line in lines if line.center[1] > low and "<" in line.text]
     if under:
-        text = clean(under[0].text)
+        text = mrz_text(under[0].text)
         values["machine_code3"] = Found(text, under[0].score, under[0].quad)
     number = zone.fields["number"]
     values["number"] = Found(number, zone.confidence["number"], zone.quads[-1])
@@ -126,7 +126,7 @@ def _old_back(lines: Sequence[Line], zone: Mrz) -> Values:
 
 
 def _codes(zone: Mrz) -> Values:
-    score = 0.97 if zone.is_right else 0.7
+    score = 0.97 if zone.is_valid else 0.7
     return {
         f"machine_code{row}": Found(text, score, quad)
         for row, (text, quad) in enumerate(zip(zone.lines, zone.quads, strict=False), start=1)

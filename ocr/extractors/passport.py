@@ -11,7 +11,7 @@ from ocr.fields import dates, labels
 from ocr.fields.labels import Found
 from ocr.mrz import locate as mrz_locate
 from ocr.mrz import parse as mrz
-from ocr.mrz.candidates import clean
+from ocr.mrz.candidates import mrz_text
 from ocr.options import Option
 from ocr.page import Page, WrongDocument
 
@@ -114,7 +114,7 @@ def _days(page: Page, zone: mrz.Mrz) -> dict[str, str]:
 
 def _confirm_names(page: Page, values: dict[str, str], sure: dict[str, float]) -> None:
     """Raise the confidence of names that the page also prints in letters: two readings agree."""
-    words = {clean(word) for line in page.lines for word in line.text.replace(",", " ").split()}
+    words = {mrz_text(word) for line in page.lines for word in line.text.replace(",", " ").split()}
     for name in ("surname", "given_name"):
         parts = values[name].split()
         if parts and all(part in words for part in parts):
@@ -140,11 +140,11 @@ def _printed(page: Page) -> dict[str, Found]:
 
 def _zone(page: Page) -> tuple[mrz.Mrz, Page]:
     """Return the zone and the page it was read on: the picture itself, else the card in it."""
-    zone = mrz_locate.find(page, only=True)
+    zone = mrz_locate.find(page, mrz_only=True)
     if zone is None:
         card = page.card()
         if card is not None:
-            zone, page = mrz_locate.find(card, only=True), card
+            zone, page = mrz_locate.find(card, mrz_only=True), card
     if zone is None:
         raise WrongDocument("no machine-readable zone found")
     return zone, page
