@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ocr.fields import card_numbers
-from ocr.fields.card_numbers import Number
+from ocr.fields.card_numbers import CardNumber
 from ocr.fields.uae_banks import bank_of
-from ocr.fields.word_spacing import around_ampersands, spaced
+from ocr.fields.word_spacing import around_ampersands, spaced_by_pitch
 from ocr.layout.reading_order import rows
 from ocr.options import Option
 from ocr.page import Line, Page, Quad, WrongDocument
@@ -69,13 +69,13 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _number(page: Page) -> tuple[Page, Number]:
+def _number(page: Page) -> tuple[Page, CardNumber]:
     """Return the number and the page it was read on: the picture, or the card that stands out in it."""
     number = card_numbers.find(page)
-    if number is None or not number.is_sound:
+    if number is None or not number.has_luhn_digit:
         card = page.card()
         closer = card_numbers.find(card) if card is not None else None
-        if card is not None and closer is not None and (number is None or closer.is_sound):
+        if card is not None and closer is not None and (number is None or closer.has_luhn_digit):
             page, number = card, closer
     if number is None:
         raise WrongDocument("no bank card number is seen")
@@ -84,7 +84,7 @@ def _number(page: Page) -> tuple[Page, Number]:
     return page, number
 
 
-def _scheme(page: Page, number: Number) -> _Field:
+def _scheme(page: Page, number: CardNumber) -> _Field:
     """Return Visa or MasterCard by the number's prefix; the mark on the card where the prefix is unknown."""
     name = card_numbers.scheme(number.digits)
     if name in ("Visa", "MasterCard"):
@@ -97,7 +97,7 @@ def _scheme(page: Page, number: Number) -> _Field:
     return _Field("Unrecognized", 0.9 * number.score, None)
 
 
-def _dates(page: Page, number: Number) -> tuple[_Field, _Field]:
+def _dates(page: Page, number: CardNumber) -> tuple[_Field, _Field]:
     """Return issue and expiry as printed, `MM/YY`: of two dates the earlier is the issue."""
     seen: list[tuple[int, bool, _Field]] = []
     for row in rows([line for line in page.lines if line.center[1] > number.top - number.height]):
@@ -138,7 +138,7 @@ def _text_left(page: Page, line: Line) -> str:
     return " ".join(other.text for other in beside)
 
 
-def _holder(page: Page, number: Number) -> _Field:
+def _holder(page: Page, number: CardNumber) -> _Field:
     """Return the lowest line of capitals under the number that is no label and no mark."""
     below = [
         line
@@ -154,7 +154,7 @@ def _holder(page: Page, number: Number) -> _Field:
     if not named:
         return _Field()
     best = max(named, key=lambda run: sum(line.score * line.width for line in run))
-    text = " ".join(" ".join(spaced(line).split()) for line in best)
+    text = " ".join(" ".join(spaced_by_pitch(line).split()) for line in best)
     score = min(line.score for line in best)
     quad = (best[0].quad[0], best[-1].quad[1], best[-1].quad[2], best[0].quad[3])
     if " " not in text:
@@ -177,7 +177,7 @@ def _joined(lines: Sequence[Line]) -> list[list[Line]]:
     return runs
 
 
-def _is_row_mate(line: Line, number: Number) -> bool:
+def _is_row_mate(line: Line, number: CardNumber) -> bool:
     return abs(line.center[1] - (number.top + number.bottom) / 2) < 0.6 * number.height
 
 

@@ -51,7 +51,7 @@ FIELDS = (
     "machine_code3",
 )
 
-READER = "khmer"
+RECOGNIZER = "khmer"
 NO_LATIN = "^0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _LATIN = re.compile(r"<<|[A-Z]{3}|\d{9}")
 
@@ -75,7 +75,7 @@ Values = dict[str, Found]
 
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the card; raises WrongDocument where neither zone nor labels are Khmer."""
-    view, values = card_response.best(page, _read, _worth, full=len(FIELDS))
+    view, values = card_response.best_view(page, _read, _completeness, full=len(FIELDS))
     if not values:
         raise WrongDocument("no Cambodian identity card found")
     answer: dict[str, Any] = card_response.fields(FIELDS, values)
@@ -92,7 +92,7 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _worth(read: tuple[Page, Values]) -> int:
+def _completeness(read: tuple[Page, Values]) -> int:
     return sum(bool(found) for found in read[1].values())
 
 
@@ -104,14 +104,16 @@ def _read(page: Page) -> tuple[Page, Values]:
     ):
         zone = None
     lines = _joined(page)
-    shown = sum(labels.shows(lines, wanted) for wanted in (_NAME, _BIRTH, _PLACE, _ADDRESS, _VALID))
+    shown = sum(
+        labels.has_label(lines, wanted) for wanted in (_NAME, _BIRTH, _PLACE, _ADDRESS, _VALID)
+    )
     if zone is None and shown < 2:
         return page, {}
     values = _printed(lines)
     if zone is not None:
         _from_zone(zone, values)
     own = values["name_kh"]
-    text = khmer.named(own.text, values.get("name_en", Found()).text)
+    text = khmer.name_by_latin(own.text, values.get("name_en", Found()).text)
     values["name_kh"] = Found(text, own.score, own.quad)
     return page, values
 
@@ -124,15 +126,17 @@ def _joined(page: Page) -> list[Line]:
     """
     boxed = [*page.lines, *(Line("", 0.0, quad) for quad in _unread(page))]
     joined = [_whole(page, row) for row in rows(boxed)]
-    if all(labels.shows(joined, wanted) for wanted in (_NAME, _BIRTH, _PLACE, _ADDRESS, _VALID)):
+    if all(
+        labels.has_label(joined, wanted) for wanted in (_NAME, _BIRTH, _PLACE, _ADDRESS, _VALID)
+    ):
         return joined
     for index, line in enumerate(joined):
         if not _is_khmer(line.text) and not _LATIN.search(line.text):
-            again = page.read(line.quad, script=READER, alphabet=NO_LATIN)
+            again = page.read(line.quad, script=RECOGNIZER, alphabet=NO_LATIN)
             if (
                 again.score > 0.5
                 and _is_khmer(again.text)
-                and labels.shows([_as(line, again)], _ROWS)
+                and labels.has_label([_as(line, again)], _ROWS)
             ):
                 joined[index] = _read_in_khmer(page, line.quad) or line
     return joined
@@ -149,11 +153,11 @@ def _as(line: Line, reading: RecognitionResult) -> Line:
 
 def _whole(page: Page, row: Sequence[Line]) -> Line:
     place = voting.row_box(row)
-    if any(line.script == READER or _is_khmer(line.text) for line in row):
+    if any(line.script == RECOGNIZER or _is_khmer(line.text) for line in row):
         found = _read_in_khmer(page, place)
         if found is not None:
             return found
-    score = min(labels.sure(line) for line in row)
+    score = min(labels.line_confidence(line) for line in row)
     return Line(" ".join(line.text for line in row if line.text), score, place)
 
 
@@ -161,10 +165,10 @@ def _read_in_khmer(page: Page, place: Quad) -> Line | None:
     """Return what most readings of a row say, its figures in Khmer as the card prints them."""
     again = [
         reading
-        for reading in voting.readings(page, place, script=READER, alphabet=NO_LATIN)
+        for reading in voting.recognize_crops(page, place, script=RECOGNIZER, alphabet=NO_LATIN)
         if reading.score > 0.5 and _is_khmer(reading.text)
     ]
-    text = voting.chosen([khmer.mended(reading.text) for reading in again])
+    text = voting.majority([khmer.corrected(reading.text) for reading in again])
     return Line(text, min(reading.score for reading in again), place) if text else None
 
 
@@ -187,7 +191,7 @@ def _printed(lines: Sequence[Line]) -> Values:
         values["issue_date"] = Found(days[0], valid.score, valid.quad)
     if len(days) > 1:
         values["expiry_date"] = Found(days[1], valid.score, valid.quad)
-    own = [line for line in lines if labels.shows([line], _BIRTH)] or lines
+    own = [line for line in lines if labels.has_label([line], _BIRTH)] or lines
     sex = _after(own, _SEX)
     for word in (_MALE, _FEMALE):
         if word in sex.text.replace(" ", ""):
@@ -205,10 +209,10 @@ def _after(lines: Sequence[Line], wanted: Sequence[str], *, more: int = 0) -> Fo
         end = labels.label_end(line.text, wanted)
         if end < 0:
             continue
-        text = _clean(labels.cut(line.text[end:], _STOPS))
+        text = _clean(labels.cut_at(line.text[end:], _STOPS))
         score = line.score
         for below in lines[index + 1 : index + 1 + more]:
-            if not _is_khmer(below.text) or labels.shows([below], _ROWS):
+            if not _is_khmer(below.text) or labels.has_label([below], _ROWS):
                 break
             text, score = f"{text} {_clean(below.text)}", min(score, below.score)
         return Found(text, score, line.quad) if text else Found()
@@ -216,12 +220,12 @@ def _after(lines: Sequence[Line], wanted: Sequence[str], *, more: int = 0) -> Fo
 
 
 def _mended(found: Found) -> Found:
-    return Found(khmer.mended(found.text), found.score, found.quad) if found else found
+    return Found(khmer.corrected(found.text), found.score, found.quad) if found else found
 
 
 def _place(found: Found) -> Found:
     found = _mended(found)
-    return Found(khmer.units_joined(found.text), found.score, found.quad) if found else found
+    return Found(khmer.joined_units(found.text), found.score, found.quad) if found else found
 
 
 def _clean(text: str) -> str:

@@ -56,10 +56,10 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     asked = options["side"]
     side, values = "", {}
     if asked != "back":
-        values = card_response.best(page, _front, len, full=8)
+        values = card_response.best_view(page, _front, len, full=8)
         side = "front" if "id_number" in values else ""
     if not side and asked != "front":
-        values = card_response.best(page, _back, len, full=9)
+        values = card_response.best_view(page, _back, len, full=9)
         side = "back" if values else ""
     if not side:
         raise WrongDocument("no Emirates ID card found")
@@ -76,12 +76,12 @@ def _front(page: Page) -> Values:
     if not number or mrz.read(lines, formats=(TD1,)) is not None:
         return {}
     values = {"id_number": number}
-    name = labels.after(lines, ("Name:", "Name"), stops=_STOPS, below=False)
-    values["name"] = word_spacing.parted(page, _words(page, name))
-    nation = labels.after(lines, ("Nationality:", "Nationality"), stops=_STOPS, below=False)
+    name = labels.value_after(lines, ("Name:", "Name"), stops=_STOPS, below=False)
+    values["name"] = word_spacing.spaced_by_padding(page, _words(page, name))
+    nation = labels.value_after(lines, ("Nationality:", "Nationality"), stops=_STOPS, below=False)
     nation = Found(nationalities.english_of(_ascii(nation.text)), nation.score, nation.quad)
     values["nationality"] = nation
-    if not values["name"] and not nation and not labels.shows(lines, _TITLE):
+    if not values["name"] and not nation and not labels.has_label(lines, _TITLE):
         return {}
     values["name_arabic"] = _arabic(page, lines, _NAME_AR, values["name"])
     local = _arabic(page, lines, _NATION_AR, nation)
@@ -100,7 +100,7 @@ def _number(page: Page, lines: Sequence[Line]) -> Found:
         match = _NUMBER.search(line.text)
         if not match:
             continue
-        found = _numbered(match, labels.sure(line), line.quad)
+        found = _numbered(match, labels.line_confidence(line), line.quad)
         if not is_emirates_id(found.text):
             again = page.read(line.quad, model="small", alphabet=_ALPHABET)
             second = _NUMBER.search(again.text)
@@ -137,7 +137,7 @@ def _words(page: Page, found: Found) -> Found:
 
 
 def _sex(lines: Sequence[Line]) -> Found:
-    found = labels.after(lines, ("Sex:", "Sex"), stops=_STOPS, below=False)
+    found = labels.value_after(lines, ("Sex:", "Sex"), stops=_STOPS, below=False)
     match = re.search(r"\b(M|F|MALE|FEMALE)\b", found.text.upper())
     return Found(match.group(1)[0], found.score, found.quad) if match else Found()
 
@@ -146,12 +146,12 @@ def _days(lines: Sequence[Line]) -> Values:
     """Return birth and expiry by their labels, else the first and the last of the days printed."""
     named: Values = {}
     for name, label in (("date_of_birth", "Date of Birth"), ("expiry_date", "Expiry Date")):
-        found = labels.after(lines, (label,), below=True)
+        found = labels.value_after(lines, (label,), below=True)
         match = _DAY.search(found.text)
         if match and dates.find(match.group()):
             named[name] = Found("/".join(match.groups()), found.score, found.quad)
     printed = [
-        (day, Found("/".join(match.groups()), labels.sure(line), line.quad))
+        (day, Found("/".join(match.groups()), labels.line_confidence(line), line.quad))
         for line in lines
         for match in _DAY.finditer(line.text)
         for day in dates.find(match.group())
@@ -169,7 +169,7 @@ def _arabic(page: Page, lines: Sequence[Line], names: Sequence[str], english: Fo
     for line in own:
         text = _arabic_value(line.text, names)
         if text:
-            return _wider(page, names, line, Found(text, labels.sure(line), line.quad))
+            return _wider(page, names, line, Found(text, labels.line_confidence(line), line.quad))
     if english.quad is None:
         return Found()
     return _looked_for(page, names, english.quad)
@@ -198,9 +198,9 @@ def _arabic_value(text: str, names: Sequence[str]) -> str:
         if any(nationalities.is_label(part, name) for name in names):
             rest = text.replace(part, "", 1)
             return _only_arabic(rest)
-    folded = nationalities.bare(text)
+    folded = nationalities.without_marks(text)
     for name in names:
-        if folded.startswith(nationalities.bare(name)):
+        if folded.startswith(nationalities.without_marks(name)):
             return _only_arabic(text[len(name) :])
     return ""
 
@@ -274,9 +274,11 @@ def _back(page: Page) -> Values:
     values["expiry_date"] = Found(_day(expiry), odds["expiry"])
     values["country_code"] = Found(raw["country"], odds["country"])
     values["card_number"] = _card_number(page, raw["number"], odds["number"])
-    laser = labels.first(page.lines, _LASER.pattern)
+    laser = labels.first_match(page.lines, _LASER.pattern)
     if laser:
-        values["laser_number"] = Found(laser[0].group(), labels.sure(laser[1]), laser[1].quad)
+        values["laser_number"] = Found(
+            laser[0].group(), labels.line_confidence(laser[1]), laser[1].quad
+        )
     return {key: found for key, found in values.items() if found}
 
 
@@ -285,7 +287,7 @@ def _card_number(page: Page, zone: str, odds: float) -> Found:
     for line in page.lines:
         match = _CARD.search(line.text)
         if match and match.group() == zone:
-            return Found(zone, max(odds, labels.sure(line)), line.quad)
+            return Found(zone, max(odds, labels.line_confidence(line)), line.quad)
     return Found(zone, odds)
 
 

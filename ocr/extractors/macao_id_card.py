@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ocr.fields import card_response, labels
+from ocr.fields import card_response, han_variants, labels
 from ocr.fields.labels import Found
 from ocr.mrz import locate as mrz_locate
 from ocr.mrz.formats import TD1
@@ -59,13 +59,13 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     wanted = options.get("side", "")
     side, view, values = "", page, dict[str, Found]()
     if wanted != "back":
-        view, values = card_response.best(
+        view, values = card_response.best_view(
             page, _front, lambda read: sum(bool(found) for found in read[1].values()), full=8
         )
-        if values["number"] and labels.shows(view.lines, _TITLE):
+        if values["number"] and labels.has_label(view.lines, _TITLE):
             side = "front"
     if not side and wanted != "front":
-        view, values = card_response.best(page, _back, lambda read: len(read[1]), full=3)
+        view, values = card_response.best_view(page, _back, lambda read: len(read[1]), full=3)
         side = "back" if values else ""
     if not side:
         raise WrongDocument("no Macao identity card found")
@@ -94,11 +94,11 @@ def _front(page: Page) -> tuple[Page, Values]:
         "number": _number(lines),
     }
     values["sex"] = _sex(page)
-    height = labels.after(lines, ("Altura", "身高"), stops=(*_SEX, *_SYMBOLS), below=True)
+    height = labels.value_after(lines, ("Altura", "身高"), stops=(*_SEX, *_SYMBOLS), below=True)
     match = re.search(r"[12]\s*[.,]\s*\d{2}", unicodedata.normalize("NFKC", height.text))
     text = match.group().replace(",", ".").replace(" ", "") if match else ""
     values["height"] = Found(text, height.score, height.quad)
-    symbols = labels.after(lines, ("Código", "代號"), stops=_SEX, below=True)
+    symbols = labels.value_after(lines, ("Código", "代號"), stops=_SEX, below=True)
     text = symbols.text.replace(" ", "")
     values["symbols"] = Found(
         text if re.fullmatch(r"[A-Z]{1,5}", text) else "", symbols.score, symbols.quad
@@ -117,7 +117,7 @@ def _sex(page: Page) -> Found:
     near = [line.text.strip().upper() for line in _near(label, lines)[:3]]
     for text in (rest.upper(), *near):
         if text in _MARKS:
-            return Found(_MARKS[text], labels.sure(label), label.quad)
+            return Found(_MARKS[text], labels.line_confidence(label), label.quad)
     (ax, ay), (_bx, _by), (cx, cy), (dx, dy) = label.quad
     down = ((dx - ax) / 1.0, (dy - ay) / 1.0)
     for reach in (2.2, 1.8, 2.6):
@@ -150,7 +150,7 @@ def _day(
             text = unicodedata.normalize("NFKC", mate.text)
             match = _DAY.search(text[end:] if mate is line else text)
             if match:
-                return Found("-".join(match.groups()), labels.sure(mate), mate.quad)
+                return Found("-".join(match.groups()), labels.line_confidence(mate), mate.quad)
     return Found()
 
 
@@ -177,7 +177,9 @@ def _number(lines: Sequence[Line]) -> Found:
     for line in lines:
         match = _NUMBER.search(unicodedata.normalize("NFKC", line.text))
         if match:
-            return Found(f"{match.group(1)}({match.group(2)})", labels.sure(line), line.quad)
+            return Found(
+                f"{match.group(1)}({match.group(2)})", labels.line_confidence(line), line.quad
+            )
     return Found()
 
 
@@ -185,15 +187,15 @@ def _names(lines: Sequence[Line]) -> tuple[Found, Found]:
     """Join surname and given names, in characters and in Latin letters."""
     parts = []
     for label in (_SURNAME, _GIVEN):
-        found = labels.after(lines, label, stops=(*_GIVEN, *_SURNAME, *_BIRTH), below=True)
+        found = labels.value_after(lines, label, stops=(*_GIVEN, *_SURNAME, *_BIRTH), below=True)
         parts.append((found, _row_text(lines, found)))
     score = min(found.score for found, _ in parts)
     quad = parts[0][0].quad
-    chinese = "".join(labels.han(text) for _, text in parts)
+    chinese = "".join(han_variants.han(text) for _, text in parts)
     latin = " ".join(
         word for _, text in parts for word in re.findall(r"[A-Z]{1,}(?:[' -][A-Z]+)*", text)
     )
-    return labels.traditional(Found(chinese, score, quad)), Found(latin, score, quad)
+    return han_variants.traditional(Found(chinese, score, quad)), Found(latin, score, quad)
 
 
 def _row_text(lines: Sequence[Line], found: Found) -> str:

@@ -60,7 +60,7 @@ Values = dict[str, Found]
 
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the side shown, dates as printed; raises WrongDocument for other cards."""
-    view, values, side, kind = card_response.best(page, _read, _worth, full=_ALL)
+    view, values, side, kind = card_response.best_view(page, _read, _completeness, full=_ALL)
     if not side:
         raise WrongDocument("no mainland travel permit found")
     answer: dict[str, Any] = card_response.fields(TEXTS, values)
@@ -72,7 +72,7 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _worth(read: tuple[Page, Values, str, Found]) -> int:
+def _completeness(read: tuple[Page, Values, str, Found]) -> int:
     _, values, side, _ = read
     if side and all(values.get(name) for name in _SHOWN[side]):
         return _ALL
@@ -84,7 +84,9 @@ def _read(page: Page) -> tuple[Page, Values, str, Found]:
     kind = _kind(lines)
     values = travel_permit.front(lines, number=_NUMBER)
     if kind and values["valid_period"] and values["number"]:
-        times = labels.after(lines, travel_permit.TIMES, stops=travel_permit.STOPS, below=True)
+        times = labels.value_after(
+            lines, travel_permit.TIMES, stops=travel_permit.STOPS, below=True
+        )
         digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", times.text))
         values["issue_times"] = Found(digits, times.score, times.quad)
         return page, values, "front", kind
@@ -101,9 +103,9 @@ def _kind(lines: Sequence[Line]) -> Found:
     for line in lines:
         text = line.text.replace("來", "来").replace("臺灣", "台湾")
         if labels.label_end(text, ("港澳居民来往", "来往内地通行证")) >= 0:
-            return Found(_HONG_KONG, max(labels.sure(line), 0.9), line.quad)
+            return Found(_HONG_KONG, max(labels.line_confidence(line), 0.9), line.quad)
         if labels.label_end(text, ("台湾居民来往", "来往大陆通行证")) >= 0:
-            return Found(_TAIWAN, max(labels.sure(line), 0.9), line.quad)
+            return Found(_TAIWAN, max(labels.line_confidence(line), 0.9), line.quad)
     return Found()
 
 
@@ -146,7 +148,9 @@ def _back(page: Page, zone: Mrz) -> Values:
             number = match.group() if agrees or not zone.checks.get("home_number") else home
             values["id_number"] = Found(number, 0.98 if agrees else 0.6, line.quad)
             break
-    name = labels.after(lines, _OTHER_NAME, stops=travel_permit.NUMBER)
+    name = labels.value_after(lines, _OTHER_NAME, stops=travel_permit.NUMBER)
     found = Found(name.text.strip(), name.score, name.quad)
-    values["id_name"] = word_spacing.parted(page, found) if found.text.isascii() else found
+    values["id_name"] = (
+        word_spacing.spaced_by_padding(page, found) if found.text.isascii() else found
+    )
     return values

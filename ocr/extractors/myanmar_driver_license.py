@@ -46,7 +46,7 @@ Values = dict[str, Found]
 
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields; raises WrongDocument where too few labels of a licence are found."""
-    _, values = card_response.best(page, _read, _worth, full=len(FIELDS))
+    _, values = card_response.best_view(page, _read, _completeness, full=len(FIELDS))
     if not values:
         raise WrongDocument("no Myanmar driving licence found")
     answer: dict[str, Any] = card_response.fields(FIELDS, values)
@@ -57,14 +57,14 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _worth(read: tuple[Page, Values]) -> int:
+def _completeness(read: tuple[Page, Values]) -> int:
     return len(read[1])
 
 
 def _read(page: Page) -> tuple[Page, Values]:
     values = {f"{name}_en": found for name, found in _latin(page).items()}
-    rows = burmese_rows.read(page)
-    own = burmese_rows.values(rows, _LABELS)
+    rows = burmese_rows.recognize_rows(page)
+    own = burmese_rows.field_values(rows, _LABELS)
     if len(own) + len(values) < 4 or len(values) < 2:
         return page, {}
     if number := _registration(page, rows, own.get("nrc_id", Found()), values.get("nrc_id_en")):
@@ -88,7 +88,7 @@ def _read(page: Page) -> tuple[Page, Values]:
         if day:
             own[name] = Found(day, own[name].score, own[name].quad)
     if "name" in own:
-        name_ = burmese_rows.name(own["name"])
+        name_ = burmese_rows.joined_title(own["name"])
         text = bilingual.name(name_.text, values.get("name_en", Found()).text)
         own["name"] = Found(text, name_.score, name_.quad)
     values.update(own)
@@ -136,7 +136,7 @@ def _group(page: Page, seen: Found) -> Found:
     if text in burmese_rows.GROUPS:
         return Found(text, seen.score, seen.quad)
     label = next(
-        (line for line in page.lines if labels.shows([line], _LABELS_EN["blood_group"])), None
+        (line for line in page.lines if labels.has_label([line], _LABELS_EN["blood_group"])), None
     )
     if label is None:
         return Found()
@@ -152,16 +152,16 @@ def _latin(page: Page) -> Values:
     found: Values = {}
     lines = page.lines
     for name, wanted in _LABELS_EN.items():
-        value = labels.after(lines, wanted, stops=_STOPS)
+        value = labels.value_after(lines, wanted, stops=_STOPS)
         if value:
             found[name] = value
     found["blood_group"] = _group(page, found.get("blood_group", Found()))
-    number = labels.first(lines, _NRC_EN.pattern)
+    number = labels.first_match(lines, _NRC_EN.pattern)
     if number:
         match, line = number
         town = match[2].replace(" ", "").upper()
         found["nrc_id"] = Found(
-            f"{match[1]}/{town}({match[3]}){match[4]}", labels.sure(line), line.quad
+            f"{match[1]}/{town}({match[3]}){match[4]}", labels.line_confidence(line), line.quad
         )
     for name in ("birth", "expiried_date"):
         match_ = _DATE_EN.search(found[name].text) if name in found else None

@@ -67,7 +67,7 @@ Values = dict[str, Found]
 
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the side shown; raises WrongDocument where it is no such card."""
-    view, values = card_response.best(page, _read, _worth, full=_ALL)
+    view, values = card_response.best_view(page, _read, _completeness, full=_ALL)
     if not values:
         raise WrongDocument("no Myanmar identity card found")
     side = "back" if _is_back(values) else "front"
@@ -98,13 +98,13 @@ def _translation(plain: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _worth(read: tuple[Page, Values]) -> int:
+def _completeness(read: tuple[Page, Values]) -> int:
     return _ALL if all(name in read[1] for name in BACK) else len(read[1])
 
 
 def _read(page: Page) -> tuple[Page, Values]:
-    rows = burmese_rows.read(page)
-    values = burmese_rows.values(rows, _LABELS, long="address")
+    rows = burmese_rows.recognize_rows(page)
+    values = burmese_rows.field_values(rows, _LABELS, long="address")
     labelled = len(values)
     group = burmese_rows.blood_group(page, rows, _LABELS["blood_group"])
     if group:
@@ -133,10 +133,10 @@ def _mend(values: Values) -> None:
     """Bring names, the address and days into the form a card prints them in."""
     for name in ("name", "father_name"):
         if name in values:
-            values[name] = burmese_rows.name(values[name])
+            values[name] = burmese_rows.joined_title(values[name])
     if "address" in values:
         home = values["address"]
-        values["address"] = replace(home, text=burmese_words.mended(home.text))
+        values["address"] = replace(home, text=burmese_words.with_lost_signs(home.text))
     for name in ("issue_date", "birth"):
         if name in values:
             found = values[name]

@@ -90,7 +90,7 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _local(page: Page) -> dict[str, str]:
     """Return what a Chinese passport says in its own language: the name in characters."""
-    name = labels.after(page.lines, ("姓名/Name", "姓名", "Name"), stops=_STOPS, below=True)
+    name = labels.value_after(page.lines, ("姓名/Name", "姓名", "Name"), stops=_STOPS, below=True)
     match = re.search(r"[\u4e00-\u9fff·]{2,}", name.text)
     if match is None:
         return {}
@@ -125,7 +125,7 @@ def _printed(page: Page) -> dict[str, Found]:
     """Read what a Chinese passport prints besides its zone."""
     found: dict[str, Found] = {}
     for name, texts in _LABELS.items():
-        value = labels.after(page.lines, texts, stops=_STOPS, below=True)
+        value = labels.value_after(page.lines, texts, stops=_STOPS, below=True)
         if value and value.quad is not None:
             again = page.read(value.quad, model="small")
             if again.score > value.score:

@@ -54,7 +54,7 @@ _LASER = re.compile(r"\b([A-Z]{2}\d)\s*-?\s*(\d{7})\s*-?\s*(\d{2})\b")
 _SERIAL = re.compile(r"(?<!\d)(\d{4})\s*-\s*(\d{2})\s*-\s*(\d{8})(?!\d)")
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 BUDDHIST = 543  # years between the Buddhist and the Gregorian count in Thailand since 1941
-READER = "thai"
+RECOGNIZER = "thai"
 SURE_FIGURE = 0.8
 NO_LATIN = "^ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -68,16 +68,16 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises WrongDocument where it is no Thai card, or not the side that was asked for.
     """
-    view, values = card_response.best(page, _read, _worth, full=14)
+    view, values = card_response.best_view(page, _read, _completeness, full=14)
     if not values:
         raise WrongDocument("no Thai identity card found")
     side = "front" if values["id_number"] or values["name_th"] else "back"
     if options.get("side") and options["side"] != side:
         raise WrongDocument("the other side of the card was asked for")
     # Numbers of people without Thai nationality begin with 0, 6 or 7; the title, where read, decides.
-    pink = labels.shows(view.lines, _PINK) or (
+    pink = labels.has_label(view.lines, _PINK) or (
         values["id_number"].text.startswith(("0", "6", "7"))
-        and not labels.shows(view.lines, _NATIONAL)
+        and not labels.has_label(view.lines, _NATIONAL)
     )
     answer: dict[str, Any] = {"type": "pink" if pink else "normal", "side": side}
     answer.update(card_response.fields(TEXTS, values))
@@ -97,28 +97,32 @@ def _kind(page: Page) -> str:
     return "screen" if measures.reproduction > 0.5 else "normal"
 
 
-def _worth(read: tuple[Page, Values]) -> int:
+def _completeness(read: tuple[Page, Values]) -> int:
     return sum(bool(found) for found in read[1].values())
 
 
 def _read(page: Page) -> tuple[Page, Values]:
     lines = list(page.lines)
     number = _id_number(lines)
-    laser = labels.first(lines, _LASER.pattern)
-    titled = labels.shows(lines, _TITLES)
+    laser = labels.first_match(lines, _LASER.pattern)
+    titled = labels.has_label(lines, _TITLES)
     if not number and not titled and laser is None:
         return page, {}
     values: Values = {name: Found() for name in TEXTS}
     values["id_number"] = number
     if laser:
         match, line = laser
-        values["laser_number"] = Found("-".join(match.groups()), labels.sure(line), line.quad)
+        values["laser_number"] = Found(
+            "-".join(match.groups()), labels.line_confidence(line), line.quad
+        )
     if not (number or titled):
         return page, values
-    serial = labels.first(lines, _SERIAL.pattern)
+    serial = labels.first_match(lines, _SERIAL.pattern)
     if serial:
         match, line = serial
-        values["serial_number"] = Found("-".join(match.groups()), labels.sure(line), line.quad)
+        values["serial_number"] = Found(
+            "-".join(match.groups()), labels.line_confidence(line), line.quad
+        )
         values["card_number"] = values["serial_number"]
     values.update(_latin_name(lines))
     values.update(_dates(lines))
@@ -133,7 +137,7 @@ def _id_number(lines: Sequence[Line]) -> Found:
         for match in _ID.finditer(line.text.replace("-", " ")):
             digits = "".join(match.groups())
             if check_digits.is_thai_id(digits):
-                return Found(digits, max(labels.sure(line), 0.9), line.quad)
+                return Found(digits, max(labels.line_confidence(line), 0.9), line.quad)
             wrong = wrong or Found(digits, min(0.4, line.score), line.quad)
     return wrong
 
@@ -151,7 +155,7 @@ def _latin_name(lines: Sequence[Line]) -> Values:
 
 
 def _named(lines: Sequence[Line], wanted: Sequence[str]) -> Found:
-    found = labels.after(lines, wanted, stops=("Last name", "Date of", "Birth"))
+    found = labels.value_after(lines, wanted, stops=("Last name", "Date of", "Birth"))
     text = re.sub(r"[^A-Za-z .'-]", "", found.text).strip()
     text = re.sub(
         r"^(Mr|Mrs|Miss|Ms|Master)\.?(?=[A-Z ])\s*",
@@ -176,7 +180,7 @@ def _dates(lines: Sequence[Line]) -> Values:
     values: Values = {}
     for name, (key, text, line) in zip(names, shown, strict=False):
         year, month, day = key
-        sure = labels.sure(line)
+        sure = labels.line_confidence(line)
         values[f"{name}_en"] = Found(text, sure, line.quad)
         # The Thai date says the same day in the Buddhist count.
         values[f"{name}_th"] = Found(
@@ -193,10 +197,10 @@ def _month(text: str) -> int:
 def _thai(page: Page, latin: str) -> Values:
     """Return what only the Thai print tells: name, religion, address. `latin` is the name in Latin."""
     lines = _thai_rows(page)
-    name = _clean(labels.after(_again(page, lines, _NAME_TH), _NAME_TH, stops=_STOPS))
-    religion = labels.after(_again(page, lines, _RELIGION), _RELIGION, stops=_STOPS)
+    name = _clean(labels.value_after(_again(page, lines, _NAME_TH), _NAME_TH, stops=_STOPS))
+    religion = labels.value_after(_again(page, lines, _RELIGION), _RELIGION, stops=_STOPS)
     values: Values = {
-        "name_th": Found(thai_names.chosen(name.text, latin), name.score, name.quad),
+        "name_th": Found(thai_names.corrected(name.text, latin), name.score, name.quad),
         "religion_th": _clean(religion),
     }
     for index, line in enumerate(lines):
@@ -206,7 +210,7 @@ def _thai(page: Page, latin: str) -> Values:
         own, score = line.text[end:].strip(" :"), line.score
         text = _house(page, line) or own
         for below in lines[index + 1 : index + 2]:
-            if not labels.shows([below], _STOPS) and thai_share(below.text) > 0.5:
+            if not labels.has_label([below], _STOPS) and thai_share(below.text) > 0.5:
                 below = _voted(page, below)
                 text = f"{text} {thai.address_units(below.text)}"
                 score = min(score, below.score)
@@ -222,9 +226,9 @@ def _again(page: Page, lines: Sequence[Line], wanted: Sequence[str]) -> list[Lin
 
 
 def _voted(page: Page, line: Line) -> Line:
-    again = voting.readings(page, line.quad, script=READER, alphabet=NO_LATIN)
-    texts = [thai.spelled(one.text) for one in again if thai_share(one.text) > 0.3]
-    text = voting.chosen([line.text, *texts] if len(texts) < 3 else texts)
+    again = voting.recognize_crops(page, line.quad, script=RECOGNIZER, alphabet=NO_LATIN)
+    texts = [thai.normalized(one.text) for one in again if thai_share(one.text) > 0.3]
+    text = voting.majority([line.text, *texts] if len(texts) < 3 else texts)
     return Line(text, line.score, line.quad, line.chars) if text else line
 
 
@@ -293,10 +297,10 @@ def _thai_rows(page: Page) -> list[Line]:
         left, right = min(line.left for line in row), max(line.right for line in row)
         top, bottom = min(line.top for line in row), max(line.bottom for line in row)
         quad: Quad = ((left, top), (right, top), (right, bottom), (left, bottom))
-        score = min(labels.sure(line) for line in row)
-        again = page.read(quad, script=READER)
+        score = min(labels.line_confidence(line) for line in row)
+        again = page.read(quad, script=RECOGNIZER)
         if again.score > 0.5 and thai_share(again.text) > 0.3:
-            joined.append(Line(thai.spelled(again.text), again.score, quad, again.chars))
+            joined.append(Line(thai.normalized(again.text), again.score, quad, again.chars))
         else:
             joined.append(Line(text, score, quad))
     return joined

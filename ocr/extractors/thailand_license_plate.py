@@ -15,7 +15,7 @@ from ocr.scripts.thai import text as thai
 OPTIONS: tuple[Option, ...] = ()
 FIELDS = ("plate_number", "plate_location", "confidence", "province")
 
-READER = "thai-plate"
+RECOGNIZER = "thai-plate"
 SURE = 0.97  # a reading this good is taken as it is
 NUMBER_LEAST = 0.36  # score of a number with a province under it
 ALONE_LEAST = 0.85  # score of a number without one; short ones are not believed at all
@@ -115,7 +115,7 @@ def _number(page: Page, quad: Quad) -> tuple[str, float]:
     letters, digits = _Votes(), _Votes()
     for shape in _shapes(quad):
         for turn, variant in enumerate(_variants(shape)):
-            reading = page.read(variant, script=READER)
+            reading = page.read(variant, script=RECOGNIZER)
             number = thai.plate_number(reading.text)
             if number and reading.score >= SURE and turn == 0 and shape is quad:
                 return number, reading.score
@@ -201,7 +201,7 @@ def _province(page: Page, number: Quad, quads: list[Quad]) -> tuple[str, float, 
             continue
         votes: dict[str, float] = defaultdict(float)
         for variant in islice(_variants(quad), 6):
-            reading = page.read(variant, script=READER)
+            reading = page.read(variant, script=RECOGNIZER)
             name, alike = thai.province(reading.text)
             if alike >= ALIKE_LEAST:
                 votes[name] = max(votes[name], alike * reading.score)
@@ -235,13 +235,13 @@ def _in_parts(page: Page, left: Quad, right: Quad) -> tuple[str, float]:
     With the room that a box is given around it either shows a piece of the other, as if it were a
     number of its own; so each is read as it was found. Cuts that show no piece vote on the letters.
     """
-    head, tail = (page.read(quad, script=READER) for quad in (left, right))
+    head, tail = (page.read(quad, script=RECOGNIZER) for quad in (left, right))
     score = min(head.score, tail.score)
     letters, digits = thai.plate_parts(head.text), thai.plate_parts(tail.text)
     if score < PART_LEAST or digits[0] or len(letters[0]) < PLATE_HEAD or not digits[1]:
         return "", 0.0
     votes = _Votes()
-    for reading in (head, *(page.read(cut, script=READER) for cut in _variants(left))):
+    for reading in (head, *(page.read(cut, script=RECOGNIZER) for cut in _variants(left))):
         text = thai.plate_parts(reading.text)[0]
         if _is_head(text) and len(text) == len(reading.text.strip()):
             votes.add(text, reading.score)

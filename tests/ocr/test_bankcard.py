@@ -11,7 +11,7 @@ from ocr.extractors import bankcard
 from ocr.fields import card_numbers
 from ocr.fields.check_digits import is_luhn
 from ocr.fields.uae_banks import bank_of
-from ocr.fields.word_spacing import around_ampersands, spaced
+from ocr.fields.word_spacing import around_ampersands, spaced_by_pitch
 from ocr.options import parse
 from ocr.page import Char, Line, RecognitionResult, WrongDocument, box
 from tools.synthetic import sets
@@ -199,7 +199,7 @@ def spread(text, advances):
     ],
 )
 def test_a_lost_blank_shows_in_the_step_between_letters(text, advances, wanted):
-    assert spaced(spread(text, advances)) == wanted
+    assert spaced_by_pitch(spread(text, advances)) == wanted
 
 
 @pytest.mark.parametrize(
