@@ -1,4 +1,4 @@
-"""Emirates ID card: the printed front in English and Arabic, the machine-readable zone of the back."""
+"""Emirates ID card: front in English and Arabic, TD1 zone of the back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ocr.options import Option
 from ocr.page import Line, Page, Quad, WrongDocument, box
 
 OPTIONS = (
-    Option("side", "str", default="", choices=("", "front", "back"), help="Which side is shown; absent: found out."),
+    Option("side", "str", default="", choices=("", "front", "back"), help="Which side is shown; absent: detected."),
 )  # fmt: skip
 FIELDS = (
     "id_number", "name", "name_arabic", "nationality", "nationality_arabic", "sex", "date_of_birth", "expiry_date",
@@ -30,7 +30,7 @@ _NUMBER = re.compile(
 _LASER = re.compile(r"(?<![\d-])[A-Z0-9]{2,4}-\d{7}-\d{2}(?![\d-])")
 _CARD = re.compile(r"(?<!\d)\d{9}(?!\d)")
 _DAY = re.compile(r"(?<!\d)(\d{2})[/.\-](\d{2})[/.\-]((?:19|20)\d{2})(?!\d)")
-_TWINS = str.maketrans("OIlSB", "01158")
+_LOOK_ALIKES = str.maketrans("OIlSB", "01158")
 _ALPHABET = "0123456789-"
 _STOPS = ("Nationality", "Date of Birth", "Expiry Date", "Issuing Date", "Sex", "ID Number", "Name")
 _TITLE = (
@@ -42,8 +42,8 @@ _TITLE = (
 _NAME_AR, _NATION_AR = ("الاسم", "الإسم"), ("الجنسية",)
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 
-SPACED = 0.95
-DOUBTED = 0.85
+SPACED = 0.95  # score from which a name's word spaces are taken as recognised
+DOUBTED = 0.85  # score below which a Latin line may be Arabic
 
 Values = dict[str, Found]
 
@@ -51,14 +51,14 @@ Values = dict[str, Found]
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the side shown, dates as printed (`DD/MM/YYYY`).
 
-    Raises WrongDocument where neither side is recognised, or another than the one asked for.
+    Raises WrongDocument where neither side is recognised, or not the requested one.
     """
-    asked = options["side"]
+    requested = options["side"]
     side, values = "", {}
-    if asked != "back":
+    if requested != "back":
         values = card_response.best_view(page, _front, len, full=8)
         side = "front" if "id_number" in values else ""
-    if not side and asked != "front":
+    if not side and requested != "front":
         values = card_response.best_view(page, _back, len, full=9)
         side = "back" if values else ""
     if not side:
@@ -94,7 +94,7 @@ def _front(page: Page) -> Values:
 
 
 def _number(page: Page, lines: Sequence[Line]) -> Found:
-    """Return the identity number with dashes; its Luhn digit chooses between two readings."""
+    """Return the identity number with dashes; its Luhn digit chooses between two results."""
     best = Found()
     for line in lines:
         match = _NUMBER.search(line.text)
@@ -114,7 +114,7 @@ def _number(page: Page, lines: Sequence[Line]) -> Found:
 
 
 def _numbered(match: re.Match[str], score: float, quad: Quad) -> Found:
-    year, serial, digit = (part.translate(_TWINS) for part in match.groups())
+    year, serial, digit = (part.translate(_LOOK_ALIKES) for part in match.groups())
     return Found(f"784-{year}-{serial}-{digit}", score, quad)
 
 
@@ -124,15 +124,15 @@ def _ascii(text: str) -> str:
 
 
 def _words(page: Page, found: Found) -> Found:
-    """Return a name in Latin letters; the careful model sees word spaces that the quick one drops."""
+    """Return a name in Latin letters; the small model keeps word spaces that the quick one drops."""
     text = _ascii(found.text)
     if found.quad is None or found.score >= SPACED:
         return Found(text, found.score, found.quad)
-    reading = page.read(found.quad)
-    again = _ascii(reading.text[reading.text.find(":") + 1 :])
+    result = page.read(found.quad)
+    again = _ascii(result.text[result.text.find(":") + 1 :])
     same = again.replace(" ", "") == text.replace(" ", "")
-    if (same and again.count(" ") > text.count(" ")) or (not same and reading.score > found.score):
-        return Found(again, max(found.score, reading.score) if same else reading.score, found.quad)
+    if (same and again.count(" ") > text.count(" ")) or (not same and result.score > found.score):
+        return Found(again, max(found.score, result.score) if same else result.score, found.quad)
     return Found(text, found.score, found.quad)
 
 
@@ -143,7 +143,7 @@ def _sex(lines: Sequence[Line]) -> Found:
 
 
 def _days(lines: Sequence[Line]) -> Values:
-    """Return birth and expiry by their labels, else the first and the last of the days printed."""
+    """Return birth and expiry by their labels, else the first and the last of three printed dates."""
     named: Values = {}
     for name, label in (("date_of_birth", "Date of Birth"), ("expiry_date", "Expiry Date")):
         found = labels.value_after(lines, (label,), below=True)
@@ -172,28 +172,28 @@ def _arabic(page: Page, lines: Sequence[Line], names: Sequence[str], english: Fo
             return _wider(page, names, line, Found(text, labels.line_confidence(line), line.quad))
     if english.quad is None:
         return Found()
-    return _looked_for(page, names, english.quad)
+    return _arabic_near(page, names, english.quad)
 
 
 def _wider(page: Page, names: Sequence[str], line: Line, found: Found) -> Found:
-    """Return the surer of the first reading and one of a wider stretch: boxes often cut the last letters."""
-    high = line.height
+    """Return the better of the first result and one of a wider crop: boxes often cut the last letters."""
+    height = line.height
     region = box(
-        max(0.0, line.left - 1.2 * high),
-        max(0.0, line.top - 0.12 * high),
-        min(page.width, line.right + 0.4 * high),
-        line.bottom + 0.12 * high,
+        max(0.0, line.left - 1.2 * height),
+        max(0.0, line.top - 0.12 * height),
+        min(page.width, line.right + 0.4 * height),
+        line.bottom + 0.12 * height,
     )
-    reading = page.read(region, script="arabic")
-    text = _arabic_value(reading.text, names)
-    longer = len(text) > len(found.text) and reading.score > found.score - 0.05
-    if text and (longer or reading.score > found.score + 0.02):
-        return Found(text, reading.score, region)
+    result = page.read(region, script="arabic")
+    text = _arabic_value(result.text, names)
+    longer = len(text) > len(found.text) and result.score > found.score - 0.05
+    if text and (longer or result.score > found.score + 0.02):
+        return Found(text, result.score, region)
     return found
 
 
 def _arabic_value(text: str, names: Sequence[str]) -> str:
-    """Return what follows the label in reading order, empty if the label is not there."""
+    """Return what follows the label in logical order, empty if the label is not there."""
     for part in re.split(r"[:：]", text):
         if any(nationalities.is_label(part, name) for name in names):
             rest = text.replace(part, "", 1)
@@ -206,21 +206,21 @@ def _arabic_value(text: str, names: Sequence[str]) -> str:
 
 
 def _only_arabic(text: str) -> str:
-    """Return the Arabic words of a text: names and nationalities hold no digits, a stop is read as one."""
+    """Return the Arabic words of a text without digits: a full stop is often recognised as one."""
     kept = "".join(
         c if _ARABIC.match(c) and c not in "،؛" and not c.isdecimal() else " " for c in text
     )
     return " ".join(kept.split())
 
 
-def _looked_for(page: Page, names: Sequence[str], english: Quad) -> Found:
-    """Read what the first pass took for poor Latin, above and beside the English line, as Arabic."""
+def _arabic_near(page: Page, names: Sequence[str], english: Quad) -> Found:
+    """Return the Arabic value above or beside the English line, where detection gave poor Latin text."""
     line = Line("", 0.0, english)
-    high = line.height
-    for top in (line.top - 1.6 * high, line.top - 0.3 * high, line.top - 2.2 * high):
-        # A wide stretch of white around the words helps the reader.
+    height = line.height
+    for top in (line.top - 1.6 * height, line.top - 0.3 * height, line.top - 2.2 * height):
+        # Wide margins around the words help the recogniser.
         found = _read_arabic(
-            page, names, box(line.left, max(0.0, top), page.width * 0.985, top + 1.7 * high)
+            page, names, box(line.left, max(0.0, top), page.width * 0.985, top + 1.7 * height)
         )
         if found:
             return found
@@ -234,9 +234,12 @@ def _looked_for(page: Page, names: Sequence[str], english: Quad) -> Found:
     best = Found()
     for other in near:
         for pad in (0.0, 0.12, 0.3):
-            room = pad * other.height
+            padding = pad * other.height
             region = box(
-                other.left - 2 * room, other.top - room, other.right + room, other.bottom + room
+                other.left - 2 * padding,
+                other.top - padding,
+                other.right + padding,
+                other.bottom + padding,
             )
             found = _read_arabic(page, names, region)
             if found.score > best.score:
@@ -245,9 +248,9 @@ def _looked_for(page: Page, names: Sequence[str], english: Quad) -> Found:
 
 
 def _read_arabic(page: Page, names: Sequence[str], region: Quad) -> Found:
-    reading = page.read(region, script="arabic")
-    text = _arabic_value(reading.text, names)
-    return Found(text, 0.9 * reading.score, region) if text and reading.score > 0.5 else Found()
+    result = page.read(region, script="arabic")
+    text = _arabic_value(result.text, names)
+    return Found(text, 0.9 * result.score, region) if text and result.score > 0.5 else Found()
 
 
 def _back(page: Page) -> Values:
@@ -283,7 +286,7 @@ def _back(page: Page) -> Values:
 
 
 def _card_number(page: Page, zone: str, odds: float) -> Found:
-    """Return the card number of the zone, where the same is printed with its place."""
+    """Return the card number of the zone, with the quad of the same printed number."""
     for line in page.lines:
         match = _CARD.search(line.text)
         if match and match.group() == zone:

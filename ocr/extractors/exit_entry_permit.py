@@ -1,4 +1,4 @@
-"""Exit-entry permit to Hong Kong and Macao or to Taiwan: front with its one-line zone, back with endorsements."""
+"""Exit-entry permit to Hong Kong and Macao or Taiwan: front with one-line zone, back with endorsements."""
 
 from __future__ import annotations
 
@@ -58,15 +58,15 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = card_response.fields(TEXTS, values if is_front else {})
     answer["type"] = kind[0] if is_front else ""
     answer["side"] = "front" if is_front else "back"
-    sure: dict[str, Any] = card_response.confidence(TEXTS, values if is_front else {})
-    sure["type"] = round(kind[1], 4) if answer["type"] else 0.0
-    sure["side"] = 0.99
+    confidence: dict[str, Any] = card_response.confidence(TEXTS, values if is_front else {})
+    confidence["type"] = round(kind[1], 4) if answer["type"] else 0.0
+    confidence["side"] = 0.99
     for name in ENDORSEMENTS:
         found = {} if is_front else notes.get(name, {})
         answer[name] = card_response.fields(PARTS, found)
-        sure[name] = card_response.confidence(PARTS, found)
+        confidence[name] = card_response.confidence(PARTS, found)
     answer.update(card_response.portrait(view, options, shown=is_front))
-    answer["confidence"] = sure
+    answer["confidence"] = confidence
     return answer
 
 
@@ -96,7 +96,7 @@ def _read(page: Page) -> tuple[Page, Values, Mrz | None]:
 
 
 def _kind(lines: Sequence[Line], zone: Mrz | None) -> tuple[str, float]:
-    """Return the type of the permit and its confidence: by title, else by the zone's code."""
+    """Return the type of the permit and its confidence: by its title, else by the zone's code."""
     for line in lines:
         for title, marks in ((_HONG_KONG, ("往来港澳",)), (_TAIWAN, ("往来台湾",))):
             if labels.label_end(line.text.replace("來", "来").replace("臺灣", "台湾"), marks) >= 0:
@@ -107,7 +107,7 @@ def _kind(lines: Sequence[Line], zone: Mrz | None) -> tuple[str, float]:
 
 
 def _endorsements(lines: Sequence[Line]) -> dict[str, Values]:
-    """Read the blocks of the back: one for each place, from its heading down to the next one."""
+    """Return the endorsements of the back: one a destination, from its heading to the next one."""
     if not labels.has_label(lines, ("签注", "簽注")):
         return {}
     heads = [

@@ -1,4 +1,4 @@
-"""Hong Kong identity card: the printed front of the cards of 2003 and 2018."""
+"""Hong Kong identity card: front of the cards of 2003 and 2018."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _read(page: Page) -> tuple[Page, Values]:
     values["birth_date"] = _matched(lines, r"(?<!\d)\d{2}-\d{2}-(?:19|20)\d{2}(?!\d)")
     values["initial_issue_date"] = _matched(lines, r"\(\s*\d{2}\s*-\s*\d{2}\s*\)?", closing=")")
     values["issue_date"] = _matched(lines, r"(?<![\d-])\d{2}-\d{2}-\d{2}(?![\d-])")
-    values["name_telegraph_code"] = _codes(lines)
+    values["name_telegraph_code"] = _telegraph_code(lines)
     values["sex"] = _sex(lines)
     values["name_en"] = _latin_name(lines)
     values["name"] = _chinese_name(lines, values["name_en"])
@@ -100,7 +100,7 @@ def _matched(lines: Sequence[Line], pattern: str, *, closing: str = "") -> Found
 
 
 def _number(page: Page) -> Found:
-    """Read the number; its bracketed character chooses among the reader's doubts."""
+    """Return the number; its bracketed character chooses among the recogniser's alternatives."""
     found: list[tuple[bool, Found]] = []
     for line in page.lines:
         match = _NUMBER.search(_folded(line.text).replace(" ", ""))
@@ -110,10 +110,10 @@ def _number(page: Page) -> Found:
         text = f"{letters}{ocr_corrections.as_digits(body)}({digit})"
         if check_digits.is_hkid(text):
             return Found(text, max(labels.line_confidence(line), 0.96), line.quad)
-        reading = page.read(
+        result = page.read(
             line.quad, model="small", alphabet="ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789()"
         )
-        chosen = ocr_corrections.corrected(reading.text, reading.chars, check_digits.is_hkid)
+        chosen = ocr_corrections.corrected(result.text, result.chars, check_digits.is_hkid)
         good = chosen.text if chosen.agrees else text
         score = 0.9 - 0.1 * chosen.changed if chosen.agrees else 0.4
         if check_digits.is_digits(body[-3:]):
@@ -121,8 +121,8 @@ def _number(page: Page) -> Found:
     return max(found, key=lambda item: item[0], default=(False, Found()))[1]
 
 
-def _codes(lines: Sequence[Line]) -> Found:
-    """Read the telegraph code: groups of four digits, one for each character of the name."""
+def _telegraph_code(lines: Sequence[Line]) -> Found:
+    """Return the Chinese commercial code: a group of four digits for each character of the name."""
     for line in lines:
         text = _folded(line.text)
         digits = re.sub(r"\s", "", ocr_corrections.as_digits(text))
@@ -154,7 +154,7 @@ def _latin_name(lines: Sequence[Line]) -> Found:
 
 
 def _chinese_name(lines: Sequence[Line], latin: Found) -> Found:
-    """Read the Chinese name: the line of characters above the Latin one, left aligned with it."""
+    """Return the Chinese name: the line of characters above the Latin name, left aligned with it."""
     if latin.quad is None:
         return Found()
     left, top = latin.quad[0]
@@ -176,7 +176,7 @@ def _chinese_name(lines: Sequence[Line], latin: Found) -> Found:
 
 
 def _symbols(page: Page, values: Values) -> Found:
-    """Read the symbols under the date of birth: stars and letters."""
+    """Return the symbols under the date of birth: asterisks and letters of the right of abode."""
     above, below = values["birth_date"].quad, values["initial_issue_date"].quad
     if above is None:
         return Found()
@@ -188,8 +188,8 @@ def _symbols(page: Page, values: Values) -> Found:
         inside = top - 0.4 * size < line.center[1] < floor and abs(line.left - left) < 3 * size
         match = re.fullmatch(rf"([{re.escape(_STAR)}]*)([A-Z]{{0,5}})", text)
         if inside and match and text:
-            reading = page.read(line.quad, model="small", alphabet="*ACRUZXWOBN")
-            again = reading.text if re.fullmatch(r"\*{0,3}[A-Z]{1,4}", reading.text) else ""
+            result = page.read(line.quad, model="small", alphabet="*ACRUZXWOBN")
+            again = result.text if re.fullmatch(r"\*{0,3}[A-Z]{1,4}", result.text) else ""
             stars = "*" * len(match.group(1))
             return Found(again or stars + match.group(2), labels.line_confidence(line), line.quad)
     return Found()

@@ -1,4 +1,4 @@
-"""Mainland resident identity card: portrait side, emblem side, or both in one picture."""
+"""Mainland resident identity card: portrait side, emblem side, or both in one image."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ FRONT = ("name", "sex", "birth", "ethnicity", "address", "number")
 BACK = ("issue", "valid_from", "valid_to")
 FIELDS = (*FRONT, *BACK)
 
-_NAME, _SEX, _RACE = ("姓名",), ("性别",), ("民族",)
+_NAME, _SEX, _ETHNICITY = ("姓名",), ("性别",), ("民族",)
 _BIRTH, _HOME, _NUMBER = ("出生",), ("住址",), ("公民身份号码", "身份号码")
 _ISSUE, _PERIOD = ("签发机关",), ("有效期限", "有效期")
-_LABELS = (*_NAME, *_SEX, *_RACE, *_BIRTH, *_HOME, *_NUMBER, *_ISSUE, *_PERIOD)
-_FIGURES = "0123456789X"
-# The 56 peoples of China (GB/T 3304) as the card prints them.
-_PEOPLES = frozenset(
+_LABELS = (*_NAME, *_SEX, *_ETHNICITY, *_BIRTH, *_HOME, *_NUMBER, *_ISSUE, *_PERIOD)
+_NUMBER_ALPHABET = "0123456789X"
+# The 56 ethnic groups of China (GB/T 3304) as the card prints them.
+_ETHNIC_GROUPS = frozenset(
     [
         "汉",
         "蒙古",
@@ -102,7 +102,7 @@ Side = tuple[Page, Values]
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the side shown; raises WrongDocument where neither side is found.
 
-    With `double_side` the answer is `{front, back}`; two cards of one side raise AIS.0122.
+    With `double_side` the result is `{front, back}`; two cards of one side raise AIS.0122.
     """
     side = options.get("side", "")
     if side == "double_side":
@@ -136,13 +136,13 @@ def _both(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _front(page: Page) -> Side:
-    """Read the portrait side; fields are empty where nothing was found."""
+    """Return the fields of the portrait side; those that were not found are empty."""
     lines = page.lines
     values: Values = {"name": _name(lines)}
-    sex = labels.value_after(lines, _SEX, stops=(*_RACE, *_BIRTH))
+    sex = labels.value_after(lines, _SEX, stops=(*_ETHNICITY, *_BIRTH))
     mark = next((c for c in sex.text if c in "男女"), "")
     values["sex"] = Found(mark, sex.score, sex.quad) if mark else _alone(lines, "男女")
-    values["ethnicity"] = _people(lines)
+    values["ethnicity"] = _ethnicity(lines)
     values["birth"] = _birth(lines)
     numbers = _numbers(page)
     right = [found for found in numbers if check_digits.is_mainland_id(found.text)]
@@ -163,17 +163,17 @@ def _alone(lines: Sequence[Line], choices: str) -> Found:
     return Found()
 
 
-def _people(lines: Sequence[Line]) -> Found:
-    found = labels.value_after(lines, _RACE, stops=_BIRTH)
+def _ethnicity(lines: Sequence[Line]) -> Found:
+    found = labels.value_after(lines, _ETHNICITY, stops=_BIRTH)
     text = han_variants.simplified(han_variants.han(found.text))
-    if text in _PEOPLES:
+    if text in _ETHNIC_GROUPS:
         return Found(text, found.score, found.quad)
-    known = [name for name in _PEOPLES if text.startswith(name)]
+    known = [name for name in _ETHNIC_GROUPS if text.startswith(name)]
     return Found(max(known, key=len, default=text), found.score * 0.8, found.quad)
 
 
 def _birth(lines: Sequence[Line]) -> Found:
-    """Read year, month and day, which may stand in lines of their own."""
+    """Return the date of birth; year, month and day may be separate lines."""
     for line in lines:
         end = labels.label_end(line.text, _BIRTH)
         if end < 0 and not re.search(r"\d{4}\s*年", line.text):
@@ -195,7 +195,7 @@ def _birth(lines: Sequence[Line]) -> Found:
 
 
 def _numbers(page: Page) -> list[Found]:
-    """Return what may be resident numbers, repaired by the reader's own doubts (GB 11643)."""
+    """Return possible resident numbers, corrected by the recogniser's alternatives (GB 11643)."""
     found: list[Found] = []
     for line in page.lines:
         text = re.sub(r"[^0-9A-Za-z|]", "", unicodedata.normalize("NFKC", line.text))
@@ -205,15 +205,15 @@ def _numbers(page: Page) -> list[Found]:
         if check_digits.is_mainland_id(text):
             found.append(Found(text, max(labels.line_confidence(line), 0.97), line.quad))
             continue
-        reading = page.read(line.quad, model="small", alphabet=_FIGURES)
-        chosen = ocr_corrections.corrected(reading.text, reading.chars, check_digits.is_mainland_id)
+        result = page.read(line.quad, model="small", alphabet=_NUMBER_ALPHABET)
+        chosen = ocr_corrections.corrected(result.text, result.chars, check_digits.is_mainland_id)
         score = 0.92 - 0.1 * chosen.changed if chosen.agrees else 0.4
         found.append(Found(chosen.text if chosen.agrees else text, score, line.quad))
     return found
 
 
 def _address(lines: Sequence[Line], number: Found) -> Found:
-    """Join the lines from the address label down to the number, left of the portrait."""
+    """Return the address: the lines from its label down to the number, left of the portrait."""
     label = next((line for line in lines if labels.label_end(line.text, _HOME) >= 0), None)
     if label is None:
         return Found()
@@ -235,7 +235,7 @@ def _address(lines: Sequence[Line], number: Found) -> Found:
 
 
 def _back(page: Page) -> Side:
-    """Read the emblem side."""
+    """Return the fields of the emblem side."""
     lines = page.lines
     issue = labels.value_after(lines, _ISSUE, stops=_PERIOD)
     values: Values = {
@@ -300,18 +300,18 @@ def _answer(
 
 
 def _contradiction(page: Page, values: Values) -> float:
-    """Return how surely the card contradicts itself, 0..1: its number says what the print does not.
+    """Return the confidence, 0..1, with which the number contradicts the printed birth or sex.
 
-    The number holds the birth and the sex and ends in a check digit (GB 11643). What was read with
-    doubt contradicts nothing.
+    The number contains both and ends in a check digit (GB 11643). A contradiction counts as much as
+    the less certain of the two texts.
     """
     number, birth, sex = (values.get(name, Found()) for name in ("number", "birth", "sex"))
     if len(number.text) != 18 or number.quad is None:
         return 0.0
     if not check_digits.is_mainland_id(number.text):
-        again = page.read(number.quad, model="small", alphabet="0123456789X")
-        weakest = min((char.score for char in again.chars), default=0.0)
-        return weakest if again.text == number.text else 0.0
+        result = page.read(number.quad, model="small", alphabet=_NUMBER_ALPHABET)
+        weakest = min((char.score for char in result.chars), default=0.0)
+        return weakest if result.text == number.text else 0.0
     scores = [0.0]
     if birth and birth.text.replace("-", "") != number.text[6:14]:
         scores.append(min(birth.score, number.score))
@@ -321,7 +321,10 @@ def _contradiction(page: Page, values: Values) -> float:
 
 
 def _verified(answer: Mapping[str, Any], today: date) -> dict[str, bool]:
-    """Return the checks of the side that was read; those of the other side are false."""
+    """Return the checks of the recognised side; those of the other side are false.
+
+    A card is valid for 5, 10 or 20 years, or without end (长期); 29 February ends on 1 March or 28 February.
+    """
     number = answer.get("number", "")
     valid = check_digits.is_mainland_id(number)
     start, end = answer.get("valid_from", ""), answer.get("valid_to", "")

@@ -1,4 +1,4 @@
-"""Macao resident identity card: printed front, and back with its three-line zone."""
+"""Macao resident identity card: front, and back with its TD1 zone."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _STOPS = (
 _DAY = re.compile(r"(\d{2})\s*[-/.]\s*(\d{2})\s*[-/.]\s*((?:19|20)\d{2})")
 _NUMBER = re.compile(r"(?<!\d)(\d{7})\s*[(\[]\s*(\d)\s*[)\]]?")
 
-_MARKS = {"M": "男", "F": "女"}
+_SEXES = {"M": "男", "F": "女"}
 
 Values = dict[str, Found]
 
@@ -54,7 +54,7 @@ Values = dict[str, Found]
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the side shown, dates as printed; raises WrongDocument for other cards.
 
-    The formula of the bracketed digit is not published, so it is never a reason to refuse.
+    The algorithm of the bracketed digit is not published, so it never decides anything.
     """
     wanted = options.get("side", "")
     side, view, values = "", page, dict[str, Found]()
@@ -108,7 +108,7 @@ def _front(page: Page) -> tuple[Page, Values]:
 
 
 def _sex(page: Page) -> Found:
-    """Read the letter M or F at its label; alone under it, it is too small for most detectors."""
+    """Return the sex by the letter M or F at its label; a lone letter is mostly missed by detection."""
     lines = page.lines
     label = next((line for line in lines if labels.label_end(line.text, _SEX) >= 0), None)
     if label is None:
@@ -116,8 +116,8 @@ def _sex(page: Page) -> Found:
     rest = label.text[max(labels.label_end(label.text, (word,)) for word in _SEX) :].strip(" :.")
     near = [line.text.strip().upper() for line in _near(label, lines)[:3]]
     for text in (rest.upper(), *near):
-        if text in _MARKS:
-            return Found(_MARKS[text], labels.line_confidence(label), label.quad)
+        if text in _SEXES:
+            return Found(_SEXES[text], labels.line_confidence(label), label.quad)
     (ax, ay), (_bx, _by), (cx, cy), (dx, dy) = label.quad
     down = ((dx - ax) / 1.0, (dy - ay) / 1.0)
     for reach in (2.2, 1.8, 2.6):
@@ -127,14 +127,14 @@ def _sex(page: Page) -> Found:
             (cx + (reach - 0.2) * down[0], cy + (reach - 0.2) * down[1]),
             (dx + (reach - 0.2) * down[0], dy + (reach - 0.2) * down[1]),
         )
-        reading = page.read(region, model="small", alphabet="MF")
-        if reading.text[:1] in _MARKS and reading.score > 0.6:
-            return Found(_MARKS[reading.text[0]], min(reading.score, 0.95), region)
+        result = page.read(region, model="small", alphabet="MF")
+        if result.text[:1] in _SEXES and result.score > 0.6:
+            return Found(_SEXES[result.text[0]], min(result.score, 0.95), region)
     return Found()
 
 
 def _is_first(line: Line) -> bool:
-    """Tell whether a label speaks of the first issue of the card."""
+    """Return whether a label is that of the first issue of the card."""
     return bool(re.search(r"首|1\s*[aªº.]", line.text))
 
 
@@ -184,7 +184,7 @@ def _number(lines: Sequence[Line]) -> Found:
 
 
 def _names(lines: Sequence[Line]) -> tuple[Found, Found]:
-    """Join surname and given names, in characters and in Latin letters."""
+    """Return surname and given names joined, in Chinese characters and in Latin letters."""
     parts = []
     for label in (_SURNAME, _GIVEN):
         found = labels.value_after(lines, label, stops=(*_GIVEN, *_SURNAME, *_BIRTH), below=True)
@@ -199,7 +199,7 @@ def _names(lines: Sequence[Line]) -> tuple[Found, Found]:
 
 
 def _row_text(lines: Sequence[Line], found: Found) -> str:
-    """Return the text of a value and of what stands right of it in its row."""
+    """Return the text of a value and of the lines to its right in the row."""
     if found.quad is None:
         return ""
     level = sum(y for _, y in found.quad) / 4

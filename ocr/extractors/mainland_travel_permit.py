@@ -40,7 +40,7 @@ _OLD_NUMBER = re.compile(r"[HM]\d{10}")
 _HOME_NUMBER = re.compile(r"[A-Z]{1,2}\d{6}\(?[0-9A]\)?|\d{7}\(\d\)|[A-Z]\d{9}")
 _OTHER_NAME = ("其他姓名", "其它姓名", "身份证姓名")
 
-# What every card shows on a side: with all of it read, no other view of the picture is tried.
+# What every card shows on a side: with all of it found, no other view of the page is tried.
 _SHOWN = {
     "front": (
         "name",
@@ -53,7 +53,7 @@ _SHOWN = {
     ),
     "back": ("machine_code1", "machine_code2", "machine_code3", "id_number", "id_name"),
 }
-_ALL = 12
+_ALL = 12  # completeness of a side with everything in _SHOWN
 
 Values = dict[str, Found]
 
@@ -66,9 +66,9 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = card_response.fields(TEXTS, values)
     answer["type"], answer["side"] = kind.text, side
     answer.update(card_response.portrait(view, options, shown=side == "front"))
-    sure = card_response.confidence(TEXTS, values)
-    sure["type"], sure["side"] = round(kind.score, 4) if kind else 0.0, 0.99
-    answer["confidence"] = sure
+    confidence = card_response.confidence(TEXTS, values)
+    confidence["type"], confidence["side"] = round(kind.score, 4) if kind else 0.0, 0.99
+    answer["confidence"] = confidence
     return answer
 
 
@@ -114,7 +114,7 @@ def _kind_of(zone: Mrz) -> Found:
 
 
 def _old_back(lines: Sequence[Line], zone: Mrz) -> Values:
-    """Return what the zone of the card of 1999 says: it holds the number, no home number."""
+    """Return the fields of the zone of the card of 1999, which holds the permit's number only."""
     values = _codes(zone)
     low = max(y for _, y in zone.quads[-1])
     under = [line for line in lines if line.center[1] > low and "<" in line.text]
@@ -136,7 +136,7 @@ def _codes(zone: Mrz) -> Values:
 
 
 def _back(page: Page, zone: Mrz) -> Values:
-    """Return the home number and name and the three lines of the zone."""
+    """Return the home identity card's number and name, and the three lines of the zone."""
     lines = page.lines
     values = _codes(zone)
     home = zone.fields["home_number"].replace(" ", "")

@@ -37,7 +37,7 @@ def test_there_are_77_provinces_and_betong():
 def test_a_province_is_found_through_misread_letters():
     assert thai.province("กระทะมหานทร")[0] == "กรุงเทพมหานคร"
     assert thai.province("เพชรบูรณ์") == ("เพชรบูรณ์", 1.0)
-    assert thai.province("HONDA")[1] < plate.ALIKE_LEAST
+    assert thai.province("HONDA")[1] < plate.SIMILAR_LEAST
 
 
 class Scene:
