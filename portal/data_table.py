@@ -24,8 +24,8 @@ from django.http import HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.utils.functional import Promise, cached_property
 
 from core import clock
-from ocr.exports.spreadsheet import csv_safe
-from ocr.exports.workbook import Sheet, stream
+from core.export_safety import formula_safe
+from core.workbook import Sheet, stream
 
 SIZE = 50
 EXPORT_ROWS = 100_000
@@ -362,4 +362,4 @@ def cell(value: Any) -> str:
     text = "" if value is None else str(plain(value))
     if isinstance(value, dict | list):
         text = json.dumps(value, ensure_ascii=False)
-    return csv_safe(text)
+    return formula_safe(text)
