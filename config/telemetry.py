@@ -1,6 +1,6 @@
 """OpenTelemetry by setting: a span a request and a step, sent over OTLP; never content.
 
-Off unless OTEL_EXPORTER_OTLP_ENDPOINT is set; the packages are in requirements-otel.txt. Sampling and the
+Off unless OTEL_EXPORTER_OTLP_ENDPOINT is set; the packages are the extra `otel`. Sampling and the
 rest follow OpenTelemetry's own environment variables.
 """
 

@@ -29,6 +29,11 @@ def _installed(name: str) -> metadata.Distribution | None:
         return None
 
 
+def is_present() -> bool:
+    """Return whether either build is installed: whether this node recognises."""
+    return _installed(HEADLESS) is not None or _installed(DESKTOP) is not None
+
+
 def is_headless() -> bool:
     """Return whether `import cv2` gives the headless build.
 

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from billing.services import packages, products, subscriptions, top_ups
+from config import paths
 from iam.principal import Principal
 from iam.services import demo
 
@@ -53,7 +54,7 @@ class Command(BaseCommand):
         """Collect static files when one of them changed since the last start."""
         sources = sorted((settings.BASE_DIR / "portal" / "static").rglob("*"))
         digest = hashlib.sha256()
-        for path in [*sources, settings.BASE_DIR / "requirements-core.txt"]:
+        for path in [*sources, paths.shipped("requirements.txt")]:
             stat = path.stat()
             digest.update(f"{path}:{stat.st_size}:{stat.st_mtime_ns}\n".encode())
         marker: Path = settings.STATIC_ROOT / ".collected"
