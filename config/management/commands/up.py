@@ -55,8 +55,8 @@ class Command(BaseCommand):
         sources = sorted((settings.BASE_DIR / "portal" / "static").rglob("*"))
         digest = hashlib.sha256()
         for path in [*sources, paths.shipped("requirements.txt")]:
-            stat = path.stat()
-            digest.update(f"{path}:{stat.st_size}:{stat.st_mtime_ns}\n".encode())
+            if path.is_file():  # by content: every file of a wheel has the same time
+                digest.update(f"{path}\n".encode() + path.read_bytes())
         marker: Path = settings.STATIC_ROOT / ".collected"
         if marker.exists() and marker.read_text() == digest.hexdigest():
             return
