@@ -1,4 +1,4 @@
-"""Actions of each service's subscription, a row a service and verb (API reference, "Permissions")."""
+"""Actions on service subscriptions and jobs: one row per service and verb (API reference, "Permissions")."""
 
 from __future__ import annotations
 

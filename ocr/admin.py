@@ -14,7 +14,7 @@ from ocr import models
 
 @admin.register(models.AccountLimit)
 class AccountLimitAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Calls per minute and at a time; every process follows within 15 seconds."""
+    """Calls per minute and concurrent calls; every process follows within 15 seconds."""
 
     list_display = ("account_id", "service", "calls_per_minute", "concurrency")
     search_fields = ("account_id",)

@@ -1,16 +1,16 @@
-"""Recognition app."""
+"""App configuration of the recognition app."""
 
 from django.apps import AppConfig
 
 
 class OcrConfig(AppConfig):
-    """Hands actions to iam, products to billing and periodic work to core."""
+    """Registers actions with iam, products with billing and periodic jobs with core."""
 
     name = "ocr"
     verbose_name = "Recognition"
 
     def ready(self) -> None:
-        """Register the rows that lower apps learn of."""
+        """Register the rows that lower apps need."""
         from billing import selectors
         from billing.services import products
         from core import jobs

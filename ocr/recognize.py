@@ -43,11 +43,11 @@ def perform(
     urgency: Urgency = profiles.INTERACTIVE,
     record: Callable[[profiles.Outcome], object] | None = None,
 ) -> Any:
-    """Return the `result` of `call`: throttle, slot, gate, picture, engine, record and bill.
+    """Return the `result` of `call`: throttle, concurrency slot, subscription, intake, engine, record and bill.
 
-    `load` returns the picture and the checked options once the call was let in. `record` runs in
+    `load` returns the image bytes and the checked options once the call was admitted. `record` runs in
     the transaction of call record and usage event, so that all three are written or none. Raises
-    the documented ApiError; to record a failure is the caller's part.
+    the documented ApiError; recording a failure is left to the caller.
     """
     principal, is_batch = call.principal, urgency == profiles.BATCH
     log_context.begin(call.request_id, principal.account_id)
@@ -77,14 +77,14 @@ def perform(
 
 
 def _loaded(service: Service, body: bytes, principal: Principal) -> tuple[bytes, dict[str, Any]]:
-    """Return picture and options of a call's body."""
+    """Return image bytes and options of a call's body."""
     fields = request_body.parse(body)
     options = checked_options(service, fields)
     return load_image.load(fields, service.limits, principal), options
 
 
 def checked_options(service: Service, fields: dict[str, Any]) -> dict[str, Any]:
-    """Return the options of `service` in `fields`, defaults filled in; raises AIS.0101."""
+    """Return the options of `service` from `fields` with defaults; raises AIS.0101."""
     try:
         return parse_options(service.module.OPTIONS, fields)
     except ValueError as error:
@@ -94,7 +94,7 @@ def checked_options(service: Service, fields: dict[str, Any]) -> dict[str, Any]:
 def _read(
     service: Service, image: bytes, options: dict[str, Any], region: str, urgency: Urgency
 ) -> profiles.Outcome:
-    """Read `image` in an engine process; engine trouble becomes the documented error."""
+    """Recognize `image` in an engine process; raises the documented error for an engine failure."""
     try:
         return transport.recognize(
             image,

@@ -1,12 +1,12 @@
-"""Routes of the recognition API: a loop over the catalogue."""
+"""Routes of the recognition API, derived from the catalogue."""
 
 from django.urls import include, path, re_path
 
-from ocr.api import jobs
 from ocr.api.ces_urls import urlpatterns as ces_routes
 from ocr.api.exports import ExportView
 from ocr.api.views import RecognizeView
 from ocr.catalog import SERVICES
+from ocr.jobs import api as jobs
 
 _services = [
     path(service.code, RecognizeView.as_view(service=service), name=f"ocr-{service.code}")

@@ -1,4 +1,4 @@
-"""What became of a page, written once, in one transaction with its call record and usage event."""
+"""Write the result of a page exactly once, in one transaction with its call record and usage event."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _OPEN = PreparedQuery(
 
 
 class LeaseLost(Exception):
-    """Somebody else has the page now, or the job is gone: what was read counts for nothing."""
+    """Another runner holds the page now, or the job is gone: the result must be discarded."""
 
 
 def _settle(page: JobPage, key: bytes, content: Any, **fields: Any) -> None:
-    """Write the outcome of a page that we hold; raises LeaseLost, which rolls everything back."""
+    """Write the outcome of a page whose lease we hold; raises LeaseLost, which rolls the transaction back."""
     written = JobPage.objects.filter(pk=page.pk, state=JobPage.READING, owner=page.owner).update(
         sealed=encryption.seal(key, json.dumps(content, ensure_ascii=False).encode()),
         owner="",
@@ -41,12 +41,12 @@ def _settle(page: JobPage, key: bytes, content: Any, **fields: Any) -> None:
 
 
 def succeeded(page: JobPage, key: bytes, result: Any, *, engine_ms: float) -> None:
-    """Write a result; call it in the transaction that bills the call."""
+    """Write a result; call it inside the transaction that bills the call."""
     _settle(page, key, result, state=JobPage.SUCCEEDED, engine_ms=round(engine_ms))
 
 
 def taken_from_text(page: JobPage, key: bytes, result: Any) -> None:
-    """Write a result that was no call: the page's own text. Nothing is billed."""
+    """Write a result taken from the page's text layer. It is no call and is not billed."""
     _settle(page, key, result, state=JobPage.SUCCEEDED, free=True)
 
 
@@ -61,7 +61,7 @@ def failed(page: JobPage, key: bytes, error: ApiError, call: calls.TrackedCall |
 
 
 def job_pause(job_id: str, error: ApiError) -> bool:
-    """Pause a running job for a reason that every further page would meet; returns whether it ran."""
+    """Pause a running job for a reason that every further page would meet; returns whether it was running."""
     with transaction.atomic():
         job = Job.objects.select_for_update().filter(pk=job_id, state=Job.RUNNING).first()
         if job is None:
@@ -74,7 +74,7 @@ def job_pause(job_id: str, error: ApiError) -> bool:
 
 
 def job_finish(job_id: str) -> bool:
-    """End a running job whose pages all have an outcome; returns whether this ended it."""
+    """Finish a running job whose pages all have an outcome; returns whether this call finished it."""
     if _OPEN.one(job=job_id):  # nearly always: a lock is taken only for the last page
         return False
     with transaction.atomic():
@@ -92,7 +92,7 @@ def job_finish(job_id: str) -> bool:
 
 
 def ended_jobs() -> list[str]:
-    """Return the running jobs without a page to read: a runner died before it ended them."""
+    """Return running jobs without an unfinished page: their runner died before it finished them."""
     running = Job.objects.filter(state=Job.RUNNING)
     open_pages = JobPage.objects.filter(state__in=(JobPage.WAITING, JobPage.READING))
     return list(
@@ -101,7 +101,7 @@ def ended_jobs() -> list[str]:
 
 
 def publish(job: Job) -> None:
-    """Tell the account's webhooks what became of a job; no names, no content."""
+    """Notify the account's endpoints of a job's new state; no file names, no content."""
     from ocr.jobs import selectors
 
     notify.publish(
@@ -121,7 +121,7 @@ def publish(job: Job) -> None:
 
 
 def sweep() -> int:
-    """Give pages of dead readers to others, or fail those that were begun twice; end ended jobs."""
+    """Release pages with expired leases, or fail those begun twice; finish finished jobs."""
     found = leases.lost()
     for page in found:
         if page.attempts < leases.MAX_ATTEMPTS:

@@ -1,4 +1,4 @@
-"""`/api/v1/jobs`: batch jobs from draft to receipt."""
+"""`/api/v1/jobs`: jobs from draft to deletion receipt."""
 
 from __future__ import annotations
 
@@ -19,10 +19,8 @@ from core.errors import ApiError
 from iam import authn, authz
 from iam.principal import Principal
 from ocr import errors
-from ocr.api import job_shapes as shapes
 from ocr.exports import formats
-from ocr.jobs import downloads, keys, retention, selectors
-from ocr.jobs import estimates as batch_estimates
+from ocr.jobs import downloads, estimates, keys, retention, selectors, serializers
 from ocr.jobs import services as jobs
 from ocr.models import Job
 
@@ -31,20 +29,20 @@ _PIECE = 64 * 1024
 
 
 class JobsBase(APIView):
-    """A view of jobs. The action is asked in the project and enterprise project of the job."""
+    """Base of the job views. The action is checked in the job's project and enterprise project."""
 
     actions = dict.fromkeys(("get", "post", "put", "delete"))
     traces: dict[str, tuple[str, str, str]] = {}
 
     def caller(self, request: Request) -> Principal:
-        """Return the caller."""
+        """Return the principal."""
         caller: Any = request.user
         if not isinstance(caller, Principal):
             raise TypeError("ActionPermission lets only principals through")
         return caller
 
     def job(self, request: Request, job_id: str, action: str) -> tuple[Principal, Job]:
-        """Return the caller in the job's project, and the job; 404 for another account's, 403
+        """Return the principal in the job's project, and the job; 404 for a job of another account, 403
         without `action`.
         """
         caller = self.caller(request)
@@ -55,12 +53,12 @@ class JobsBase(APIView):
 
 
 def answered(job: Job, status: int = 200) -> Response:
-    """Return the response that shows `job`."""
-    return Response(shapes.jobs([job])[0], status=status)
+    """Return the response that represents `job`."""
+    return Response(serializers.jobs([job])[0], status=status)
 
 
 class JobListView(JobsBase):
-    """All jobs; a new one."""
+    """List jobs; create one."""
 
     traces = {"post": ("createJob", "job", "OCR")}
 
@@ -71,7 +69,7 @@ class JobListView(JobsBase):
             OpenApiParameter("marker", str),
             OpenApiParameter("limit", int),
         ],
-        responses=shapes.JobsOut,
+        responses=serializers.JobsOut,
         tags=TAGS,
     )
     def get(self, request: Request) -> Response:
@@ -80,7 +78,7 @@ class JobListView(JobsBase):
         projects = authz.enterprise_projects_where(caller, "ocr:job:list")
         if projects == []:
             authz.require(caller, "ocr:job:list")
-        limit = shapes.number_of(request, "limit", 50, 1, 200)
+        limit = serializers.number_of(request, "limit", 50, 1, 200)
         state, marker = (request.query_params.get(name, "") for name in ("state", "marker"))
         if state and state not in Job.STATES:
             raise ApiError(errors.JOB_INVALID, reason="state")
@@ -90,15 +88,18 @@ class JobListView(JobsBase):
             ]
         )
         more = rows[limit - 1].id if len(rows) > limit else None
-        return Response({"jobs": shapes.jobs(rows[:limit]), "next_marker": more})
+        return Response({"jobs": serializers.jobs(rows[:limit]), "next_marker": more})
 
     @extend_schema(
-        operation_id="jobs_create", request=shapes.JobIn, responses={201: shapes.JobOut}, tags=TAGS
+        operation_id="jobs_create",
+        request=serializers.JobIn,
+        responses={201: serializers.JobOut},
+        tags=TAGS,
     )
     def post(self, request: Request) -> Response:
-        """Make an empty job; add files, look at the estimate, then start it."""
+        """Create an empty job; then add files, read the estimate and start it."""
         caller = self.caller(request)
-        wanted = shapes.checked(shapes.JobIn, request)
+        wanted = serializers.checked(serializers.JobIn, request)
         project_id = wanted.pop("project_id", "")
         here = authn.project_for(caller, project_id) if project_id else caller
         project = wanted["enterprise_project_id"] or here.enterprise_project_id or "0"
@@ -111,9 +112,9 @@ class JobView(JobsBase):
 
     traces = {"delete": ("deleteJob", "job", "OCR")}
 
-    @extend_schema(operation_id="jobs_get", responses=shapes.JobOut, tags=TAGS)
+    @extend_schema(operation_id="jobs_get", responses=serializers.JobOut, tags=TAGS)
     def get(self, request: Request, job_id: str) -> Response:
-        """Show state, counts and, of a deleted job, the receipt."""
+        """Show state, counts and, for a deleted job, the receipt."""
         return answered(self.job(request, job_id, "ocr:job:get")[1])
 
     @extend_schema(operation_id="jobs_delete", responses=OpenApiTypes.OBJECT, tags=TAGS)
@@ -124,38 +125,40 @@ class JobView(JobsBase):
 
 
 class JobFilesView(JobsBase):
-    """The files of a job. Bodies are streamed to the disk, encrypted; none is held in memory."""
+    """The files of a job. Bodies are streamed to disk, encrypted; none is held in memory."""
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        """Keep everybody from reading the body as a form or as a whole."""
+        """Keep DRF's parsers from reading the body as a form or as a whole."""
         if request.method == "POST":
             request.streams_body = True  # type: ignore[attr-defined]
             request.POST, request._files = QueryDict(), MultiValueDict()  # type: ignore[assignment, attr-defined]
         return super().initialize_request(request, *args, **kwargs)
 
-    @extend_schema(operation_id="jobs_files_list", responses=shapes.FileOut(many=True), tags=TAGS)
+    @extend_schema(
+        operation_id="jobs_files_list", responses=serializers.FileOut(many=True), tags=TAGS
+    )
     def get(self, request: Request, job_id: str) -> Response:
         """List the files."""
         _, job = self.job(request, job_id, "ocr:job:get")
         retention.require_content(job)
         key = keys.of(job)
-        return Response([shapes.file(row, key) for row in selectors.files(job)])
+        return Response([serializers.file(row, key) for row in selectors.files(job)])
 
     @extend_schema(
         operation_id="jobs_files_add",
         parameters=[OpenApiParameter("name", str, required=True)],
         request={"application/octet-stream": OpenApiTypes.BINARY},
-        responses={201: shapes.FileOut},
+        responses={201: serializers.FileOut},
         tags=TAGS,
     )
     def post(self, request: Request, job_id: str) -> Response:
-        """Add one file: the body is its content as it is, the query `name` its name.
+        """Add one file: the body is its content, the query parameter `name` its name.
 
         A signed request declares the hash in `X-Sdk-Content-Sha256` (or UNSIGNED-PAYLOAD).
         """
         _, job = self.job(request, job_id, "ocr:job:create")
         name = request.query_params.get("name", "").strip()
-        if not 1 <= len(name) <= shapes.NAME_MAX or not name.isprintable():
+        if not 1 <= len(name) <= serializers.NAME_MAX or not name.isprintable():
             raise ApiError(errors.JOB_INVALID, reason="name must have 1 to 255 characters")
         kind = request._request.META.get("CONTENT_TYPE", "")
         if kind.startswith("multipart/"):
@@ -167,11 +170,11 @@ class JobFilesView(JobsBase):
             chunks=_pieces(request._request),
             sha256="" if declared == "UNSIGNED-PAYLOAD" else declared,
         )
-        return Response(shapes.file(row, keys.of(job)), status=201)
+        return Response(serializers.file(row, keys.of(job)), status=201)
 
 
 def _pieces(request: HttpRequest) -> Iterator[bytes]:
-    """Yield the body as it arrives, also one in chunks whose length nobody announced."""
+    """Yield the body as it arrives, also a chunked one without a length."""
     announced = request.META.get("CONTENT_LENGTH") or "0"
     if announced.isdigit() and int(announced) > settings.JOB_MAX_MB * 1024 * 1024:
         reason = f"files may have {settings.JOB_MAX_MB} MB in all"
@@ -184,31 +187,34 @@ def _pieces(request: HttpRequest) -> Iterator[bytes]:
 
 
 class JobEstimateView(JobsBase):
-    """What a job will cost."""
+    """The estimate of a job."""
 
-    @extend_schema(operation_id="jobs_estimate", responses=shapes.EstimateOut, tags=TAGS)
+    @extend_schema(operation_id="jobs_estimate", responses=serializers.EstimateOut, tags=TAGS)
     def get(self, request: Request, job_id: str) -> Response:
-        """Show pages, price, what packages and the free allowance pay, and what stands in the way."""
+        """Show pages, price, what packages and the free allowance cover, and what would refuse the start."""
         _, job = self.job(request, job_id, "ocr:job:get")
-        return Response(shapes.estimate(batch_estimates.estimate(job)))
+        return Response(serializers.estimate(estimates.estimate(job)))
 
 
 class JobStepView(JobsBase):
     """Start, pause, resume, cancel, retry."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Name the step for the trace of a refusal."""
+        """Name the operation for the trace of a refusal."""
         self.traces = {"post": (f"{kwargs['step']}Job", "job", "OCR")}
         super().initial(request, *args, **kwargs)
 
     @extend_schema(
-        operation_id="jobs_step", request=shapes.StartIn, responses=shapes.JobOut, tags=TAGS
+        operation_id="jobs_step",
+        request=serializers.StartIn,
+        responses=serializers.JobOut,
+        tags=TAGS,
     )
     def post(self, request: Request, job_id: str, step: str) -> Response:
-        """Do the step; 409 where the job's state does not allow it."""
+        """Perform the operation; 409 where the job's state does not allow it."""
         caller, job = self.job(request, job_id, "ocr:job:update")
         if step == "start":
-            partial = shapes.checked(shapes.StartIn, request)["partial"]
+            partial = serializers.checked(serializers.StartIn, request)["partial"]
             return answered(jobs.start(principal=caller, job=job, partial=partial))
         steps = {
             "pause": jobs.pause,
@@ -230,15 +236,15 @@ class JobPagesView(JobsBase):
             OpenApiParameter("after", int),
             OpenApiParameter("limit", int),
         ],
-        responses=shapes.PagesOut,
+        responses=serializers.PagesOut,
         tags=TAGS,
     )
     def get(self, request: Request, job_id: str) -> Response:
-        """List pages in their order; a failed one says why and what to do."""
+        """List pages in order; a failed one has its error and remedy."""
         _, job = self.job(request, job_id, "ocr:job:get")
         retention.require_content(job)
-        limit = shapes.number_of(request, "limit", 100, 1, 500)
-        after = shapes.number_of(request, "after", -1, -1, 10**9)
+        limit = serializers.number_of(request, "limit", 100, 1, 500)
+        after = serializers.number_of(request, "after", -1, -1, 10**9)
         state = request.query_params.get("state", "")
         rows = list(
             selectors.pages(job, state=state, after=after, with_content=state == "failed")[
@@ -246,21 +252,21 @@ class JobPagesView(JobsBase):
             ]
         )
         more = rows[limit - 1].position if len(rows) > limit else None
-        told = shapes.pages(rows[:limit], selectors.files(job), keys.of(job))
+        told = serializers.pages(rows[:limit], selectors.files(job), keys.of(job))
         return Response({"pages": told, "next_after": more})
 
 
 class JobPageView(JobsBase):
     """One page with its result."""
 
-    @extend_schema(operation_id="jobs_page", responses=shapes.PageResultOut, tags=TAGS)
+    @extend_schema(operation_id="jobs_page", responses=serializers.PageResultOut, tags=TAGS)
     def get(self, request: Request, job_id: str, position: int) -> Response:
         """Show the page and its result, in the shape of the service's own API."""
         _, job = self.job(request, job_id, "ocr:job:download")
         retention.require_content(job)
         key = keys.of(job)
         row = selectors.page(job, position)
-        told = shapes.page(row, *selectors.listing(row.file, key), key)
+        told = serializers.page(row, *selectors.listing(row.file, key), key)
         good = row.state == row.SUCCEEDED
         return Response({**told, "result": selectors.content(row, key) if good else None})
 
@@ -276,16 +282,16 @@ class JobDownloadView(JobsBase):
 
     @extend_schema(
         operation_id="jobs_download",
-        parameters=[OpenApiParameter("format", str, enum=shapes.FORMATS, required=True)],
+        parameters=[OpenApiParameter("format", str, enum=serializers.FORMATS, required=True)],
         responses={200: OpenApiTypes.BINARY},
         tags=TAGS,
     )
     def get(self, request: Request, job_id: str) -> StreamingHttpResponse:
-        """Stream the file; when a job kept for zero hours was taken whole, it is deleted."""
+        """Stream the file; a finished job with retention 0 is deleted after a complete download."""
         caller, job = self.job(request, job_id, "ocr:job:download")
         code = request.query_params.get("format", "")
-        if code not in shapes.FORMATS:
-            reason = f"format must be one of {', '.join(shapes.FORMATS)}"
+        if code not in serializers.FORMATS:
+            reason = f"format must be one of {', '.join(serializers.FORMATS)}"
             raise ApiError(errors.JOB_INVALID, reason=reason)
         pieces = downloads.download(principal=caller, job=job, code=code)
         return StreamingHttpResponse(

@@ -1,4 +1,4 @@
-"""`manage.py run_batch`: read the pages of jobs; scaled mode runs one or more of these."""
+"""`manage.py run_jobs`: read the job pages; scaled mode runs one or more of these."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ocr.jobs.runner import Runner
 class Command(BaseCommand):
     """Run until told to stop; pages in hand come to their end first."""
 
-    help = "Read the pages of batch jobs until stopped (scaled mode; embedded does it by itself)."
+    help = "Read the job pages until stopped (scaled mode; embedded does it by itself)."
 
     def add_arguments(self, parser: Any) -> None:
         """Add --threads."""
-        parser.add_argument("--threads", type=int, default=0, help="default: BATCH_THREADS")
+        parser.add_argument("--threads", type=int, default=0, help="default: JOB_THREADS")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Start the runner and wait for a signal."""

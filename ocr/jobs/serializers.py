@@ -1,4 +1,4 @@
-"""What `/api/v1/jobs` takes and answers, as OpenAPI describes it."""
+"""Serializers of `/api/v1/jobs`, as OpenAPI describes them."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ class JobIn(serializers.Serializer[Any]):
 
 
 class StartIn(serializers.Serializer[Any]):
-    """How to start; `partial`: although a budget allows only a part of the pages."""
+    """How to start; `partial`: although a budget allows only some of the pages."""
 
     partial = serializers.BooleanField(required=False, default=False)  # type: ignore[assignment]
 
 
 class CountsOut(serializers.Serializer[Any]):
-    """Pages of a job by state; `free` of the succeeded were taken from their own text."""
+    """Pages of a job by state; `free` of the succeeded ones were taken from their text layer."""
 
     pages = serializers.IntegerField()
     waiting = serializers.IntegerField()
@@ -62,7 +62,7 @@ class CountsOut(serializers.Serializer[Any]):
 
 
 class ErrorOut(serializers.Serializer[Any]):
-    """Why something failed or waits, and what to do about it."""
+    """Why something failed or waits, and the remedy."""
 
     error_code = serializers.CharField()
     error_msg = serializers.CharField()
@@ -96,7 +96,7 @@ class JobOut(serializers.Serializer[Any]):
 
 
 class JobsOut(serializers.Serializer[Any]):
-    """A page of jobs; pass `next_marker` as `marker` to go on."""
+    """One page of the list of jobs; pass `next_marker` as `marker` to continue."""
 
     jobs = JobOut(many=True)
     next_marker = serializers.CharField(allow_null=True)
@@ -132,7 +132,7 @@ class PageOut(serializers.Serializer[Any]):
 
 
 class PagesOut(serializers.Serializer[Any]):
-    """A list of pages; pass `next_after` as `after` to go on."""
+    """One page of the list of pages; pass `next_after` as `after` to continue."""
 
     pages = PageOut(many=True)
     next_after = serializers.IntegerField(allow_null=True)
@@ -154,7 +154,7 @@ class JobBudgetOut(serializers.Serializer[Any]):
 
 
 class JobPackageOut(serializers.Serializer[Any]):
-    """A package that pays for pages of the job; `left` before it does."""
+    """A package that pays for pages of the job; `left` is its balance before."""
 
     id = serializers.IntegerField()
     calls = serializers.IntegerField()
@@ -163,7 +163,7 @@ class JobPackageOut(serializers.Serializer[Any]):
 
 
 class EstimateOut(serializers.Serializer[Any]):
-    """What the waiting pages cost now and who pays; `blocker`: why the job could not start."""
+    """What the waiting pages cost now and what pays; `blocker`: why the job could not start."""
 
     pages = serializers.IntegerField()
     free_pages = serializers.IntegerField()
@@ -182,7 +182,7 @@ FORMATS = [row.code for row in formats.FORMATS]
 
 
 def checked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    """Return the validated body; raises JOB.0001 naming the field that is wrong."""
+    """Return the validated body; raises JOB.0001 naming the invalid field."""
     found = shape(data=request.data)
     if not found.is_valid():
         name, problems = next(iter(found.errors.items()))
@@ -192,7 +192,7 @@ def checked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[
 
 
 def number_of(request: Request, name: str, default: int, low: int, high: int) -> int:
-    """Return an integer of the query within its limits; raises JOB.0001."""
+    """Return an integer query parameter within its limits; raises JOB.0001."""
     text = request.query_params.get(name, "")
     try:
         value = int(text) if text else default
@@ -204,7 +204,7 @@ def number_of(request: Request, name: str, default: int, low: int, high: int) ->
 
 
 def job(row: Job, counts: dict[str, int]) -> dict[str, Any]:
-    """Return a job as it is answered."""
+    """Return the representation of a job."""
     plain = (
         "id", "name", "service", "state", "options", "page_range", "text_layer", "retention_hours",
         "region", "project_id", "enterprise_project_id", "user_id", "user_name", "receipt",
@@ -219,13 +219,13 @@ def job(row: Job, counts: dict[str, int]) -> dict[str, Any]:
 
 
 def jobs(rows: list[Job]) -> list[dict[str, Any]]:
-    """Return jobs as they are answered; one query for all their counts."""
+    """Return the representations of jobs; one query for all their counts."""
     counted = selectors.counts(rows)
     return [job(row, counted[row.id]) for row in rows]
 
 
 def file(row: JobFile, key: bytes) -> dict[str, Any]:
-    """Return a file as it is answered; `key` opens its name."""
+    """Return the representation of a file; `key` decrypts its name."""
     name, entries = selectors.listing(row, key)
     return {
         "id": row.id,
@@ -240,13 +240,13 @@ def file(row: JobFile, key: bytes) -> dict[str, Any]:
 
 
 def pages(rows: Iterable[JobPage], files: Iterable[JobFile], key: bytes) -> list[dict[str, Any]]:
-    """Return pages as they are answered, without results."""
+    """Return the representations of pages, without results."""
     named = {row.pk: selectors.listing(row, key) for row in files}
     return [page(row, *named[row.file_id], key) for row in rows]
 
 
 def page(row: JobPage, name: str, entries: list[dict[str, Any]], key: bytes) -> dict[str, Any]:
-    """Return one page as it is answered; a failed one says why and what to do."""
+    """Return the representation of one page; a failed one has its error and remedy."""
     plain = (
         "position", "file_id", "number", "state", "attempts", "has_text", "free", "request_id",
         "engine_ms",
@@ -263,7 +263,7 @@ def page(row: JobPage, name: str, entries: list[dict[str, Any]], key: bytes) -> 
 
 
 def estimate(found: JobEstimate) -> dict[str, Any]:
-    """Return an estimate as it is answered."""
+    """Return the representation of an estimate."""
     blocker = found.blocker()
     return {
         "pages": found.pages,
@@ -297,7 +297,7 @@ def estimate(found: JobEstimate) -> dict[str, Any]:
 
 
 def explained(code: str, message: str) -> dict[str, str]:
-    """Return an error with the advice of its row."""
+    """Return an error with the remedy of its row."""
     return {"error_code": code, "error_msg": message, "advice": _advice().get(code, "")}
 
 
