@@ -83,17 +83,19 @@ class Service:
 
 
 # A table cell has no context to correct an error by: the small model recognises all of them.
-TABLES = replace(PRINTED, name="tables", reader="small")
+TABLES = replace(PRINTED, name="tables", recognizer="small")
 
 # Names on Chinese cards hold characters that the tiny model does not know.
-CARD = replace(PRINTED, name="card", reader="small")
+CARD = replace(PRINTED, name="card", recognizer="small")
 
 KHMER_CARD = replace(CARD, name="khmer-card", script="khmer")
 THAI_CARD = replace(CARD, name="thai-card", script="thai")
-BURMESE_CARD = replace(CARD, name="burmese-card", upright_by="burmese-card")
+BURMESE_CARD = replace(CARD, name="burmese-card", orientation_recognizer="burmese-card")
 # The grammar of a plate number decides its orientation.
-PLATE = replace(PRINTED, name="plate", upright=True)
+PLATE = replace(PRINTED, name="plate", assume_upright=True)
 ARABIC = replace(PRINTED, name="arabic", script="arabic")
+# The machine-readable zone and the digits need PP-OCR: the extractor asks for the words again.
+VIETNAMESE_CARD = replace(CARD, name="vietnamese-card", extractor_script="vietnamese")
 
 SERVICES: tuple[Service, ...] = (
     Service(
@@ -146,7 +148,7 @@ SERVICES: tuple[Service, ...] = (
     ),
     Service(
         code="vietnam-id-card", title=_("Vietnam ID Card OCR"), extractor=vietnam_id_card,
-        profile=replace(CARD, name="vietnamese-card", script="vietnamese"),
+        profile=VIETNAMESE_CARD,
     ),
 )  # fmt: skip
 BY_CODE = {service.code: service for service in SERVICES}

@@ -1,4 +1,4 @@
-"""Parameters of the generated code in the explorer and in the quick starts."""
+"""Input of the generated code samples (`code.js`): the call and the caller's ids."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ocr.catalog import Service
 
 
 def call_of(service: Service, principal: Principal, enterprise_project: str) -> dict[str, Any]:
-    """Return the call that `code.js` writes out in seven languages, with the caller's own ids."""
+    """Return the call that `code.js` renders in seven languages, with the caller's ids."""
     return {
         "endpoint": settings.PUBLIC_URL,
         "project": principal.project_id,

@@ -108,7 +108,7 @@ class _Text:
 
     @property
     def score(self) -> float:
-        return labels.sure(self.line)
+        return labels.line_confidence(self.line)
 
 
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises WrongDocument where no Vietnamese card is shown, or another side than the one asked for.
     """
-    view, side, values, _ = card_response.best(page, _read, _worth, full=WHOLE)
+    view, side, values, _ = card_response.best_view(page, _read, _worth, full=WHOLE)
     if not values:
         raise WrongDocument("no Vietnamese identity card found")
     if options.get("side") and options["side"] != side:
@@ -374,12 +374,12 @@ def _voted(page: Page, piece: _Piece) -> Found:
     if not of.complete:
         return Found(piece.text, min(of.score, NO_PACK), of.line.quad)
     texts, scores = [], []
-    for reading in voting.readings(page, of.line.quad, script=SCRIPT):
+    for reading in voting.recognize_crops(page, of.line.quad, script=SCRIPT):
         again = _same_piece(piece, reading)
         if again:
             texts.append(again)
             scores.append(_surety(reading))
-    text = voting.chosen(texts) or piece.text
+    text = voting.majority(texts) or piece.text
     score = max(scores, default=of.score)
     doubted = len(set(texts)) != 1 or not _is_seen(text, of.line.text)
     return Found(text, SPLIT_VOTE * score if doubted else score, of.line.quad)

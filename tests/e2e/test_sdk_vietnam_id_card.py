@@ -10,7 +10,7 @@ from django.conf import settings
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkocr.v1 import RecognizeVietnamIdCardRequest, VietnamIdCardRequestBody
 
-from ocr.vision import language_packs
+from ocr import language_packs
 from tests.conftest import ROOT, Live
 from tests.e2e.test_foundation import client
 from tools.synthetic import sets

@@ -6,11 +6,11 @@ import random
 
 import pytest
 
+from ocr import language_packs
 from ocr.engine.recorded import RecordedPage
 from ocr.extractors import vietnam_id_card as card
 from ocr.options import parse
 from ocr.page import Char, Line, RecognitionResult, WrongDocument, box
-from ocr.vision import language_packs
 from tools.synthetic import fonts, mrz_text, photo
 from tools.synthetic import vietnam_id_card as drawing
 
