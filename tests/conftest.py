@@ -132,6 +132,37 @@ def demo(db: None) -> dict[str, Any]:
     return described
 
 
+# Argon2's parameters, and the least that the library takes.
+LEAST_COST = {"memory_cost": 8, "time_cost": 1, "parallelism": 1}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def real_cost() -> Iterator[dict[str, int]]:
+    """Hash passwords at Argon2's smallest cost in every test; returns the cost of production."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    real = {name: getattr(Argon2PasswordHasher, name) for name in LEAST_COST}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, least in LEAST_COST.items():
+            patch.setattr(Argon2PasswordHasher, name, least)
+        yield real
+
+
+@pytest.fixture(autouse=True)
+def cost_of_passwords(
+    request: pytest.FixtureRequest, real_cost: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hash at the cost of production where time itself is tested; no test takes over a hash of another cost."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    from iam.services import logins
+
+    logins._dummy.clear()
+    if "real_cost" in request.keywords:
+        for name, cost in real_cost.items():
+            monkeypatch.setattr(Argon2PasswordHasher, name, cost)
+
+
 @pytest.fixture(autouse=True)
 def plain_static(settings: Any) -> None:
     """Static addresses without a manifest: nothing is collected in these tests."""

@@ -137,7 +137,7 @@ def test_pages_of_strangers_and_operators_are_accessible_and_fit(
 def prepared(live: Live) -> None:
     """Make an operator, a newcomer with a one-time password, a job that waits and calls to count."""
     made = (
-        "from iam import authn, selectors; from iam.models import User; from ocr.jobs import jobs\n"
+        "from iam import authn, selectors; from iam.models import User; from ocr.jobs import services as jobs\n"
         f"account = selectors.account_by_name({live.credentials['account']!r})\n"
         f"made = {{'is_operator': {OPERATOR!r}, 'must_change_password': {NEWCOMER!r}}}\n"
         "for mark, name in made.items():\n"
