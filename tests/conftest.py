@@ -132,35 +132,29 @@ def demo(db: None) -> dict[str, Any]:
     return described
 
 
-# Argon2's parameters, and the least that the library takes.
-LEAST_COST = {"memory_cost": 8, "time_cost": 1, "parallelism": 1}
-
-
 @pytest.fixture(autouse=True, scope="session")
 def real_cost() -> Iterator[dict[str, int]]:
-    """Hash passwords at Argon2's smallest cost in every test; returns the cost of production."""
-    from django.contrib.auth.hashers import Argon2PasswordHasher
+    """Hash passwords at the least cost in every test; returns the cost of production."""
+    from tests import password_cost
 
-    real = {name: getattr(Argon2PasswordHasher, name) for name in LEAST_COST}
-    with pytest.MonkeyPatch.context() as patch:
-        for name, least in LEAST_COST.items():
-            patch.setattr(Argon2PasswordHasher, name, least)
-        yield real
+    real = password_cost.costs_set(password_cost.LEAST)
+    yield real
+    password_cost.costs_set(real)
 
 
 @pytest.fixture(autouse=True)
-def cost_of_passwords(
-    request: pytest.FixtureRequest, real_cost: dict[str, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def cost_of_passwords(request: pytest.FixtureRequest, real_cost: dict[str, int]) -> Iterator[None]:
     """Hash at the cost of production where time itself is tested; no test takes over a hash of another cost."""
-    from django.contrib.auth.hashers import Argon2PasswordHasher
-
     from iam.services import logins
+    from tests import password_cost
 
     logins._dummy.clear()
-    if "real_cost" in request.keywords:
-        for name, cost in real_cost.items():
-            monkeypatch.setattr(Argon2PasswordHasher, name, cost)
+    if "real_cost" not in request.keywords:
+        yield
+        return
+    password_cost.costs_set(real_cost)
+    yield
+    password_cost.costs_set(password_cost.LEAST)
 
 
 @pytest.fixture(autouse=True)
