@@ -16,11 +16,27 @@ from typing import Any
 
 import pytest
 
-from tests import scaled_server
+from tests import distribution, scaled_server
 from tools.bench.services import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark a test by what its fixtures start."""
+    distribution.mark(item)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest first."""
+    items.sort(key=distribution.rank)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Spread the suite as `tests.distribution` says."""
+    return distribution.scheduler(config, log)
 
 
 @dataclass
