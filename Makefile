@@ -33,7 +33,7 @@ test-scaled: $(VENV)/.dev-ready
 check: $(VENV)/.dev-ready
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
-	$(VENV)/bin/mypy config core iam billing ocr portal clients/cli/ocr_console_cli
+	$(VENV)/bin/mypy config core iam billing monitoring ocr portal clients/cli/ocr_console_cli
 	PYTHONPATH=.:clients/cli $(VENV)/bin/lint-imports
 	$(PY) manage.py check
 	$(PY) manage.py makemigrations --check --dry-run

@@ -85,7 +85,7 @@ VARS = (
     EnvVar("JOB_MAX_MB", "2048", "Megabytes that the files of a job may have.", int),
     EnvVar("JOB_MAX_PAGES", "5000", "Pages that a job may have.", int),
     EnvVar(
-        "BATCH_THREADS",
+        "JOB_THREADS",
         "0",
         "Pages of jobs at a time in one runner; 0 = engine processes and two more.",
         int,
@@ -128,6 +128,11 @@ VARS = (
         "smtp://user:password@host:587 for notifications; files under $DATA_DIR/mail when empty.",
     ),
     EnvVar("LOG_FORMAT", "json", "json or console."),
+    EnvVar(
+        "SECURITY_CONTACT",
+        "",
+        "mailto: or https: address for vulnerability reports, shown at /.well-known/security.txt; no such page when empty.",
+    ),
     EnvVar(
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         "",

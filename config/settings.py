@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "core",
     "iam",
     "billing",
+    "monitoring",
     "ocr",
     "portal",
     "config",
@@ -123,7 +124,7 @@ if ENV["DATABASE_URL"]:
         **_database.get("OPTIONS", {}),
         "pool": {
             "min_size": 1,
-            "max_size": ENV["WEB_THREADS"] + ENV["BATCH_THREADS"] + 8,
+            "max_size": ENV["WEB_THREADS"] + ENV["JOB_THREADS"] + 8,
             "timeout": 10,
         },
     }
@@ -227,6 +228,7 @@ CELERY_BROKER_URL = ENV["CELERY_BROKER_URL"]
 
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+SECURITY_CONTACT = ENV["SECURITY_CONTACT"]
 if ENV["EMAIL_URL"]:
     _mail = urlsplit(ENV["EMAIL_URL"])
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -286,4 +288,4 @@ TESSDATA_DIR = ENV["TESSDATA_DIR"]
 JOBS_DIR = Path(ENV["JOBS_DIR"]).resolve() if ENV["JOBS_DIR"] else DATA_DIR / "jobs"
 JOB_MAX_MB = ENV["JOB_MAX_MB"]
 JOB_MAX_PAGES = ENV["JOB_MAX_PAGES"]
-BATCH_THREADS = ENV["BATCH_THREADS"] or ENGINE_PROCESSES + 2
+JOB_THREADS = ENV["JOB_THREADS"] or ENGINE_PROCESSES + 2

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from config import doctor, health, metrics
+from config import doctor, health, metrics, security_txt
 from iam.api import versions
 from ocr.api.urls import recognition
 
@@ -36,9 +36,11 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("metrics", metrics.view, name="metrics"),
     path("readyz", health.ready, name="readyz"),
+    path(".well-known/security.txt", security_txt.view, name="security-txt"),
     # CTS before IAM where the second segment is an id.
     path("", include("billing.api.urls")),
     path("", include("iam.api.urls")),
+    path("", include("monitoring.api.urls")),
     path("", include("ocr.api.urls")),
     path(
         "api/v1/openapi.json",

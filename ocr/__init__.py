@@ -1,1 +1,1 @@
-"""The product: recognition services, engine, call records."""
+"""The product: recognition services, engine processes, extractors, jobs and exports."""

@@ -1,6 +1,6 @@
-"""How many calls an account may make: per user and minute, and at a time.
+"""Limits of an account: calls per user and minute, and concurrent calls.
 
-Limits are read at most every 15 seconds a process, so that a refused call costs no query.
+Each process reads them at most every 15 seconds, so that a refused call costs no query.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _lock = threading.Lock()
 
 
 def limits_of(account_id: str) -> dict[str, tuple[int, int]]:
-    """Return service code ("" = all) → (calls per minute, calls at a time) of the account."""
+    """Return service code ("" = all) → (calls per minute, concurrent calls) of the account."""
     known = _known.get(account_id)
     if known and time.monotonic() - known[0] < KEPT_S:
         return known[1]
@@ -45,7 +45,7 @@ def limits_of(account_id: str) -> dict[str, tuple[int, int]]:
 
 
 def calls_per_minute(account_id: str, service: Service) -> int:
-    """Return the throttle of one user: the account's for the service, for all, or the catalogue's."""
+    """Return the throttle of one user: the account's for the service, for all services, or the catalogue's."""
     limits = limits_of(account_id)
     for key in (service.code, ""):
         if key in limits and limits[key][0]:
@@ -56,7 +56,7 @@ def calls_per_minute(account_id: str, service: Service) -> int:
 def limit_set(
     *, account_id: str, service: str = "", calls_per_minute: int = 0, concurrency: int = 0
 ) -> AccountLimit:
-    """Set the limits of an account for a service or for all; the other processes follow in 15 s."""
+    """Set the limits of an account for a service or for all; other processes follow within 15 s."""
     row, _ = AccountLimit.objects.update_or_create(
         account_id=account_id,
         service=service,
@@ -68,9 +68,9 @@ def limit_set(
 
 @contextmanager
 def slot(account_id: str, *, keep_one: bool = False) -> Iterator[None]:
-    """Hold one of the account's calls at a time; raises ModelArts.4401 when all are taken.
+    """Hold one of the account's concurrent calls; raises ModelArts.4401 when all are in use.
 
-    `keep_one`: leave the last one, if there are two or more, to somebody who waits.
+    `keep_one`: leave the last slot, if there are two or more, to interactive calls.
     """
     allowed = limits_of(account_id).get("", (0, 0))[1]
     allowed -= 1 if keep_one and allowed > 1 else 0
@@ -96,7 +96,7 @@ def slot(account_id: str, *, keep_one: bool = False) -> Iterator[None]:
 
 @contextmanager
 def _shared(account_id: str, allowed: int) -> Iterator[None]:
-    """Count over all processes; a slot of a process that died frees itself after the call's limit."""
+    """Count over all processes; a slot of a process that died expires with the call's time limit."""
     from ocr.engine.broker_client import store
 
     key, mine, now = f"ocr:slots:{account_id}", uuid.uuid4().hex, time.time()

@@ -1,4 +1,4 @@
-"""Request options of a service, declared as rows and checked in one place. Pure."""
+"""Request options of a service, declared as rows and validated in one place. Pure."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ class Option:
 
 
 def parse(options: Iterable[Option], body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the value of every option, defaults filled in; other keys of `body` are ignored.
+    """Return the value of every option, with defaults; other keys of `body` are ignored.
 
-    Raises ValueError with a sentence naming the first bad field (AIS.0101 at the gateway).
+    Raises ValueError with a sentence naming the first invalid field (AIS.0101 at the gateway).
     """
     return {
         option.name: option.check(body[option.name]) if option.name in body else option.default

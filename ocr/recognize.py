@@ -13,7 +13,8 @@ from core import clock, log_context
 from core.errors import ApiError
 from iam.principal import Principal
 from iam.throttle import throttle
-from ocr import calls, concurrency, errors, profiles
+from monitoring import call_records
+from ocr import concurrency, errors, profiles
 from ocr.catalog import Service
 from ocr.engine import transport
 from ocr.intake import load_image, request_body
@@ -29,25 +30,25 @@ def recognize(
 
     Raises the documented ApiError otherwise; a failed call is recorded and never billed.
     """
-    with calls.tracked(
+    with call_records.tracked(
         principal=principal, service=service.code, request_id=request_id, source=source
     ) as call:
         return perform(call, service, lambda: _loaded(service, body, principal))
 
 
 def perform(
-    call: calls.TrackedCall,
+    call: call_records.TrackedCall,
     service: Service,
     load: Callable[[], tuple[bytes, dict[str, Any]]],
     *,
     urgency: Urgency = profiles.INTERACTIVE,
     record: Callable[[profiles.Outcome], object] | None = None,
 ) -> Any:
-    """Return the `result` of `call`: throttle, slot, gate, picture, engine, record and bill.
+    """Return the `result` of `call`: throttle, concurrency slot, subscription, intake, engine, record and bill.
 
-    `load` returns the picture and the checked options once the call was let in. `record` runs in
+    `load` returns the image bytes and the checked options once the call was admitted. `record` runs in
     the transaction of call record and usage event, so that all three are written or none. Raises
-    the documented ApiError; to record a failure is the caller's part.
+    the documented ApiError; recording a failure is left to the caller.
     """
     principal, is_batch = call.principal, urgency == profiles.BATCH
     log_context.begin(call.request_id, principal.account_id)
@@ -77,14 +78,14 @@ def perform(
 
 
 def _loaded(service: Service, body: bytes, principal: Principal) -> tuple[bytes, dict[str, Any]]:
-    """Return picture and options of a call's body."""
+    """Return image bytes and options of a call's body."""
     fields = request_body.parse(body)
     options = checked_options(service, fields)
     return load_image.load(fields, service.limits, principal), options
 
 
 def checked_options(service: Service, fields: dict[str, Any]) -> dict[str, Any]:
-    """Return the options of `service` in `fields`, defaults filled in; raises AIS.0101."""
+    """Return the options of `service` from `fields` with defaults; raises AIS.0101."""
     try:
         return parse_options(service.module.OPTIONS, fields)
     except ValueError as error:
@@ -94,7 +95,7 @@ def checked_options(service: Service, fields: dict[str, Any]) -> dict[str, Any]:
 def _read(
     service: Service, image: bytes, options: dict[str, Any], region: str, urgency: Urgency
 ) -> profiles.Outcome:
-    """Read `image` in an engine process; engine trouble becomes the documented error."""
+    """Recognize `image` in an engine process; raises the documented error for an engine failure."""
     try:
         return transport.recognize(
             image,

@@ -61,7 +61,7 @@ def main() -> int:
         site.start_worker("recognition", ",".join(f"ocr.{region}" for region in _regions()))
         site.start_worker("periodic", "periodic")
         site.start_celery("beat", "beat")
-        site.start("batch", "manage.py", "run_batch")
+        site.start("jobs", "manage.py", "run_jobs")
         site.start_web()
         while not ended and all(one.poll() is None for one in site.running.values()):
             time.sleep(0.1)

@@ -16,6 +16,7 @@ from core.api import api_style
 PUBLIC = {
     "healthz": "supervisors",
     "readyz": "load balancers",
+    ".well-known/security.txt": "RFC 9116, read by whoever found a fault",
     "metrics": "Prometheus, on the operator's network",
     "": "redirects to the console, or the version list",
     "login": "the form",

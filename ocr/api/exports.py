@@ -1,4 +1,4 @@
-"""`/api/v1/exports`: turn results that the caller holds into a file; nothing is stored."""
+"""`/api/v1/exports`: convert results that the caller holds into a file; nothing is stored."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ MAX_DOCUMENTS = 1000
 
 
 class DocumentIn(serializers.Serializer[Any]):
-    """One result as the recognition API answered it; for a searchable PDF also the `image` (Base64).
+    """One result as the recognition API answered it; for a searchable PDF also its `image` (Base64).
 
-    `page` is the page of an image that is a PDF, from 1.
+    `page` is the page number, from 1, of an image that is a PDF.
     """
 
     name = serializers.CharField(max_length=255)
@@ -38,7 +38,7 @@ class DocumentIn(serializers.Serializer[Any]):
 
 
 class ExportIn(serializers.Serializer[Any]):
-    """The wanted format and the documents of the file."""
+    """The format and the documents of the file."""
 
     format = serializers.ChoiceField(choices=[row.code for row in formats.FORMATS])
     documents = serializers.ListField(
@@ -47,7 +47,7 @@ class ExportIn(serializers.Serializer[Any]):
 
 
 class ExportView(APIView):
-    """Results in, a file out. Needs no permission beyond valid credentials; nothing is billed."""
+    """Results in, a file out. Requires valid credentials only; nothing is billed."""
 
     action_name = None
 
@@ -83,7 +83,7 @@ def _documents(rows: list[dict[str, Any]], region: str) -> list[Document]:
 
 
 def _picture(text: str, page: int, region: str, quads: Sequence[Quad]) -> Picture:
-    """Return the caller's picture as JPEG, decoded where pictures are decoded: in an engine process."""
+    """Return the caller's image as JPEG, decoded where images are decoded: in an engine process."""
     data = request_body.decode_base64(text)
     image_header.check(data, image_header.ImageLimits(formats=image_header.TEXT, max_side_px=30000))
     try:

@@ -1,4 +1,4 @@
-"""The recognition API in OpenAPI, from the catalogue: one operation a service, beside `/api/v1`."""
+"""OpenAPI operations of the recognition API, derived from the catalogue and added to the document of `/api/v1`."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from ocr.recognize import recognize
 
 
 class RecognizeView(ApiView):
-    """POST a picture, get `{"result": …}`. Calling needs a subscription, not an action."""
+    """POST an image, get `{"result": …}`. A call requires a subscription, not an action."""
 
     service: ClassVar[Service | None] = None
     action = None
@@ -21,7 +21,7 @@ class RecognizeView(ApiView):
     needs_project = True
 
     def post(self, request: HttpRequest, principal: Principal, **kwargs: Any) -> dict[str, Any]:
-        """Recognise the picture in the body."""
+        """Recognize the image in the body."""
         assert self.service is not None
         result = recognize(
             principal=principal,

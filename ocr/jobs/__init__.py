@@ -1,1 +1,1 @@
-"""Batch jobs: many pages of one service, encrypted while they are kept, each page one call."""
+"""Jobs: many pages of one service, encrypted while they are kept; each page is one call."""

@@ -1,7 +1,7 @@
-"""List and open the members of a ZIP archive; runs in the opening process.
+"""List and read the members of a ZIP archive; runs in the sandbox process.
 
-Nothing is ever extracted to a disk. What is refused, and why, follows the known attacks: overlapping
-and endlessly growing members, archives in archives, names that lead out of a folder, links.
+Nothing is extracted to disk. Refused are the known attacks: overlapping members and decompression
+bombs, nested archives, names that lead out of the folder (zip slip), links.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ _OFFICE = (".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".epub")
 def members(
     stream: BinaryIO, limits: Limits
 ) -> tuple[zipfile.ZipFile, list[tuple[int, str, zipfile.ZipInfo]]]:
-    """Return the open archive and its files as (index, name, info), checked by the directory alone.
+    """Return the open archive and its files as (index, name, info), checked by the central directory.
 
-    Raises Refused for a broken, encrypted, overgrown or ill-named archive before a byte of a member
-    is unpacked.
+    Raises Refused for a damaged, encrypted or oversized archive, or one with unsafe names, before a byte
+    of a member is decompressed.
     """
     try:
         opened = zipfile.ZipFile(stream)
@@ -76,7 +76,7 @@ def _check_growth(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """Return the member's name; names without the UTF-8 mark are UTF-8, Chinese (GB 18030) or DOS."""
+    """Return the member's name; names without the UTF-8 flag are decoded as UTF-8, GB 18030 or code page 437."""
     if info.flag_bits & _UTF8_FLAG or info.filename.isascii():
         return info.filename
     raw = info.filename.encode("cp437", "replace")
@@ -112,7 +112,7 @@ def _is_dropping(name: str) -> bool:
 
 
 def checked_kind(name: str, head: bytes) -> str:
-    """Return the member's kind; raises Refused for an archive within the archive."""
+    """Return the member's file type; raises Refused for a nested archive."""
     kind = file_types.kind_of(head)
     if file_types.is_archive(head) and not name.lower().endswith(_OFFICE):
         raise Refused(errors.FILE_TOO_MUCH, f"{name} is an archive within the archive")
@@ -120,7 +120,7 @@ def checked_kind(name: str, head: bytes) -> str:
 
 
 def chunks(opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
-    """Yield a member's bytes in pieces of 4 MiB, never more in all than its directory entry says."""
+    """Yield a member's bytes in chunks of 4 MiB, never more in total than its directory entry announces."""
     try:
         with opened.open(info) as member:
             while piece := member.read(_CHUNK):
@@ -130,7 +130,7 @@ def chunks(opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
 
 
 def digest(pieces: Iterator[bytes], step: Callable[[], None]) -> tuple[bytes, int, str]:
-    """Return the first kilobyte, size and SHA-256 of the pieces; `step` is called after each."""
+    """Return the first kilobyte, size and SHA-256 of the chunks; `step` is called after each chunk."""
     head, size, hashed = b"", 0, hashlib.sha256()
     for piece in pieces:
         head = head or piece[: file_types.HEAD_BYTES]

@@ -1,4 +1,4 @@
-"""The results of a job as one file, streamed; a job that is kept for zero hours ends with it."""
+"""Stream the results of a job as one file; a job with retention 0 is deleted after a complete download."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from ocr.models import Job, JobPage
 
 
 def download(*, principal: Principal, job: Job, code: str) -> Iterator[bytes]:
-    """Return the file of `job` in the format `code`, piece by piece; one trace.
+    """Return the file of `job` in the format `code` as chunks; writes one trace.
 
-    The first piece is made before this returns, so that a refusal is still an answer. When the last
-    one was taken, a job that ended and is kept for zero hours is deleted. Raises JOB.0003 for a job
-    without a finished page.
+    The first chunk is produced before this function returns, so that a refusal can still be answered
+    with an error. When the last chunk was taken, a finished job with retention 0 is deleted. Raises
+    JOB.0003 for a job without a finished page.
     """
     retention.require_content(job)
     key = keys.of(job)
@@ -37,13 +37,13 @@ def download(*, principal: Principal, job: Job, code: str) -> Iterator[bytes]:
 
 
 def _until_complete(job: Job, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the pieces; what follows the last one happens only if the caller took them all."""
+    """Yield the chunks; code after the last one runs only if the caller took them all."""
     yield from pieces
     retention.downloaded(job)
 
 
 def _pages(job: Job, key: bytes) -> Iterator[ReadPage]:
-    """Yield the finished pages in their order; one result is in memory at a time."""
+    """Yield the finished pages in order, with one result in memory at a time."""
     files = {row.pk: row for row in selectors.files(job)}
 
     @lru_cache(maxsize=2)

@@ -1,9 +1,9 @@
-"""Files and values of a job, encrypted with keys that are thrown away with the job. Pure.
+"""Encrypt the files and values of a job with keys that are destroyed with the job. Pure.
 
-A file is AES-256-GCM in chunks (the STREAM construction: the nonce counts, the last chunk says
-that it is the last), so that it is written and read at any place with one chunk in memory, and a
-changed, reordered or shortened file does not open. Each file has a key of its own, so a nonce is
-never used twice under one key.
+A file is AES-256-GCM in chunks (the STREAM construction: the nonce is a counter, the last chunk is
+marked as last), so that it can be written and read at any position with one chunk in memory, and a
+modified, reordered or truncated file fails to decrypt. Each file has its own key, so no nonce is
+used twice under one key.
 """
 
 from __future__ import annotations
@@ -29,27 +29,27 @@ _MAGIC = b"OCRJOB1\n"
 
 
 class Unreadable(Exception):
-    """The key does not open the bytes: they were changed, or the key is another one."""
+    """The bytes do not decrypt: they were modified, or the key is wrong."""
 
 
 def new_key() -> bytes:
-    """Return a random key."""
+    """Return a random 256-bit key."""
     return os.urandom(KEY_BYTES)
 
 
 def join_key(first: bytes, second: bytes) -> bytes:
-    """Return the key that two halves make (HKDF, RFC 5869); neither half alone says anything of it."""
+    """Return the key derived from two halves (HKDF, RFC 5869); neither half alone reveals anything."""
     return HKDF(SHA256(), KEY_BYTES, salt=second, info=b"ocr-console job").derive(first)
 
 
 def seal(key: bytes, data: bytes) -> bytes:
-    """Return `data`, compressed, encrypted under `key` with a random nonce."""
+    """Return `data` compressed and encrypted under `key` with a random nonce."""
     nonce = os.urandom(_NONCE)
     return nonce + AESGCM(key).encrypt(nonce, zlib.compress(data, 6), None)
 
 
 def unseal(key: bytes, sealed: bytes | memoryview) -> bytes:
-    """Return what `seal` was given; raises Unreadable."""
+    """Return the data that `seal` was given; raises Unreadable."""
     raw = bytes(sealed)
     try:
         return zlib.decompress(AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], None))
@@ -63,7 +63,7 @@ def _nonce(index: int, *, last: bool) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What was written: bytes of content and their SHA-256 in hexadecimal."""
+    """What was written: size in bytes and SHA-256 (hexadecimal) of the plain content."""
 
     size: int
     sha256: str
@@ -71,15 +71,15 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """An encrypted file and its key; small enough to be handed to another process."""
+    """An encrypted file and its key; small enough to be sent to another process."""
 
     path: Path
     key: bytes
 
     def write(self, chunks: Iterable[bytes]) -> Stored:
-        """Write the content that `chunks` make, never more than one chunk in memory; owner only.
+        """Encrypt the content of `chunks` into the file, one chunk in memory, readable by the owner only.
 
-        Whatever goes wrong, no unfinished file stays behind.
+        On any error no incomplete file is left behind.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -109,20 +109,20 @@ class Blob:
         return Stored(size, digest.hexdigest())
 
     def open(self, mode: str = "rb") -> io.BufferedReader:
-        """Return the content, readable and seekable; reading raises Unreadable if it was changed.
+        """Return the plain content as a readable, seekable stream; reading raises Unreadable if it was modified.
 
-        `mode` is "rb": the method stands in for that of a `Path`.
+        `mode` is "rb": the method has the signature of `Path.open`.
         """
         return io.BufferedReader(_Opened(self), CHUNK)
 
     def read(self) -> bytes:
-        """Return the whole content: for files that are known to be small."""
+        """Return the whole plain content; for files known to be small."""
         with self.open() as file:
             return file.read()
 
 
 class _Opened(io.RawIOBase):
-    """Decrypts one chunk at a time, wherever the reader stands."""
+    """A raw stream that decrypts one chunk at a time, at any position."""
 
     def __init__(self, blob: Blob) -> None:
         self._file = blob.path.open("rb", buffering=0)

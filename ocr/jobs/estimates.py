@@ -1,4 +1,4 @@
-"""What a job will cost before it starts, who pays, and what would stop it."""
+"""Estimate a job before its start: what it costs, what pays for it, and what would refuse the start."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ocr.models import Job
 
 @dataclass(frozen=True, slots=True)
 class JobEstimate:
-    """Pages by who pays, and the refusal that the first page would meet (None: none)."""
+    """Pages by how they are paid, and the refusal that the first page would get (None: none)."""
 
     pages: int
     free_pages: int
@@ -21,14 +21,14 @@ class JobEstimate:
     refusal: ApiError | None
 
     def blocker(self, *, partial: bool = False) -> ApiError | None:
-        """Return why the job may not start; a budget for a part of it is enough if `partial`."""
+        """Return the refusal of a start, or None; with `partial` a budget for some of the pages is enough."""
         if self.refusal is not None or not self.pages:
             return self.refusal
         return None if partial else self.cost.shortage()
 
 
 def estimate(job: Job) -> JobEstimate:
-    """Return what reading the waiting pages of `job` costs now; nothing is reserved."""
+    """Return what recognising the waiting pages of `job` would cost now; nothing is reserved."""
     pages, free = selectors.to_read(job)
     cost = billing.calls_estimate(
         job.account_id,

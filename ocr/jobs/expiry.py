@@ -1,4 +1,4 @@
-"""How long a job is kept."""
+"""When a job's content expires."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ ZERO_HOURS = 24  # retention 0 = until the first complete download, and at most 
 
 
 def expiry(job: Job, now: dt.datetime) -> dt.datetime:
-    """Return when everything of the job goes: its retention after `now`, never past seven days of age."""
+    """Return when all content of the job is deleted: `now` plus its retention, at most seven days of age."""
     hours = job.retention_hours or ZERO_HOURS
     return min(now + dt.timedelta(hours=hours), last_moment(job))
 
 
 def last_moment(job: Job) -> dt.datetime:
-    """Return seven days after the job was made: nothing of it is kept longer, whatever its state."""
+    """Return seven days after the job's creation: no content is kept longer, whatever its state."""
     return job.created_at + dt.timedelta(hours=MAX_HOURS)

@@ -1,4 +1,4 @@
-"""The file of a whole job in any format, streamed: one page is in memory at a time."""
+"""Write the file of a whole job in any format as a stream, with one page in memory."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ocr.jobs.file_model import Entry, Refused, Source
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """A page with its outcome: the result, or the sentence that says why there is none.
+    """A page with its outcome: the result, or the message why there is none.
 
-    `source`, `entry` and `number` find its picture again for a searchable PDF.
+    `source`, `entry` and `number` locate its image for a searchable PDF.
     """
 
     title: str
@@ -30,10 +30,10 @@ class ReadPage:
 
 
 def stream(code: str, pages: Callable[[], Iterable[ReadPage]]) -> Iterator[bytes]:
-    """Yield the job's file in the format `code`; `pages` is called once for each walk over them.
+    """Yield the job's file in the format `code`; `pages` is called once per pass over the pages.
 
-    Spreadsheets have one row a page and a column `error`; the other formats have the pages in
-    order. Raises the refusals of `ocr.jobs.sandbox_client` while it yields.
+    Spreadsheets have one row per page and a column `error`; the other formats have the pages in order.
+    Raises the refusals of `ocr.jobs.sandbox_client` while it yields.
     """
     return formats.stream(code, partial(_documents, pages))
 
@@ -44,9 +44,9 @@ def _documents(pages: Callable[[], Iterable[ReadPage]]) -> Iterator[Document]:
 
 
 def _picture(page: ReadPage, quads: Sequence[Quad]) -> Picture | None:
-    """Return the page's picture; None for a page that was not read and cannot be drawn either."""
+    """Return the page's image; None for a page without a result whose image cannot be rendered either."""
     try:
-        return sandbox_client.picture(page.source, page.entry, page.number, quads)
+        return sandbox_client.page_image(page.source, page.entry, page.number, quads)
     except Refused:
         if page.error:
             return None

@@ -1,6 +1,7 @@
-"""What an uploaded file holds, and one page of it, whatever its kind.
+"""Inspect an uploaded file and return its pages, whatever its type.
 
-Archives and PDFs are opened in a process of their own (`ocr.jobs.sandbox_client`); a picture needs none.
+Archives, PDFs and TIFFs are opened in the sandbox process (`ocr.jobs.sandbox_client`); a plain image
+needs no sandbox, because it is decoded in the engine process.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ Listing = list[dict[str, Any]]
 
 
 def inspect(blob: Blob, *, name: str, size: int, sha256: str) -> tuple[str, Listing]:
-    """Return the file's kind and its entries, as plain data; raises the documented refusal.
+    """Return the file's type and its entries as plain data; raises the documented refusal.
 
-    An entry has the fields of `ocr.jobs.file_model.Entry`; a member of an archive that is not taken
-    carries its refusal and does not stop the others.
+    An entry has the fields of `ocr.jobs.file_model.Entry`; a refused member of an archive carries its
+    refusal and does not affect the others.
     """
     with blob.open() as file:
         head = file.read(file_types.HEAD_BYTES)
@@ -46,8 +47,8 @@ def page(
     number: int,
     text_options: Mapping[str, Any] | None = None,
 ) -> PageInput:
-    """Return page `number` of an entry of a file of `kind`: a picture, or, with `text_options`, the
-    text that a PDF page has. Raises the documented refusal.
+    """Return page `number` (from 1) of an entry of a file of type `kind`: an image or, with `text_options`, the text
+    layer of a PDF page. Raises the documented refusal.
     """
     if kind == "image" and entry["pages"] == 1:
         return PageInput(blob.read())
@@ -59,7 +60,7 @@ def page(
 
 
 def entry_of(row: Mapping[str, Any]) -> Entry:
-    """Return an entry from the plain data that `inspect` gave."""
+    """Return an entry from the plain data that `inspect` returned."""
     refusal = row["refusal"]
     return Entry(
         **{

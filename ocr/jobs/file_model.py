@@ -1,4 +1,4 @@
-"""What a job's files are: limits, the listing of a file, one page of it, and the refusal. Pure."""
+"""Data model of uploaded files: limits, the listing of a file, one page of it, and the refusal. Pure."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ Kind = Literal["image", "pdf", "zip", "other"]
 
 
 class Source(Protocol):
-    """Something that opens as a readable, seekable stream of plain bytes, such as a `Path`.
+    """Anything that opens as a readable, seekable stream of plain bytes, such as a `Path`.
 
-    It travels to a process of its own by pickle, so its class is importable there without Django.
+    It is sent to the sandbox process by pickle, so its class must be importable there without Django.
     """
 
     def open(self, mode: str = "rb") -> BinaryIO:
-        """Return a new stream at its beginning; the caller closes it."""
+        """Return a new stream positioned at the start; the caller closes it."""
 
 
 class Refused(ApiError):
-    """A file that is not taken; `row` is the documented error, `reason` says what and where."""
+    """A file that is refused; `row` is the documented error, `reason` says what and where."""
 
     def __init__(self, row: ErrorRow, reason: str) -> None:
         super().__init__(row, reason=reason)
@@ -32,11 +32,11 @@ class Refused(ApiError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one file may hold.
+    """How much one file may contain.
 
-    `entry_bytes` is the size of one file of an archive, `total_bytes` that of all of them; `ratio`
-    is how many times an archive may grow, judged once it grows beyond `ratio_from_bytes`: white
-    bitmaps pack a thousand times, but not hundreds of them. `seconds` is the limit of the whole look.
+    `entry_bytes` limits one member of an archive, `total_bytes` all of them together; `ratio` is the
+    allowed compression ratio, applied once the content exceeds `ratio_from_bytes` (white bitmaps
+    compress a thousandfold, but not hundreds of them). `seconds` limits the whole inspection.
     """
 
     entries: int = 2000
@@ -50,7 +50,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why one file of an archive is not taken: the documented code and the reason."""
+    """Why a member of an archive is refused: the documented code and the reason."""
 
     code: str
     reason: str
@@ -58,10 +58,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file to read: the file itself, or a member of an archive (`index` in its directory).
+    """One document to process: the file itself, or a member of an archive (`index` in its directory).
 
-    `pages_with_text` numbers, from 1, the pages of a PDF that already have a text layer. A member
-    with a `refusal` is not taken: it has no pages.
+    `pages_with_text` lists the numbers (from 1) of PDF pages that have a text layer. A member with a
+    `refusal` has no pages.
     """
 
     name: str
@@ -76,23 +76,23 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a file is and what it holds, in the order of its directory."""
+    """The type of a file and its entries, in the order of its directory."""
 
     kind: Kind
     entries: tuple[Entry, ...]
 
     @property
     def pages(self) -> int:
-        """Pages in all."""
+        """Total number of pages."""
         return sum(entry.pages for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)
 class PageInput:
-    """One page ready to be read: a picture, or the text that it already has.
+    """One page ready for recognition: an image, or the text it already has.
 
-    `text` is a result of general-text whose places are pixels of the picture that `image` would
-    be. `width`, `height` and `dpi` are those of that picture; 0 where the file is handed on as it is.
+    `text` is a result of general-text whose locations are pixels of the image that `image` would be.
+    `width`, `height` (pixels) and `dpi` describe that image; 0 where the file is passed on unchanged.
     """
 
     image: bytes | None

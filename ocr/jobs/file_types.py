@@ -1,4 +1,4 @@
-"""Tell a file's kind by its first bytes, never by its name. Pure."""
+"""Detect a file's type from its first bytes, never from its name. Pure."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _OTHER_ARCHIVES = (
 
 
 def media_type(head: bytes) -> str:
-    """Return the media type of a picture that begins with `head`, or an empty string."""
+    """Return the media type of an image whose first bytes are `head`, or an empty string."""
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
     return next((name for mark, name in _IMAGES if head.startswith(mark)), "")
 
 
 def kind_of(head: bytes) -> Kind:
-    """Return what a file is that begins with `head` (its first kilobyte)."""
+    """Return the type of a file whose first kilobyte is `head`."""
     if head.startswith(_ZIP):
         return "zip"
     if head[:HEAD_BYTES].lstrip().startswith(b"%PDF-"):
@@ -41,5 +41,5 @@ def kind_of(head: bytes) -> Kind:
 
 
 def is_archive(head: bytes) -> bool:
-    """Say whether the file is an archive of any sort."""
+    """Return whether the file is an archive of any kind."""
     return head.startswith(_ZIP) or head.startswith(_OTHER_ARCHIVES)

@@ -1,4 +1,4 @@
-"""Pictures as they are needed: pages of a TIFF, and JPEG for a PDF; runs in the opening process."""
+"""Pages of a TIFF, and JPEG images for a searchable PDF; runs in the sandbox process."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _QUALITY = 88
 
 
 def frames(stream: BinaryIO, limits: Limits) -> int:
-    """Return how many pages a TIFF has; a directory that runs in circles is broken."""
+    """Return the number of pages of a TIFF; a cyclic directory counts as damage."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(stream, formats=("TIFF",)) as picture:
-                count = int(getattr(picture, "n_frames", 1))
+            with Image.open(stream, formats=("TIFF",)) as image:
+                count = int(getattr(image, "n_frames", 1))
     except MemoryError:
         raise
     except Exception as error:  # Pillow's parsers raise many types on broken headers
@@ -37,23 +37,23 @@ def frames(stream: BinaryIO, limits: Limits) -> int:
 
 
 def frame(content: bytes, number: int) -> PageInput:
-    """Return one page of a TIFF as PNG: the services read the first page of a file only."""
-    picture = _opened(content, number)
+    """Return one page of a TIFF as PNG, because the services recognise the first page of a file only."""
+    image = _opened(content, number)
     out = io.BytesIO()
-    picture.save(out, format="PNG", compress_level=1)
-    return PageInput(out.getvalue(), "image/png", None, *picture.size)
+    image.save(out, format="PNG", compress_level=1)
+    return PageInput(out.getvalue(), "image/png", None, *image.size)
 
 
 def _opened(content: bytes, number: int) -> Image.Image:
-    """Return a picture, decoded; `number` counts the pages of a TIFF from 1."""
+    """Return the decoded image; `number` counts the pages of a TIFF from 1."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(content)) as picture:
+            with Image.open(io.BytesIO(content)) as image:
                 if number > 1:
-                    picture.seek(number - 1)
-                picture.load()
-                return picture.copy()
+                    image.seek(number - 1)
+                image.load()
+                return image.copy()
     except MemoryError:
         raise
     except Exception as error:
@@ -61,23 +61,23 @@ def _opened(content: bytes, number: int) -> Image.Image:
 
 
 def whole(content: bytes, number: int, quads: Sequence[Quad]) -> Encoded:
-    """Return a picture as JPEG the right way up; a JPEG that stands upright is handed on as it is."""
-    picture = _opened(content, number)
-    is_jpeg = content.startswith(b"\xff\xd8\xff") and picture.mode in ("L", "RGB")
-    if is_jpeg and picture.getexif().get(_ORIENTATION, 1) == 1:
-        found = word_gaps.profiles(picture, quads)
-        return content, *picture.size, picture.mode == "L", found
-    return encoded(ImageOps.exif_transpose(picture), quads)
+    """Return an image as JPEG with its EXIF orientation applied; a JPEG that needs none is passed on unchanged."""
+    image = _opened(content, number)
+    is_jpeg = content.startswith(b"\xff\xd8\xff") and image.mode in ("L", "RGB")
+    if is_jpeg and image.getexif().get(_ORIENTATION, 1) == 1:
+        found = word_gaps.profiles(image, quads)
+        return content, *image.size, image.mode == "L", found
+    return encoded(ImageOps.exif_transpose(image), quads)
 
 
-def encoded(picture: Image.Image, quads: Sequence[Quad]) -> Encoded:
-    """Return (JPEG, width, height, grey, profiles of the lines); transparency lies on white."""
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        clear = picture.convert("RGBA")
-        picture = Image.new("RGB", clear.size, "white")
-        picture.paste(clear, mask=clear.getchannel("A"))
-    if picture.mode not in ("L", "RGB"):
-        picture = picture.convert("L" if picture.mode in ("1", "I", "I;16", "F") else "RGB")
+def encoded(image: Image.Image, quads: Sequence[Quad]) -> Encoded:
+    """Return (JPEG, width, height, is grey, ink profiles of the lines); transparency is flattened on white."""
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        clear = image.convert("RGBA")
+        image = Image.new("RGB", clear.size, "white")
+        image.paste(clear, mask=clear.getchannel("A"))
+    if image.mode not in ("L", "RGB"):
+        image = image.convert("L" if image.mode in ("1", "I", "I;16", "F") else "RGB")
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=_QUALITY)
-    return out.getvalue(), *picture.size, picture.mode == "L", word_gaps.profiles(picture, quads)
+    image.save(out, "JPEG", quality=_QUALITY)
+    return out.getvalue(), *image.size, image.mode == "L", word_gaps.profiles(image, quads)

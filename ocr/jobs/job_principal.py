@@ -1,4 +1,4 @@
-"""The person who made a job, as the caller of each of its pages, as of now."""
+"""The principal of a job: its creator, with the permissions of the moment, as the caller of each page."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _known: dict[str, tuple[float, Principal]] = {}
 
 
 def of(job: Job) -> Principal:
-    """Return the caller of a page of `job`; raises JOB.0006 for one who may not call any more.
+    """Return the principal that calls for a page of `job`; raises JOB.0006 if the creator may not call any more.
 
-    A change of the person or the account counts from two seconds later on.
+    A change of the user or the account takes effect within two seconds.
     """
     known = _known.get(job.id)
     if known and time.monotonic() - known[0] < KEPT_S:
@@ -32,7 +32,7 @@ def of(job: Job) -> Principal:
 
 
 def fresh(job: Job) -> Principal:
-    """Return the caller as of this moment; raises JOB.0006."""
+    """Return the principal as of now, uncached; raises JOB.0006."""
     try:
         project = iam_selectors.project(job.account_id, job.project_id)
         if job.agency_id:

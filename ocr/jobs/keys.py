@@ -1,8 +1,8 @@
-"""The key of a job: one half in its row, one beside its files; without either nothing opens.
+"""The key of a job: one half in its row, one beside its files; both are needed.
 
-A copy of the database alone (a backup, a replica, a page that SQLite has not overwritten yet) opens
-nothing of a job, and neither does a copy of the folder. Forgetting is overwriting the half on the
-disk and clearing the one in the row.
+A copy of the database alone (a backup, a replica, a page that SQLite has not overwritten yet)
+decrypts nothing, and neither does a copy of the folder. Destroying the key means overwriting the half
+on disk and clearing the half in the row.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def folder(job_id: str) -> Path:
 
 
 def make(job_id: str) -> str:
-    """Make a job's key: keep one half in its folder and return the other, encrypted, for its row."""
+    """Create a job's key: store one half in its folder and return the other, encrypted, for its row."""
     place = folder(job_id)
     place.mkdir(parents=True, mode=0o700)
     descriptor = os.open(place / _HALF, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -42,7 +42,7 @@ def make(job_id: str) -> str:
 
 
 def of(job: Job) -> bytes:
-    """Return the key of `job`; raises JOB.0007 when a half is missing or does not open."""
+    """Return the key of `job`; raises JOB.0007 when a half is missing or does not decrypt."""
     try:
         half = (folder(job.id) / _HALF).read_bytes()
         return encryption.join_key(base64.b64decode(crypto.decrypt(job.key)), half)
@@ -51,12 +51,12 @@ def of(job: Job) -> bytes:
 
 
 def blob(file: JobFile, key: bytes) -> encryption.Blob:
-    """Return the encrypted file of `file` with its own key, opened by the job's."""
+    """Return the encrypted file of `file` with its own key, unsealed by the job's key."""
     return encryption.Blob(folder(file.job_id) / file.id, encryption.unseal(key, file.sealed_key))
 
 
 def forget(job_id: str) -> None:
-    """Overwrite the half on the disk and remove the job's folder; does nothing the second time."""
+    """Overwrite the half on disk and remove the job's folder; idempotent."""
     place = folder(job_id)
     with contextlib.suppress(FileNotFoundError), (place / _HALF).open("r+b") as file:
         file.write(os.urandom(encryption.KEY_BYTES))

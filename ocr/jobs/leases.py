@@ -1,8 +1,8 @@
-"""Who reads which page next: leases in the rows, fair between accounts and between their jobs.
+"""Lease-based page queue, fair between accounts, then between the jobs of an account.
 
-A page is taken by a conditional UPDATE, so two runners never hold the same one, on SQLite and on
-PostgreSQL alike. The next page belongs to the account with the fewest pages being read, then to the
-one that waited longest; inside an account the same goes for its jobs.
+A page is claimed by a conditional UPDATE, so that two runners never hold the same page, on SQLite and
+on PostgreSQL alike. The next page belongs to the account with the fewest pages in progress, then to the
+account that has waited longest; the same rule orders the jobs within an account.
 """
 
 from __future__ import annotations
@@ -52,10 +52,10 @@ _WAITING = PreparedQuery(
 def claim(
     *, owner: str, served: Mapping[str, int], held_back: Collection[str] = ()
 ) -> JobPage | None:
-    """Take the next page for `owner` and return it with its job and file, or None.
+    """Claim the next page for `owner` and return it with its job and file, or None.
 
-    `served` says when (any rising number) an account or a job was last given a turn; jobs in
-    `held_back` wait.
+    `served` maps account and job ids to the turn (any increasing number) at which they were last served;
+    jobs in `held_back` are skipped.
     """
     running = [row for row in _RUNNING.all() if row["id"] not in held_back]
     if not running:
@@ -78,18 +78,18 @@ def claim(
 
 @lru_cache(maxsize=64)
 def _job(job_id: str, runs: int) -> Job | None:
-    """Return a job as it was when run number `runs` began: what its pages need of it stays so."""
+    """Return a job as it was when run number `runs` began; the fields that its pages need do not change within a run."""
     return Job.objects.filter(pk=job_id, runs=runs).first()
 
 
 @lru_cache(maxsize=16)
 def _file(file_id: str) -> JobFile | None:
-    """Return a file of a job: nothing of it ever changes."""
+    """Return a file of a job; its row is immutable."""
     return JobFile.objects.filter(pk=file_id).first()
 
 
 def _take(job_id: str, runs: int, owner: str) -> JobPage | None:
-    """Take the first waiting page of a job; others may be after the same one, so try again."""
+    """Claim the first waiting page of a job; retries when another runner claims the same one."""
     for _ in range(5):
         row = _WAITING.one(job=job_id)
         if row is None:
@@ -111,14 +111,14 @@ def _take(job_id: str, runs: int, owner: str) -> JobPage | None:
 
 
 def renew(owner: str) -> int:
-    """Keep the leases of `owner`; returns how many."""
+    """Extend the leases of `owner`; returns how many."""
     return JobPage.objects.filter(state=JobPage.READING, owner=owner).update(
         lease_until=clock.now() + LEASE
     )
 
 
 def give_back(page: JobPage, *, begun: bool) -> bool:
-    """Let somebody else read the page; `begun`: the attempt counts. Returns whether it was ours."""
+    """Release a claimed page; `begun`: the attempt counts. Returns whether the lease was still held."""
     return bool(
         JobPage.objects.filter(pk=page.pk, state=JobPage.READING, owner=page.owner).update(
             state=JobPage.WAITING,
@@ -130,7 +130,7 @@ def give_back(page: JobPage, *, begun: bool) -> bool:
 
 
 def lost(now: dt.datetime | None = None) -> list[JobPage]:
-    """Return pages whose reader is gone, with their jobs."""
+    """Return pages whose lease has expired, with their jobs."""
     limit = now or clock.now()
     return list(
         JobPage.objects.filter(state=JobPage.READING, lease_until__lt=limit)

@@ -1,4 +1,4 @@
-"""One page of a job, from its file to its outcome, by the same path as a single call."""
+"""Process one page of a job, from its file to its result, through the same function as a single call."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from django.db import transaction
 from billing import errors as billing_errors
 from core.errors import INTERNAL, ApiError
 from iam import errors as iam_errors
-from ocr import calls, errors, profiles
+from monitoring import call_records
+from ocr import errors, profiles
 from ocr.catalog import BY_CODE, Service
 from ocr.intake import image_header
 from ocr.jobs import file_inspection, job_principal, keys, leases, page_results, selectors
@@ -38,21 +39,21 @@ AGAIN = (errors.ENGINE_LOST, errors.NO_ENGINE, errors.TIMEOUT, INTERNAL)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What came of a turn: `wait_s` asks to leave the job alone for so long."""
+    """The outcome of a turn: `wait_s` asks to leave the job alone for that many seconds."""
 
     outcome: str
     wait_s: float = 0.0
 
 
 def read(page: JobPage) -> Turn:
-    """Read a page that was claimed and write its outcome, or give it back."""
+    """Recognise a claimed page and write its result, or release it."""
     job = page.job
-    call: calls.TrackedCall | None = None
+    call: call_records.TrackedCall | None = None
     try:
         key = keys.of(job)
         principal = job_principal.of(job)
         service = BY_CODE[job.service]
-        call = calls.TrackedCall(principal, service.code, page.request_id, "batch")
+        call = call_records.TrackedCall(principal, service.code, page.request_id, "batch")
         opened: PageInput | None = None
         if job.text_layer == Job.USE and page.has_text:
             opened = _opened(page, key, text_options=job.options)
@@ -79,8 +80,8 @@ def read(page: JobPage) -> Turn:
         return _refused(page, ApiError(INTERNAL), call)
 
 
-def _refused(page: JobPage, error: ApiError, call: calls.TrackedCall | None) -> Turn:
-    """Wait, pause, try again, or fail the page: what the refusal asks for."""
+def _refused(page: JobPage, error: ApiError, call: call_records.TrackedCall | None) -> Turn:
+    """Wait, pause the job, release the page, or fail it, depending on the refusal."""
     if error.row in WAIT:
         leases.give_back(page, begun=False)
         return Turn("wait", float(error.headers.get("Retry-After", "1")))
@@ -99,7 +100,7 @@ def _refused(page: JobPage, error: ApiError, call: calls.TrackedCall | None) -> 
 
 
 def _opened(page: JobPage, key: bytes, *, text_options: Any = None) -> PageInput:
-    """Return the page's picture or its own text; raises the refusal of the file."""
+    """Return the page's image or its text layer; raises the refusal of the file."""
     entry = _entries(page.file, key)[page.entry]
     blob = keys.blob(page.file, key)
     return file_inspection.page(blob, page.file.kind, entry, page.number, text_options)
@@ -107,12 +108,12 @@ def _opened(page: JobPage, key: bytes, *, text_options: Any = None) -> PageInput
 
 @lru_cache(maxsize=4)
 def _entries(file: JobFile, key: bytes) -> file_inspection.Listing:
-    """Return the entries of a file: opened once for its many pages."""
+    """Return the entries of a file, decrypted once for its many pages."""
     return selectors.listing(file, key)[1]
 
 
 def _picture(opened: PageInput, service: Service) -> bytes:
-    """Return the picture if the service takes it; raises AIS.0102 or AIS.0103."""
+    """Return the image bytes if the service accepts the image; raises AIS.0102 or AIS.0103."""
     data = opened.image or b""
     image_header.check(data, service.limits)
     return data

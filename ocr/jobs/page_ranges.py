@@ -1,4 +1,4 @@
-"""Page ranges as people write them: `1-3,7,10-`. Pure."""
+"""Parse page ranges such as `1-3,7,10-`. Pure."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ _PART = re.compile(r"(\d{1,6})(?:-(\d{1,6})?)?")
 
 
 def parse(text: str) -> Callable[[int], bool]:
-    """Return a test of page numbers (from 1); empty means all. Raises ValueError with a sentence.
+    """Return a predicate over page numbers (from 1); an empty text selects all. Raises ValueError with a sentence.
 
-    `7` is one page, `1-3` three, `10-` everything from page 10.
+    `7` is one page, `1-3` are three, `10-` is everything from page 10.
     """
     bounds: list[tuple[int, int | None]] = []
     for part in (piece.strip() for piece in text.split(",") if piece.strip()):

@@ -1,4 +1,4 @@
-"""What became of a page, written once, in one transaction with its call record and usage event."""
+"""Write the result of a page exactly once, in one transaction with its call record and usage event."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from django.db import transaction
 from core import clock
 from core.compiled_queries import PreparedQuery
 from core.errors import ApiError
-from ocr import calls, errors, notify
+from monitoring import call_records
+from monitoring.notifications import delivery
+from ocr import errors
 from ocr.jobs import encryption, expiry, job_principal, keys, leases
 from ocr.models import Job, JobPage
 
@@ -24,11 +26,11 @@ _OPEN = PreparedQuery(
 
 
 class LeaseLost(Exception):
-    """Somebody else has the page now, or the job is gone: what was read counts for nothing."""
+    """Another runner holds the page now, or the job is gone: the result must be discarded."""
 
 
 def _settle(page: JobPage, key: bytes, content: Any, **fields: Any) -> None:
-    """Write the outcome of a page that we hold; raises LeaseLost, which rolls everything back."""
+    """Write the outcome of a page whose lease we hold; raises LeaseLost, which rolls the transaction back."""
     written = JobPage.objects.filter(pk=page.pk, state=JobPage.READING, owner=page.owner).update(
         sealed=encryption.seal(key, json.dumps(content, ensure_ascii=False).encode()),
         owner="",
@@ -41,16 +43,18 @@ def _settle(page: JobPage, key: bytes, content: Any, **fields: Any) -> None:
 
 
 def succeeded(page: JobPage, key: bytes, result: Any, *, engine_ms: float) -> None:
-    """Write a result; call it in the transaction that bills the call."""
+    """Write a result; call it inside the transaction that bills the call."""
     _settle(page, key, result, state=JobPage.SUCCEEDED, engine_ms=round(engine_ms))
 
 
 def taken_from_text(page: JobPage, key: bytes, result: Any) -> None:
-    """Write a result that was no call: the page's own text. Nothing is billed."""
+    """Write a result taken from the page's text layer. It is no call and is not billed."""
     _settle(page, key, result, state=JobPage.SUCCEEDED, free=True)
 
 
-def failed(page: JobPage, key: bytes, error: ApiError, call: calls.TrackedCall | None) -> None:
+def failed(
+    page: JobPage, key: bytes, error: ApiError, call: call_records.TrackedCall | None
+) -> None:
     """Write a failure and, in the same transaction, its call record."""
     with transaction.atomic():
         _settle(
@@ -61,7 +65,7 @@ def failed(page: JobPage, key: bytes, error: ApiError, call: calls.TrackedCall |
 
 
 def job_pause(job_id: str, error: ApiError) -> bool:
-    """Pause a running job for a reason that every further page would meet; returns whether it ran."""
+    """Pause a running job for a reason that every further page would meet; returns whether it was running."""
     with transaction.atomic():
         job = Job.objects.select_for_update().filter(pk=job_id, state=Job.RUNNING).first()
         if job is None:
@@ -74,7 +78,7 @@ def job_pause(job_id: str, error: ApiError) -> bool:
 
 
 def job_finish(job_id: str) -> bool:
-    """End a running job whose pages all have an outcome; returns whether this ended it."""
+    """Finish a running job whose pages all have an outcome; returns whether this call finished it."""
     if _OPEN.one(job=job_id):  # nearly always: a lock is taken only for the last page
         return False
     with transaction.atomic():
@@ -92,7 +96,7 @@ def job_finish(job_id: str) -> bool:
 
 
 def ended_jobs() -> list[str]:
-    """Return the running jobs without a page to read: a runner died before it ended them."""
+    """Return running jobs without an unfinished page: their runner died before it finished them."""
     running = Job.objects.filter(state=Job.RUNNING)
     open_pages = JobPage.objects.filter(state__in=(JobPage.WAITING, JobPage.READING))
     return list(
@@ -101,10 +105,10 @@ def ended_jobs() -> list[str]:
 
 
 def publish(job: Job) -> None:
-    """Tell the account's webhooks what became of a job; no names, no content."""
+    """Notify the account's endpoints of a job's new state; no file names, no content."""
     from ocr.jobs import selectors
 
-    notify.publish(
+    delivery.publish(
         account_id=job.account_id,
         kind=f"job.{job.state}",
         event_id=f"job-{job.id}-{job.runs}-{job.state}-{int(clock.now().timestamp())}",
@@ -121,7 +125,7 @@ def publish(job: Job) -> None:
 
 
 def sweep() -> int:
-    """Give pages of dead readers to others, or fail those that were begun twice; end ended jobs."""
+    """Release pages with expired leases, or fail those begun twice; finish finished jobs."""
     found = leases.lost()
     for page in found:
         if page.attempts < leases.MAX_ATTEMPTS:
@@ -136,7 +140,7 @@ def sweep() -> int:
 def _fail_lost(page: JobPage) -> None:
     try:
         key, principal = keys.of(page.job), job_principal.of(page.job)
-        call = calls.TrackedCall(principal, page.job.service, page.request_id, "batch")
+        call = call_records.TrackedCall(principal, page.job.service, page.request_id, "batch")
         failed(page, key, ApiError(errors.JOB_PAGE_LOST), call)
     except (ApiError, LeaseLost):
         JobPage.objects.filter(pk=page.pk, state=JobPage.READING, owner=page.owner).update(

@@ -1,4 +1,4 @@
-"""Check and draw PDF documents; runs in the opening process, never beside the web or the engine."""
+"""Inspect and render PDF documents; runs in the sandbox process, never in a web or engine process."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ocr.vision import pdf_page
 
 MAX_OBJECTS = 2_000_000
 MAX_DPI = 400  # four-point print; more helps no reader
-_PICTURE_SHARE = 0.1  # a picture smaller than a tenth of the page says nothing of its text
+_IMAGE_SHARE = 0.1  # a picture smaller than a tenth of the page says nothing of its text
 _SCAN_SHARE = 0.5  # a picture larger than half of the page is the page
 _STEP = 2000
 _ALL = operator.attrgetter("objects")  # of a document: no query of a table
@@ -29,7 +29,7 @@ _PNG: dict[str, Any] = {"format": "PNG", "compress_level": 1}
 
 
 def open_document(stream: BinaryIO | bytes) -> pypdfium2.PdfDocument:
-    """Return the document; raises Refused when it needs a password or is broken."""
+    """Return the document; raises Refused when it needs a password or is damaged."""
     try:
         document = pypdfium2.PdfDocument(stream)
     except pypdfium2.PdfiumError as error:
@@ -50,8 +50,8 @@ def inspect(
 ) -> tuple[int, tuple[int, ...]]:
     """Return the number of pages and the numbers of those with a text layer.
 
-    Raises Refused for too many pages, for scripts and for damage; `step` is called after every piece
-    of work that is short on an honest file.
+    Raises Refused for too many pages, scripts or damage. `step` is called after each piece of work that
+    is short for an honest file.
     """
     count = len(document)
     if count > limits.pages:
@@ -64,7 +64,7 @@ def inspect(
     for number in range(1, count + 1):
         page = _page(document, number)
         try:
-            if text_layer.is_text(page, scan=_picture_share(page) >= _SCAN_SHARE):
+            if text_layer.is_text(page, scan=_image_share(page) >= _SCAN_SHARE):
                 with_text.append(number)
         finally:
             page.close()
@@ -73,9 +73,9 @@ def inspect(
 
 
 def refuse_scripts(stream: BinaryIO | bytes, step: Callable[[], None]) -> None:
-    """Raise Refused when any object of the PDF holds JavaScript or starts a program.
+    """Raise Refused when any object of the PDF holds JavaScript or launches a program.
 
-    All objects are looked at, so that no trigger (document, page, annotation, form field) is missed
+    All objects are examined, so that no trigger (document, page, annotation, form field) is missed
     (PDF 32000-1, 12.6.4.5 and 12.6.4.16).
     """
     import pikepdf
@@ -105,7 +105,7 @@ def _refuse_script(item: Any) -> None:
 
 
 def _is_action(item: Any, depth: int = 0) -> bool:
-    """Tell a dictionary whose /S is an active action, here or in a direct member, from mere text."""
+    """Return whether a dictionary, or a direct member of it, has an active action as its /S entry."""
     import pikepdf
 
     if depth > 20:
@@ -125,10 +125,10 @@ def _is_action(item: Any, depth: int = 0) -> bool:
 def page_text(
     document: pypdfium2.PdfDocument, number: int, options: dict[str, Any]
 ) -> PageInput | None:
-    """Return the page's own text in the shape of general-text's result, or None if it has none."""
+    """Return the page's text layer in the shape of general-text's result, or None if it has none."""
     page = _page(document, number)
     try:
-        scan = _picture_share(page) >= _SCAN_SHARE
+        scan = _image_share(page) >= _SCAN_SHARE
         if not text_layer.is_text(page, scan=scan):
             return None
         dpi, scale = resolution(page)
@@ -139,24 +139,24 @@ def page_text(
         page.close()
 
 
-def page_picture(document: pypdfium2.PdfDocument, number: int) -> PageInput:
-    """Return the page drawn on white: JPEG where a picture fills it, else lossless PNG."""
-    picture, dpi, scan = drawn(document, number)
+def page_image(document: pypdfium2.PdfDocument, number: int) -> PageInput:
+    """Return the page rendered on white: JPEG where one image covers it, else lossless PNG."""
+    image, dpi, scan = rendered(document, number)
     out = io.BytesIO()
-    picture.save(out, **(_JPEG if scan else _PNG))
+    image.save(out, **(_JPEG if scan else _PNG))
     media_type = "image/jpeg" if scan else "image/png"
-    return PageInput(out.getvalue(), media_type, None, *picture.size, dpi)
+    return PageInput(out.getvalue(), media_type, None, *image.size, dpi)
 
 
-def drawn(document: pypdfium2.PdfDocument, number: int) -> tuple[Image.Image, int, bool]:
-    """Return a page as a picture, its dots per inch, and whether a picture fills the page."""
+def rendered(document: pypdfium2.PdfDocument, number: int) -> tuple[Image.Image, int, bool]:
+    """Return the rendered page, its resolution in dots per inch, and whether one image covers it."""
     page = _page(document, number)
     try:
         dpi, scale = resolution(page)
         bitmap = page.render(scale=scale, prefer_bgrx=False, rev_byteorder=True)
-        picture: Image.Image = bitmap.to_pil().copy()  # the bitmap's memory is given back
+        image: Image.Image = bitmap.to_pil().copy()  # the bitmap's memory is given back
         bitmap.close()
-        return picture, dpi, _picture_share(page) >= _SCAN_SHARE
+        return image, dpi, _image_share(page) >= _SCAN_SHARE
     except pypdfium2.PdfiumError as error:
         raise Refused(errors.FILE_BROKEN, f"page {number} cannot be drawn") from error
     finally:
@@ -166,13 +166,13 @@ def drawn(document: pypdfium2.PdfDocument, number: int) -> tuple[Image.Image, in
 def resolution(page: pypdfium2.PdfPage) -> tuple[int, float]:
     """Return (dots per inch, pixels per point) that the page's text needs.
 
-    The smallest print becomes as high as ten-point print at 200 dpi; a scan is drawn at its own
-    resolution. Never under 200 dpi, never over 400, and less where the page would not fit into memory.
+    The smallest print becomes as high as ten-point print at 200 dpi; a scan is rendered at its own
+    resolution. At least 200 dpi, at most 400, and less where the page would not fit into memory.
     """
     wanted = float(pdf_page.DPI)
-    if _picture_share(page) < _SCAN_SHARE and (size := text_layer.smallest_size(page)):
+    if _image_share(page) < _SCAN_SHARE and (size := text_layer.smallest_size(page)):
         wanted = max(wanted, pdf_page.DPI * 10 / size)
-    wanted = min(float(MAX_DPI), max(wanted, _picture_dpi(page)))
+    wanted = min(float(MAX_DPI), max(wanted, _image_dpi(page)))
     across, down = page.get_size()
     try:
         scale = pdf_page.scale_of(across, down, dpi=wanted)
@@ -182,7 +182,7 @@ def resolution(page: pypdfium2.PdfPage) -> tuple[int, float]:
 
 
 def _pixels(page: pypdfium2.PdfPage, scale: float) -> tuple[int, int]:
-    """Return the size that pypdfium2 draws the page at (it rounds up)."""
+    """Return the size in pixels at which pypdfium2 renders the page (it rounds up)."""
     across, down = page.get_size()
     return math.ceil(across * scale), math.ceil(down * scale)
 
@@ -196,8 +196,8 @@ def _page(document: pypdfium2.PdfDocument, number: int) -> pypdfium2.PdfPage:
         raise Refused(errors.FILE_BROKEN, f"page {number} cannot be opened") from error
 
 
-def _pictures(page: pypdfium2.PdfPage) -> list[tuple[float, float, float]]:
-    """Return (width, height in points, number of pixels) of every picture of the page."""
+def _images(page: pypdfium2.PdfPage) -> list[tuple[float, float, float]]:
+    """Return (width, height in points, number of pixels) of every image of the page."""
     found = []
     for item in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3):
         try:
@@ -214,12 +214,12 @@ def _area(page: pypdfium2.PdfPage) -> float:
     return max(1.0, across * down)
 
 
-def _picture_share(page: pypdfium2.PdfPage) -> float:
-    """Return how much of the page the largest picture covers, 0..1."""
-    return max((w * h for w, h, _ in _pictures(page)), default=0.0) / _area(page)
+def _image_share(page: pypdfium2.PdfPage) -> float:
+    """Return the share of the page that its largest image covers, 0..1."""
+    return max((w * h for w, h, _ in _images(page)), default=0.0) / _area(page)
 
 
-def _picture_dpi(page: pypdfium2.PdfPage) -> float:
-    least = _PICTURE_SHARE * _area(page)
-    dense = (px / (w * h) for w, h, px in _pictures(page) if w * h >= least)
+def _image_dpi(page: pypdfium2.PdfPage) -> float:
+    least = _IMAGE_SHARE * _area(page)
+    dense = (px / (w * h) for w, h, px in _images(page) if w * h >= least)
     return 72 * math.sqrt(max(dense, default=0.0))

@@ -1,4 +1,4 @@
-"""The end of a job: its files, names, results and key go, a receipt stays."""
+"""Delete a job's content (files, names, results, key) when its retention ends, and keep a receipt."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _STRAY_S = 3600.0
 
 
 def delete(*, principal: Principal, job: Job, reason: str = BY_PERSON) -> dict[str, Any]:
-    """Delete everything of a job and return the receipt; the second time the same receipt.
+    """Delete all content of a job and return the receipt; idempotent, with the same receipt.
 
-    The receipt states ids, sizes, hashes and times, no names. Its SHA-256 goes into the audit trail.
+    The receipt states ids, sizes, hashes and times, no names. Its SHA-256 is written to the audit trail.
     """
     if job.state == Job.DELETED:
         return dict(job.receipt or {})
@@ -91,9 +91,9 @@ def _receipt(job: Job, reason: str) -> dict[str, Any]:
 
 
 def downloaded(job: Job) -> None:
-    """Tell that a person holds the complete file of `job` as it was when the download began.
+    """Record that a user received the complete file of `job` as it was when the download began.
 
-    A job that had ended, was not set running since, and is kept for zero hours goes.
+    A job with retention 0 that was finished then and not run again since is deleted.
     """
     if job.retention_hours or job.state not in Job.ENDED:
         return
@@ -103,7 +103,7 @@ def downloaded(job: Job) -> None:
 
 
 def expire(now: dt.datetime | None = None) -> int:
-    """Delete the jobs whose time is over; none lives longer than seven days. Returns how many."""
+    """Delete the jobs whose retention has ended; none outlives seven days. Returns how many."""
     moment = now or clock.now()
     oldest = moment - dt.timedelta(hours=expiry.MAX_HOURS)
     due = Job.objects.exclude(state=Job.DELETED).filter(
@@ -123,7 +123,7 @@ def expire(now: dt.datetime | None = None) -> int:
 
 
 def strays() -> int:
-    """Remove folders that no living job owns: a deletion or an upload was cut off. Returns how many."""
+    """Remove folders without a living job, left by an interrupted deletion or upload. Returns how many."""
     root, found = Path(settings.JOBS_DIR), 0
     if not root.is_dir():
         return 0
@@ -142,7 +142,7 @@ def strays() -> int:
 
 
 def _remove_parts(job_id: str) -> None:
-    """Remove files of a job that have no row: their upload was cut off by a kill."""
+    """Remove files of a job without a row: their upload was interrupted by a kill."""
     known = set(JobFile.objects.filter(job_id=job_id).values_list("pk", flat=True))
     limit = time.time() - _STRAY_S
     for path in keys.folder(job_id).iterdir():
@@ -151,13 +151,13 @@ def _remove_parts(job_id: str) -> None:
 
 
 def purge(now: dt.datetime | None = None) -> int:
-    """Forget the rows of jobs that were deleted as long ago as call records are kept."""
+    """Delete the rows of jobs that were deleted longer ago than call records are kept."""
     limit = (now or clock.now()) - dt.timedelta(days=settings.ENV["CALL_RETENTION_DAYS"])
     return Job.objects.filter(state=Job.DELETED, deleted_at__lt=limit).delete()[0]
 
 
 def require_content(job: Job) -> None:
-    """Raise JOB.0003 for a job whose content is gone."""
+    """Raise JOB.0003 for a job whose content was deleted."""
     if job.state == Job.DELETED:
         raise ApiError(errors.JOB_STATE, state=job.state, reason="its content is gone")
 
@@ -176,14 +176,14 @@ def _system(job: Job) -> Principal:
 
 
 def _erase_freed_pages() -> None:
-    """Make SQLite overwrite what this connection frees; PostgreSQL does it when it vacuums."""
+    """Make SQLite overwrite what this connection frees; PostgreSQL does so when it vacuums."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA secure_delete=ON")
 
 
 def _forget_log() -> None:
-    """Empty SQLite's write-ahead log, which still holds the rows as they were; the ticker tries again."""
+    """Truncate SQLite's write-ahead log, which still holds the old rows; the scheduler retries."""
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,7 +1,7 @@
-"""The runner: takes pages by lease and has them read, a few at a time. Any number of them may run.
+"""The runner: claims pages by lease and processes a few at a time. Any number of runners may run.
 
-Embedded it is a thread of the web process; in scaled mode `manage.py run_batch` runs it. What it
-knows is in the rows: killed at any moment, its pages go to another runner when their leases end.
+In embedded mode it is a thread of the web process; in scaled mode `manage.py run_jobs` runs it. All
+state is in the rows: if a runner is killed, its pages pass to another when their leases end.
 """
 
 from __future__ import annotations
@@ -28,29 +28,29 @@ DRAIN_S = 20.0
 
 
 class Runner(threading.Thread):
-    """Gives pages out fairly and keeps their leases until each has its outcome."""
+    """Claims pages in fair order and keeps their leases until each has an outcome."""
 
     def __init__(self, threads: int | None = None) -> None:
-        super().__init__(name="batch-runner", daemon=True)
+        super().__init__(name="job-runner", daemon=True)
         self.owner = hex_id()
-        self.threads = threads or settings.BATCH_THREADS
+        self.threads = threads or settings.JOB_THREADS
         self._stopped = threading.Event()
-        self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="batch")
+        self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="job-page")
         self._lock = threading.Lock()
         self._in_hand = 0
         self._turns = 0
         self._served: dict[str, int] = {}
         self._held_back: dict[str, float] = {}
-        self._keeper = threading.Thread(target=self._keep, name="batch-keeper", daemon=True)
+        self._keeper = threading.Thread(target=self._keep, name="job-leases", daemon=True)
 
     def run(self) -> None:
-        """Take and read pages until stopped; trouble with the database is tried again."""
+        """Claim and process pages until stopped; database errors are retried."""
         self._keeper.start()
         while not self._stopped.is_set():
             try:
                 busy = self._turn()
             except Exception:
-                log.exception("the batch runner could not take a page")
+                log.exception("the job runner could not take a page")
                 busy = False
                 self._stopped.wait(IDLE_S)
             if not busy:
@@ -59,7 +59,7 @@ class Runner(threading.Thread):
         close_old_connections()
 
     def stop(self, timeout: float = DRAIN_S) -> None:
-        """Take nothing new, let the pages in hand come to their end, at most `timeout` seconds."""
+        """Claim nothing new and wait for the pages in progress, at most `timeout` seconds."""
         self._stopped.set()
         RUNG.set()
         limit = time.monotonic() + timeout
@@ -68,7 +68,7 @@ class Runner(threading.Thread):
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _turn(self) -> bool:
-        """Take one page if a thread is free; returns whether one was taken."""
+        """Claim one page if a thread is free; returns whether one was claimed."""
         if self._in_hand >= self.threads:
             return False
         now = time.monotonic()
@@ -101,7 +101,7 @@ class Runner(threading.Thread):
             RUNG.set()
 
     def _keep(self) -> None:
-        """Renew our leases and look for those of dead runners, until the last page is done."""
+        """Renew our leases and sweep expired ones, until the last page is finished."""
         swept = 0.0
         while not (self._stopped.is_set() and not self._in_hand):
             try:

@@ -1,7 +1,7 @@
-"""Open what a person uploaded, in a process of its own with limits of time and memory.
+"""Open uploaded files in the sandbox process, with limits of time and memory.
 
-The caller never parses a file: it asks, and gets a listing, one page, or a documented refusal. Its
-memory holds at most one page. Imports no picture or PDF library and no Django.
+The caller never parses a file: it asks and gets a listing, one page, or a documented refusal. At most
+one page is in its memory. Imports no image or PDF library and no Django.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ _ROWS = {row.code: row for row in errors.ROWS}
 _MOST_IDLE = 4
 
 
-class _Opener:
-    """One opening process and our end of its socket."""
+class _SandboxProcess:
+    """One sandbox process and our end of its socket."""
 
     def __init__(self) -> None:
         self.connection, theirs = socket.socketpair()
@@ -69,7 +69,7 @@ class _Opener:
         return answer
 
     def hand_over(self, request: tuple[Any, ...], timeout: float) -> bool:
-        """Give a request to the process; False when it had ended before it took it."""
+        """Send a request to the process; False when it had ended before."""
         try:
             self.connection.settimeout(timeout)
             send(self.connection, request)
@@ -81,7 +81,7 @@ class _Opener:
         return True
 
     def end(self) -> int:
-        """End the process; returns its exit status, negative for a signal."""
+        """Terminate the process; returns its exit status, negative for a signal."""
         self.connection.close()
         try:
             return self.process.wait(timeout=0.2)
@@ -92,15 +92,16 @@ class _Opener:
 
 
 _lock = threading.Lock()
-_idle: list[_Opener] = []
+_idle: list[_SandboxProcess] = []
 
 
 def inspect(source: Source, limits: Limits | None = None, *, name: str = "") -> Inspection:
-    """Return what the file is and what it holds: members, sizes, SHA-256, pages, text layers.
+    """Return the file's type and contents: members, sizes, SHA-256, pages, text layers.
 
-    Raises Refused with the documented row: wrong kind, broken, protected, scripts, too much, unsafe
-    names, or too slow or large to open; Unreadable when the source itself cannot be read. A file within an archive that cannot be read becomes an
-    entry with its own refusal instead, so that one bad file does not stop the others.
+    Raises Refused with the documented row (wrong type, damaged, encrypted, scripts, too much, unsafe
+    names, too slow or large to open) and Unreadable when the source itself cannot be read. A member of
+    an archive that cannot be read becomes an entry with its own refusal, so that one bad file does not
+    affect the others.
     """
     limits = limits or Limits()
     title = name or getattr(source, "name", "") or "file"
@@ -111,22 +112,22 @@ def inspect(source: Source, limits: Limits | None = None, *, name: str = "") -> 
 def open_page(
     source: Source, entry: Entry, number: int, *, text_options: Mapping[str, Any] | None = None
 ) -> PageInput:
-    """Return page `number` (from 1) of an entry: a picture as sent, or a page drawn for reading.
+    """Return page `number` (from 1) of an entry: an image as uploaded, or a page rendered for recognition.
 
     With `text_options` (the checked options of general-text) a PDF page that has a text layer is
-    answered with that text instead; a page without one is drawn. Raises Refused.
+    answered with that text; a page without one is rendered. Raises Refused.
     """
     options = None if text_options is None else dict(text_options)
     found: PageInput = _ask(("page", source, entry, number, options), PAGE_TIMEOUT_S)
     return found
 
 
-def picture(source: Source, entry: Entry, number: int, quads: Sequence[Quad] = ()) -> Picture:
-    """Return page `number` of an entry as JPEG, of the size that its result's places refer to.
+def page_image(source: Source, entry: Entry, number: int, quads: Sequence[Quad] = ()) -> Picture:
+    """Return page `number` of an entry as JPEG, at the size that its result's locations refer to.
 
-    `quads` are the places of its lines: the answer says where they hold ink. Raises Refused.
+    `quads` are the boxes of its lines: the answer includes where they hold ink. Raises Refused.
     """
-    return Picture(*_ask(("picture", source, entry, number, list(quads)), PAGE_TIMEOUT_S))
+    return Picture(*_ask(("page_image", source, entry, number, list(quads)), PAGE_TIMEOUT_S))
 
 
 def _ask(request: tuple[Any, ...], timeout: float) -> Any:
@@ -152,11 +153,11 @@ def _ask(request: tuple[Any, ...], timeout: float) -> Any:
     return detail
 
 
-def _taken(request: tuple[Any, ...], timeout: float) -> _Opener:
-    """Return a process that has taken the request: an idle one, or, if those had ended, a new one."""
+def _taken(request: tuple[Any, ...], timeout: float) -> _SandboxProcess:
+    """Return a process that has taken the request: an idle one or, if those had ended, a new one."""
     while True:
         with _lock:
-            opener, fresh = (_idle.pop(), False) if _idle else (_Opener(), True)
+            opener, fresh = (_idle.pop(), False) if _idle else (_SandboxProcess(), True)
         try:
             if opener.hand_over(request, timeout):
                 return opener
@@ -168,7 +169,7 @@ def _taken(request: tuple[Any, ...], timeout: float) -> _Opener:
             raise RuntimeError(f"the opening process does not start (status {status})")
 
 
-def _give(opener: _Opener) -> None:
+def _give(opener: _SandboxProcess) -> None:
     with _lock:
         if len(_idle) < _MOST_IDLE:
             _idle.append(opener)
@@ -177,14 +178,14 @@ def _give(opener: _Opener) -> None:
 
 
 def _forget() -> None:
-    """After a fork the parent's processes are not ours."""
+    """After a fork, drop the parent's processes."""
     global _lock
     _lock = threading.Lock()
     _idle.clear()
 
 
 def stop() -> None:
-    """End the idle opening processes."""
+    """Terminate the idle sandbox processes."""
     with _lock:
         openers = list(_idle)
         _idle.clear()

@@ -1,8 +1,8 @@
-"""The opening process: `python -m ocr.jobs.sandbox_worker FD`. Lists files and draws their pages.
+"""The sandbox process: `python -m ocr.jobs.sandbox_worker FD`. Lists files and renders their pages.
 
-Whatever a person uploads is parsed here and nowhere else. The process has little memory, writes no
-file, and each step of its work has a limit of processor time whose alarm ends it, native code or
-not. It never imports Django, and ends when nobody asks for a while.
+Uploaded files are parsed here and nowhere else. The process has little memory, writes no file, and
+each step of its work has a limit of processor time whose alarm ends it, even inside native code. It
+never imports Django, and exits when it is idle for a while.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ MAX_REQUESTS = 200  # then a fresh process takes over: no library's leak grows
 
 
 def step(seconds: float = STEP_SECONDS) -> None:
-    """Give the next step its processor time; SIGPROF, never caught, ends the process after it."""
+    """Grant the next step its processor time; SIGPROF, never caught, kills the process when it is used up."""
     signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-class Opener:
-    """Answers requests; keeps the last document open, because pages are asked for in a row."""
+class DocumentOpener:
+    """Answers requests; keeps the last document open, because pages are requested in sequence."""
 
     def __init__(self) -> None:
         self._key: tuple[Any, int] | None = None
@@ -62,11 +62,11 @@ class Opener:
             if kind == "zip":
                 return self._archive(stream, limits)
             if kind == "other":
-                raise Refused(errors.FILE_KIND, "it is no picture, PDF or ZIP archive")
+                raise Refused(errors.FILE_KIND, "it is no image, PDF or ZIP archive")
             stream.seek(0)
             _, size, digest = archive.digest(iter(lambda: stream.read(4 * MIB), b""), step)
             if kind == "image" and size > limits.entry_bytes:
-                raise Refused(errors.FILE_TOO_MUCH, f"a picture of {size // MIB} MB")
+                raise Refused(errors.FILE_TOO_MUCH, f"an image of {size // MIB} MB")
             stream.seek(0)
             pages, with_text = self._look(kind, head, stream, limits)
         return Inspection(kind, (Entry(name, size, digest, kind, pages, with_text),))
@@ -88,10 +88,10 @@ class Opener:
         return Inspection("zip", tuple(entries))
 
     def _member(self, opened: Any, info: Any, entry: Entry, head: bytes, limits: Limits) -> Entry:
-        """Return the entry with its pages, or with the reason why it is not taken."""
+        """Return the entry of a member with its pages, or with the reason of its refusal."""
         try:
             if entry.kind == "other":
-                raise Refused(errors.FILE_KIND, "it is no picture or PDF")
+                raise Refused(errors.FILE_KIND, "it is no image or PDF")
             if entry.kind == "pdf" or file_types.media_type(head) == "image/tiff":
                 content = b"".join(archive.chunks(opened, info))
                 pages, with_text = self._look(entry.kind, head, io.BytesIO(content), limits)
@@ -138,7 +138,7 @@ class Opener:
                 found = pdf_documents.page_text(document, number, text_options)
                 if found is not None:
                     return found
-            return pdf_documents.page_picture(document, number)
+            return pdf_documents.page_image(document, number)
         content = self._content(source, entry)
         if entry.pages > 1:
             from ocr.jobs import images
@@ -146,18 +146,18 @@ class Opener:
             return images.frame(content, number)
         return PageInput(content, file_types.media_type(content[: file_types.HEAD_BYTES]))
 
-    def picture(
+    def page_image(
         self, source: Source, entry: Entry, number: int, quads: list[Quad]
     ) -> tuple[bytes, int, int, bool, tuple[bytes, ...]]:
-        """Return one page as JPEG; see `ocr.jobs.sandbox_client.picture`."""
+        """Return one page as JPEG; see `ocr.jobs.sandbox_client.page_image`."""
         from ocr.jobs import images
 
         step(PAGE_SECONDS)
         if entry.kind == "pdf":
             from ocr.jobs import pdf_documents
 
-            drawn, _, _ = pdf_documents.drawn(self._opened(source, entry), number)
-            return images.encoded(drawn, quads)
+            rendered, _, _ = pdf_documents.rendered(self._opened(source, entry), number)
+            return images.encoded(rendered, quads)
         return images.whole(self._content(source, entry), number, quads)
 
     def _opened(self, source: Source, entry: Entry) -> Any:
@@ -177,7 +177,7 @@ class Opener:
 
     @staticmethod
     def _content(source: Source, entry: Entry) -> bytes:
-        """Return the bytes of one file: the whole source, or a member of the archive."""
+        """Return the bytes of one document: the whole source, or a member of the archive."""
         with source.open("rb") as stream:
             head = stream.read(file_types.HEAD_BYTES)
             stream.seek(0)
@@ -199,7 +199,7 @@ class Opener:
 
 
 def confine() -> None:
-    """Take from this process what it does not need: memory, files to write, core dumps."""
+    """Drop what this process does not need: memory, writing files, core dumps."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -224,8 +224,8 @@ def answer(work: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[str, A
 
 
 def serve(connection: socket.socket) -> None:
-    """Answer requests until nobody asks any more."""
-    opener = Opener()
+    """Answer requests until the peer closes or is silent for too long."""
+    opener = DocumentOpener()
     connection.settimeout(IDLE_SECONDS)
     for _ in range(MAX_REQUESTS):
         try:
@@ -238,7 +238,7 @@ def serve(connection: socket.socket) -> None:
 
 
 def main() -> int:
-    """Serve the inherited socket; an interrupt of the terminal is the parent's business."""
+    """Serve the inherited socket; Ctrl-C is handled by the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     confine()
     with socket.socket(fileno=int(sys.argv[1])) as connection, contextlib.suppress(BrokenPipeError):

@@ -26,8 +26,8 @@ def job(account_id: str, job_id: str) -> Job:
 def jobs(
     account_id: str, *, state: str = "", projects: Iterable[str] | None = None, after: str = ""
 ) -> QuerySet[Job]:
-    """Return the account's jobs, newest first, below the job `after`; `projects`: of these
-    enterprise projects only. Raises JOB.0002 for an unknown `after`.
+    """Return the account's jobs, newest first, after the job `after`; `projects` restricts to these
+    enterprise projects. Raises JOB.0002 for an unknown `after`.
     """
     rows = Job.objects.filter(account_id=account_id)
     if state:
@@ -43,7 +43,7 @@ def jobs(
 
 
 def counts(found: Iterable[Job]) -> dict[str, dict[str, int]]:
-    """Return pages by state, and how many of the succeeded were free, of each job; one query."""
+    """Return pages by state, and how many of the succeeded were free, per job; one query."""
     rows = list(found)
     empty = dict.fromkeys(("pages", *JobPage.STATES, "free"), 0)
     result = {row.id: {**empty, **row.counts} for row in rows}
@@ -62,7 +62,7 @@ def counts(found: Iterable[Job]) -> dict[str, dict[str, int]]:
 
 
 def files(of: Job) -> QuerySet[JobFile]:
-    """Return the files of a job, in the order they came."""
+    """Return the files of a job in upload order."""
     return JobFile.objects.filter(job=of).order_by("position")
 
 
@@ -75,7 +75,7 @@ def totals(of: Job) -> tuple[int, int, int]:
 
 
 def listing(file: JobFile, key: bytes) -> tuple[str, Listing]:
-    """Return the name and the entries of a file."""
+    """Return the decrypted name and the entries of a file."""
     opened = json.loads(encryption.unseal(key, file.sealed_listing))
     return opened["name"], opened["entries"]
 
@@ -83,7 +83,7 @@ def listing(file: JobFile, key: bytes) -> tuple[str, Listing]:
 def pages(
     of: Job, *, state: str = "", after: int = -1, with_content: bool = False
 ) -> QuerySet[JobPage]:
-    """Return the pages of a job in their order, above position `after`."""
+    """Return the pages of a job in order, after position `after`."""
     rows = JobPage.objects.filter(job=of, position__gt=after)
     if state:
         rows = rows.filter(state=state)
@@ -104,7 +104,7 @@ def content(row: JobPage, key: bytes) -> Any:
 
 
 def to_read(of: Job) -> tuple[int, int]:
-    """Return (pages waiting that a call will read, pages waiting that come from their own text)."""
+    """Return (waiting pages that will be calls, waiting pages whose text layer is used)."""
     waiting = JobPage.objects.filter(job=of, state=JobPage.WAITING)
     if of.text_layer != Job.USE:
         return waiting.count(), 0
@@ -113,9 +113,9 @@ def to_read(of: Job) -> tuple[int, int]:
 
 
 def finished(of: Job) -> Iterator[JobPage]:
-    """Yield the pages that have an outcome with its content, in their order, a few at a time.
+    """Yield the finished pages with their content, in order, a few at a time.
 
-    No cursor stays open meanwhile: a slow download must not hold back the database.
+    No cursor stays open in between: a slow download must not hold back the database.
     """
     ended = (JobPage.SUCCEEDED, JobPage.FAILED)
     after = -1
@@ -129,7 +129,7 @@ def finished(of: Job) -> Iterator[JobPage]:
 
 
 def title(file_name: str, entry: dict[str, Any], number: int) -> str:
-    """Return how a page is called: file, member of the archive, and page where there are several."""
+    """Return the display name of a page: file, archive member, and page number where there are several."""
     member = entry["name"]
     name = file_name if member == file_name else f"{file_name}/{member}"
     return f"{name} ({number})" if entry["pages"] > 1 else name

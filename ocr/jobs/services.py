@@ -1,4 +1,4 @@
-"""Make a job, fill it, start, pause, resume, cancel and retry it; callers check permissions first."""
+"""Create a job, add files, start, pause, resume, cancel and retry it; callers check permissions first."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def create(
     retention_hours: int = 24,
     enterprise_project_id: str = "",
 ) -> Job:
-    """Return a new, empty job in the caller's project; one trace.
+    """Return a new, empty job in the caller's project; writes one trace.
 
     Raises JOB.0001 for a bad value, AIS.0101 for a bad option, 404 for an enterprise project of
     another account.
@@ -99,7 +99,7 @@ def _check(
     page_range: str,
     retention_hours: int,
 ) -> None:
-    """Raise JOB.0001 naming the value that is wrong."""
+    """Raise JOB.0001 naming the invalid value."""
     problem = ""
     if service not in BY_CODE:
         problem = f"service {service[:40]} does not exist"
@@ -120,10 +120,10 @@ def _check(
 
 
 def file_add(job: Job, *, name: str, chunks: Iterable[bytes], sha256: str = "") -> JobFile:
-    """Encrypt a file onto the disk as it arrives, look into it, and add its pages to the draft.
+    """Encrypt a file to disk as it arrives, inspect it, and add its pages to the draft.
 
-    Never more than one chunk is in memory. Raises JOB.0003 for a job that was started, JOB.0004
-    above the limits, JOB.0001 when the content has not the hash `sha256`, and the refusal of the file.
+    One chunk is in memory at a time. Raises JOB.0003 for a job that was started, JOB.0004 above the
+    limits, JOB.0001 when the content's hash is not `sha256`, and the refusal of the file.
     """
     _require_state(job, Job.DRAFT, reason="files are added before the start")
     key, file_key = keys.of(job), encryption.new_key()
@@ -163,7 +163,7 @@ def _limited(chunks: Iterable[bytes], left: int) -> Iterator[bytes]:
 
 
 def _pages_add(job: Job, file: JobFile, key: bytes, entries: file_inspection.Listing) -> None:
-    """Write the file's row and its pages; another upload of the same job waits for the job's row."""
+    """Insert the file's row and its pages; concurrent uploads to one job wait for the job's row lock."""
     wanted = page_ranges.parse(job.page_range)
     with transaction.atomic():
         locked = Job.objects.select_for_update().get(pk=job.pk)
@@ -186,9 +186,9 @@ def _pages_add(job: Job, file: JobFile, key: bytes, entries: file_inspection.Lis
 
 
 def _pages(entries: file_inspection.Listing, wanted: Any) -> Iterator[tuple[int, int, bool, Any]]:
-    """Yield (entry, page number, has text, refusal) of what is to be read.
+    """Yield (entry, page number, has text, refusal) of the pages to process.
 
-    The range counts the pages of a PDF; a picture is always read.
+    The range counts the pages of a PDF; an image is always processed.
     """
     for index, entry in enumerate(entries):
         if entry["refusal"]:
@@ -201,7 +201,7 @@ def _pages(entries: file_inspection.Listing, wanted: Any) -> Iterator[tuple[int,
 
 
 def _outcome(key: bytes, refusal: dict[str, str] | None) -> dict[str, Any]:
-    """Return the fields of a page that failed before it was read: a member that is not taken."""
+    """Return the fields of a page that failed before processing: a refused member."""
     if refusal is None:
         return {}
     told = json.dumps({"error_msg": refusal["reason"]}).encode()
@@ -249,9 +249,9 @@ def _changed(
 
 
 def start(*, principal: Principal, job: Job, partial: bool = False) -> Job:
-    """Start a draft, after the same checks as a call: subscription, arrears, hard budgets.
+    """Start a draft after the checks of a call: subscription, arrears, hard budgets.
 
-    `partial`: start although a budget allows fewer pages; the job pauses when it is reached.
+    `partial`: start although a budget allows fewer pages; the job pauses when it is used up.
     """
     _require_state(job, Job.DRAFT, reason="only a draft is started")
     if not any(selectors.to_read(job)):
@@ -270,7 +270,7 @@ def _run(
     reason: str,
     also: Callable[[Job], object] | None = None,
 ) -> Job:
-    """Set a job running, in its next run; it ends at once if no page is left to read."""
+    """Set a job running, in its next run; it finishes at once if no page is waiting."""
     job = _changed(
         principal, job, name, *states, reason=reason, also=also,
         state=Job.RUNNING, runs=job.runs + 1, started_at=job.started_at or clock.now(),
@@ -282,7 +282,7 @@ def _run(
 
 
 def pause(*, principal: Principal, job: Job) -> Job:
-    """Stop giving out pages; those that are being read come to their end."""
+    """Stop claiming pages; pages in progress are finished."""
     reason = "only a running job is paused"
     return _changed(
         principal, job, "pauseJob", Job.RUNNING, reason=reason, state=Job.PAUSED,
@@ -291,12 +291,12 @@ def pause(*, principal: Principal, job: Job) -> Job:
 
 
 def resume(*, principal: Principal, job: Job) -> Job:
-    """Go on with a paused job."""
+    """Continue a paused job."""
     return _run(principal, job, "resumeJob", Job.PAUSED, reason="only a paused job is resumed")
 
 
 def cancel(*, principal: Principal, job: Job) -> Job:
-    """End a job; pages that were not begun are skipped, finished ones are kept and billed."""
+    """End a job; waiting pages are skipped, finished ones are kept and stay billed."""
     now = clock.now()
     return _changed(
         principal, job, "cancelJob", Job.DRAFT, Job.RUNNING, Job.PAUSED, reason="it has ended",
@@ -310,7 +310,7 @@ def _skip_waiting(job: Job) -> None:
 
 
 def retry(*, principal: Principal, job: Job) -> Job:
-    """Read the failed pages of a job again, each as a new call with a request id of its own."""
+    """Recognise the failed pages of a job again, each as a new call with its own request id."""
     states = (Job.RUNNING, Job.PAUSED, *Job.ENDED)
     return _run(
         principal, job, "retryJob", *states, reason="it cannot be retried", also=_renew_failed

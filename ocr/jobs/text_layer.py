@@ -1,4 +1,4 @@
-"""The text that a PDF page already has, in the shape of general-text's result; in the opening process."""
+"""The text layer of a PDF page in the shape of general-text's result; runs in the sandbox process."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _UNKNOWN = ("Co", "Cn", "Cc", "Cs")
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """One character with its box in points of the page (left, bottom, right, top) and its angle."""
+    """One character with its box in points of the page (left, bottom, right, top) and its angle in degrees."""
 
     text: str
     box: tuple[float, float, float, float]
@@ -35,7 +35,7 @@ class Glyph:
 
 
 def is_text(page: pypdfium2.PdfPage, *, scan: bool) -> bool:
-    """Say whether the page has a text layer worth taking: enough characters, and legible ones."""
+    """Return whether the page has a usable text layer: enough characters, and legible ones."""
     textpage = page.get_textpage()
     try:
         count = textpage.count_chars()
@@ -53,7 +53,7 @@ def _is_known(char: str) -> bool:
 
 
 def smallest_size(page: pypdfium2.PdfPage) -> float:
-    """Return the size in points of the page's small print (the 5th percentile), 0 without text."""
+    """Return the size in points of the page's small print (5th percentile), 0 without text."""
     heights = sorted(
         _across(glyph) for glyph in glyphs(page) if not glyph.text.isspace() and _across(glyph) > 0
     )
@@ -70,7 +70,7 @@ def _is_upended(angle: float) -> bool:
 
 
 def glyphs(page: pypdfium2.PdfPage) -> list[Glyph]:
-    """Return the page's characters in the order of its text, line breaks included."""
+    """Return the page's characters in text order, line breaks included."""
     textpage = page.get_textpage()
     found: list[Glyph] = []
     box = pdfium.FS_RECTF()
@@ -112,24 +112,21 @@ def _joined(found: list[Glyph]) -> list[Glyph]:
 
 
 def lines(page: pypdfium2.PdfPage, size: tuple[int, int]) -> list[Line]:
-    """Return the page's lines of text, placed on a picture of `size` (width, height) pixels."""
+    """Return the page's lines of text in pixels of an image of `size` (width, height)."""
     runs: list[list[Glyph]] = [[]]
     for glyph in glyphs(page):
         if glyph.text in "\r\n":
             runs.append([])
         else:
             runs[-1].append(glyph)
-    to_picture = _placing(page, size)
+    to_image = _placing(page, size)
     return [
-        line
-        for run in runs
-        for part in _parts(run)
-        if (line := _line(part, to_picture)) is not None
+        line for run in runs for part in _parts(run) if (line := _line(part, to_image)) is not None
     ]
 
 
 def _parts(run: Sequence[Glyph]) -> list[list[Glyph]]:
-    """Split a line where a gap is so wide that it parts columns."""
+    """Split a line at gaps wide enough to separate columns."""
     parts: list[list[Glyph]] = [[]]
     last: Glyph | None = None
     for glyph in run:
@@ -150,7 +147,7 @@ def _gap(one: tuple[float, ...], other: tuple[float, ...]) -> float:
 
 
 class _Affine:
-    """Points of the page to pixels of its picture, turned pages included."""
+    """Map from points of the page to pixels of its image, rotated pages included."""
 
     def __init__(self, origin: Point, right: Point, up: Point, unit: float) -> None:
         self.origin = origin
@@ -177,7 +174,7 @@ def _placing(page: pypdfium2.PdfPage, size: tuple[int, int]) -> _Affine:
     return _Affine(at(0, 0), at(unit, 0), at(0, unit), unit)
 
 
-def _line(run: Sequence[Glyph], to_picture: _Affine) -> Line | None:
+def _line(run: Sequence[Glyph], to_image: _Affine) -> Line | None:
     while run and run[-1].text.isspace():
         run = run[:-1]
     while run and run[0].text.isspace():
@@ -195,21 +192,21 @@ def _line(run: Sequence[Glyph], to_picture: _Affine) -> Line | None:
         max(box[3] for box in boxes),
     )
     chars = tuple(
-        Char(glyph.text, 1.0, _quad(glyph.box, angle, to_picture))
+        Char(glyph.text, 1.0, _quad(glyph.box, angle, to_image))
         for glyph in run
         if not glyph.text.isspace()
     )
-    return Line(unicodedata.normalize("NFC", text), 1.0, _quad(around, angle, to_picture), chars)
+    return Line(unicodedata.normalize("NFC", text), 1.0, _quad(around, angle, to_image), chars)
 
 
-def _quad(box: tuple[float, float, float, float], angle: float, to_picture: _Affine) -> Quad:
+def _quad(box: tuple[float, float, float, float], angle: float, to_image: _Affine) -> Quad:
     """Return the box clockwise from the corner where its text begins."""
     left, bottom, right, top = box
     corners = [
-        to_picture(left, top),
-        to_picture(right, top),
-        to_picture(right, bottom),
-        to_picture(left, bottom),
+        to_image(left, top),
+        to_image(right, top),
+        to_image(right, bottom),
+        to_image(left, bottom),
     ]
     turns = round(angle / (math.pi / 2)) % 4
     a, b, c, d = corners[turns:] + corners[:turns]
@@ -232,6 +229,6 @@ class _TextPage:
 def result(
     page: pypdfium2.PdfPage, size: tuple[int, int], options: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return general-text's result made of the page's own text; every confidence is 1."""
+    """Return general-text's result made of the page's text layer; every confidence is 1."""
     made: Any = _TextPage(lines(page, size))
     return general_text.extract(made, options)

@@ -1,4 +1,4 @@
-"""Tells the runner of this process, if there is one, that there may be work."""
+"""Wake the runner of this process when there may be work."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ RUNG = threading.Event()
 
 
 def ring() -> None:
-    """Wake the runner; in other processes it looks by itself every second."""
+    """Wake the runner if it runs in this process; in other processes it polls every second."""
     RUNG.set()

@@ -1,7 +1,7 @@
-"""Jobs of many pages: the rows are the truth of what was read, what it gave and what was deleted.
+"""Tables of jobs: job, file, page. The rows are the truth about progress, results and deletion.
 
-Names, results and error texts are sealed with the job's key (`ocr.jobs.encryption`); in clear are only
-ids, sizes, hashes, counts, codes and times.
+Names, results and error texts are encrypted with the job's key (`ocr.jobs.encryption`); in clear are
+only ids, sizes, hashes, counts, codes and times.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from core.models import hex_id, timed_id
 
 
 class Job(models.Model):
-    """Files of one service and its options, read page by page."""
+    """Files of one service with its options, processed page by page."""
 
     DRAFT, RUNNING, PAUSED = "draft", "running", "paused"
     DONE, FAILED, CANCELLED, DELETED = "done", "failed", "cancelled", "deleted"
@@ -64,7 +64,7 @@ class Job(models.Model):
 
 
 class JobFile(models.Model):
-    """One uploaded file: a picture, a PDF or an archive, encrypted on the disk."""
+    """One uploaded file: an image, a PDF or an archive, encrypted on disk."""
 
     id = models.CharField(primary_key=True, max_length=32, default=hex_id, editable=False)
     job = models.ForeignKey(Job, models.CASCADE, related_name="files")
@@ -85,10 +85,10 @@ class JobFile(models.Model):
 
 
 class JobPage(models.Model):
-    """One page: at most one outcome, under a request id that is fixed before it is read.
+    """One page: at most one outcome, under a request id fixed before processing.
 
-    `attempts` counts how often somebody began to read it; the lease belongs to `owner` until
-    `lease_until`. A free page was taken from the text that the PDF has and is not billed.
+    `attempts` counts how often processing began; `owner` holds the lease until `lease_until`. A free page was
+    taken from the PDF's text layer and is not billed.
     """
 
     WAITING, READING = "waiting", "reading"

@@ -1,4 +1,4 @@
-"""Limits of an account that differ from the catalogue's."""
+"""Account limits that differ from the catalogue's."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from django.db import models
 
 
 class AccountLimit(models.Model):
-    """Calls per minute of one user for a service ("" = all), and calls at a time of the account.
+    """Calls per minute of one user for a service ("" = all), and concurrent calls of the account.
 
-    0 means: as the catalogue says, or no limit of calls at a time.
+    0 means the catalogue's value, or no limit of concurrent calls.
     """
 
     account_id = models.CharField(max_length=32)

@@ -15,9 +15,8 @@ from django.utils.translation import gettext_lazy
 from core import clock
 from iam import authn, authz
 from ocr import catalog
-from ocr.api import job_shapes as shapes
 from ocr.exports import formats
-from ocr.jobs import estimates, keys, retention, selectors
+from ocr.jobs import estimates, keys, retention, selectors, serializers
 from ocr.jobs import services as jobs
 from portal.console import ConsoleView, title_of
 from portal.data_table import Column
@@ -102,7 +101,7 @@ class BatchView(ConsoleView):
         table = self.table(
             "jobs", COLUMNS, rows, sort="-created", search=("name", "service", "user_name"), size=30
         )
-        for row, told in zip(table.page, shapes.jobs(table.page), strict=True):
+        for row, told in zip(table.page, serializers.jobs(table.page), strict=True):
             row.told = _describe(told)
         return {
             "jobs": table,
@@ -119,7 +118,7 @@ class BatchView(ConsoleView):
 
     def _live(self, job: Any) -> dict[str, Any]:
         """Return what changes while a job runs."""
-        told = _describe(shapes.jobs([job])[0])
+        told = _describe(serializers.jobs([job])[0])
         if job.state == "deleted":
             return {"job": told, "is_live": False}
         counts, key = told["counts"], keys.of(job)
@@ -133,7 +132,7 @@ class BatchView(ConsoleView):
             "job": told,
             "is_live": job.state in POLLED,
             "tiles": list(selectors.pages(job).values_list("position", "state")) if tiles else [],
-            "failed": shapes.pages(failed, selectors.files(job), key) if failed else [],
+            "failed": serializers.pages(failed, selectors.files(job), key) if failed else [],
             "more_failed": max(0, counts["failed"] - MOST_FAILED),
             "formats": formats.FORMATS,
             "left": _time_left(job, counts),
@@ -149,9 +148,9 @@ class BatchView(ConsoleView):
         if job.state == "deleted":
             return {**words, "receipt": json.dumps(job.receipt, indent=2)}
         key = keys.of(job)
-        words["files"] = [shapes.file(row, key) for row in selectors.files(job)]
+        words["files"] = [serializers.file(row, key) for row in selectors.files(job)]
         if job.state in ("draft", "paused"):
-            words["estimate"] = shapes.estimate(estimates.estimate(job))
+            words["estimate"] = serializers.estimate(estimates.estimate(job))
         return words
 
     def do_start(self) -> None:

@@ -28,7 +28,7 @@ from tools.bench.services import free_port, wait_port
 pytestmark = pytest.mark.scaled
 DEPLOY = ROOT / "deploy"
 PYTHON = Path(sys.executable).parent
-UNITS = ("web", "worker@", "periodic", "beat", "batch")
+UNITS = ("web", "worker@", "periodic", "beat", "jobs")
 
 
 def service_of(unit: str) -> dict[str, str]:

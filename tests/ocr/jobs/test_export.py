@@ -97,7 +97,7 @@ def test_a_jpeg_goes_in_as_it_is(tmp_path: Path) -> None:
     file = tmp_path / "a.jpg"
     file.write_bytes(content)
     entry = sandbox_client.inspect(file).entries[0]
-    found = sandbox_client.picture(file, entry, 1)
+    found = sandbox_client.page_image(file, entry, 1)
     assert found.jpeg == content
     assert content in b"".join(export.stream("pdf", lambda: [ReadPage("a", result("x"), file, entry, 1)]))  # fmt: skip
 
@@ -106,5 +106,8 @@ def test_a_page_of_a_pdf_has_the_size_that_it_was_read_at(tmp_path: Path) -> Non
     file = tmp_path / "a.pdf"
     file.write_bytes(hostile.document(["small print here"], size=6))
     entry = sandbox_client.inspect(file).entries[0]
-    read, shown = sandbox_client.open_page(file, entry, 1), sandbox_client.picture(file, entry, 1)
+    read, shown = (
+        sandbox_client.open_page(file, entry, 1),
+        sandbox_client.page_image(file, entry, 1),
+    )
     assert (shown.width, shown.height) == (read.width, read.height)

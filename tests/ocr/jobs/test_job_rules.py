@@ -15,9 +15,10 @@ from core.errors import ApiError
 from iam import authn
 from iam.models import Agency, Trace, User
 from iam.services import agencies, demo
+from monitoring.models import CallRecord
 from ocr import concurrency
 from ocr.jobs import leases, page_processing, page_results
-from ocr.models import CallRecord, Job, JobPage
+from ocr.models import Job, JobPage
 from tests.ocr.jobs.conftest import Person, picture, work
 
 pytestmark = pytest.mark.django_db
@@ -88,14 +89,14 @@ def test_a_job_of_an_agency_ends_with_its_trust(person, stranger, change):
     agency = agencies.agency_create(principal=owner, name="lend", trust_domain_name="other")
     person.job(pages=1)
     Job.objects.update(agency_id=agency.id, user_id=agency.id, user_name="other/lend")
-    caller = page_processing.callers.fresh(Job.objects.get())
+    caller = page_processing.job_principal.fresh(Job.objects.get())
     assert (caller.account_id, caller.user_name) == (person.account_id, "other/lend")
     if change is None:
         agencies.agency_delete(principal=owner, agency=agency)
     else:
         Agency.objects.filter(pk=agency.id).update(**change)
     with pytest.raises(ApiError) as refused:
-        page_processing.callers.fresh(Job.objects.get())
+        page_processing.job_principal.fresh(Job.objects.get())
     assert refused.value.code == "JOB.0006"
 
 
@@ -105,7 +106,7 @@ def test_a_job_of_an_agency_ends_with_its_trust(person, stranger, change):
 def test_an_ended_subscription_pauses_the_job_instead_of_failing_its_pages(person):
     job_id = person.job(pages=3)
     assert work(1) == {"succeeded": 1}
-    principal = page_processing.callers.of(Job.objects.get())
+    principal = page_processing.job_principal.of(Job.objects.get())
     subscriptions.unsubscribe(
         principal=principal, product_code="general-text", region=principal.region, everyone=True
     )

@@ -87,8 +87,8 @@ TRICKS = {
         "script",
     ),
     "program": (lambda: hostile.with_action("Launch", where="link"), "JOB.0104", "program"),
-    "no known kind": (lambda: b"MZ\x90" + bytes(5000), "JOB.0101", "no picture"),
-    "nothing": (lambda: b"", "JOB.0101", "no picture"),
+    "no known kind": (lambda: b"MZ\x90" + bytes(5000), "JOB.0101", "no image"),
+    "nothing": (lambda: b"", "JOB.0101", "no image"),
     "broken TIFF": (lambda: b"II*\x00" + b"\xff" * 400, "JOB.0102", "TIFF"),
 }
 
@@ -148,9 +148,9 @@ def test_the_caller_stays_small_and_loads_no_library(put):
     file = put(hostile.archive({"a.pdf": os.urandom(60 << 20), "b.png": hostile.picture()}))
     code = (
         "import resource, sys, pathlib\n"
-        "from ocr.jobs import unpack\n"
+        "from ocr.jobs import sandbox_client\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        f"found = unpack.inspect(pathlib.Path({str(file)!r}))\n"
+        f"found = sandbox_client.inspect(pathlib.Path({str(file)!r}))\n"
         "grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before\n"
         "loaded = {'django', 'pypdfium2', 'pikepdf', 'PIL', 'numpy'} & set(sys.modules)\n"
         "print(len(found.entries), grown, loaded)\n"
