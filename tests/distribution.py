@@ -41,9 +41,7 @@ class LongestFirst(LoadScopeScheduling):
 
 def rank(item: pytest.Item) -> int:
     """Return the position of a test's file in `LONG`; the others follow."""
-    return next(
-        (at for at, start in enumerate(LONG) if item.nodeid.startswith(start)), len(LONG)
-    )
+    return next((at for at, start in enumerate(LONG) if item.nodeid.startswith(start)), len(LONG))
 
 
 def mark(item: pytest.Item) -> None:

@@ -147,7 +147,9 @@ def _openstack(live: Any, *commands: str) -> list[Any]:
         [str(tool)], env=environ, input="\n".join(commands) + "\n",
         capture_output=True, text=True, timeout=240,
     )  # fmt: skip
-    assert not done.stderr, f"{commands}: {done.stderr[-800:]}"  # the status is 1 at the end of the input
+    assert not done.stderr, (
+        f"{commands}: {done.stderr[-800:]}"
+    )  # the status is 1 at the end of the input
     answers, rest = [], done.stdout
     while found := re.search(r"^[\[{]", rest, re.MULTILINE):
         answer, end = json.JSONDecoder().raw_decode(rest[found.start() :])
