@@ -13,7 +13,7 @@ _HEAD = (
 )
 _PREFACE = """# Accuracy
 
-Measured with `make accuracy` in one process of one thread. Drawn sets come from `tests/drawing` with the
+Measured with `make accuracy` in one process of one thread. Drawn sets come from `tools/synthetic` with the
 report seeds, which no development run uses: `clean` is a flat scan, `degraded` a hand-held photograph
 (up to 25° of perspective, any turn, a document that may cover a quarter of the picture, dim or uneven
 light, glare, blur, noise, JPEG 55–88). *Real samples* are public specimens kept outside this repository.
