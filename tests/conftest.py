@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -62,6 +64,37 @@ def models_dir() -> str:
     return os.environ.get("MODELS_DIR") or str(ROOT / os.environ.get("DATA_DIR", "var") / "models")
 
 
+_run_folders: list[Path] = []  # the folder that the processes of this run of the suite share
+
+
+@pytest.fixture(autouse=True, scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that the processes of this run of the suite share."""
+    own = tmp_path_factory.getbasetemp()
+    _run_folders[:] = [own.parent if "PYTEST_XDIST_WORKER" in os.environ else own]
+    return _run_folders[0]
+
+
+def copy_prepared(data_dir: Path, environ: dict[str, str]) -> None:
+    """Fill the folder of a new server with tables, static files and demo account, made once a run.
+
+    The server still prepares itself when it starts, and finds that nothing is missing.
+    """
+    if not _run_folders or (data_dir / "db.sqlite3").exists():
+        return
+    made = _run_folders[0] / "prepared-server"
+    with (_run_folders[0] / "prepared-server.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            making = made.with_suffix(".new")
+            subprocess.run(
+                [sys.executable, "manage.py", "up", "--prepare-only"],
+                cwd=ROOT, env={**environ, "DATA_DIR": str(making)}, check=True, stdout=subprocess.DEVNULL,
+            )  # fmt: skip
+            making.rename(made)
+    shutil.copytree(made, data_dir, dirs_exist_ok=True)
+
+
 def start_server(data_dir: Path, **extra: str) -> Live:
     """Start the real server on a free port and wait until it answers and its engine is warm.
 
@@ -79,6 +112,8 @@ def start_server(data_dir: Path, **extra: str) -> Live:
         **extra,
     }
     data_dir.mkdir(parents=True, exist_ok=True)
+    if not scaled_server.wanted():
+        copy_prepared(data_dir, environ)
     log = (data_dir / "server.log").open("wb")
     command = ["-m", "tests.scaled_server"] if scaled_server.wanted() else ["manage.py", "up"]
     process = subprocess.Popen(
