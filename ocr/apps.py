@@ -17,10 +17,8 @@ class OcrConfig(AppConfig):
         from iam import actions
         from iam.services import enterprise_projects
         from monitoring import metrics
-        from monitoring.notifications import delivery
         from ocr.actions import JOBS, ROWS
         from ocr.catalog import SERVICES
-        from ocr.intake import webhook_post
         from ocr.jobs import page_results, retention
 
         actions.register(ROWS)
@@ -28,7 +26,6 @@ class OcrConfig(AppConfig):
         metrics.INTERFACES.register(
             metrics.Interface(code=service.code, name=service.action_name) for service in SERVICES
         )
-        delivery.use_client(webhook_post)
         products.register(
             products.ProductRow(
                 code=service.code,
@@ -49,7 +46,7 @@ class OcrConfig(AppConfig):
             ]
         )
         jobs.register(
-            jobs.PeriodicJob("batch_expire", 15.0, retention.expire),
-            jobs.PeriodicJob("batch_sweep", 15.0, page_results.sweep),
+            jobs.PeriodicJob("job_expire", 15.0, retention.expire),
+            jobs.PeriodicJob("job_sweep", 15.0, page_results.sweep),
             jobs.PeriodicJob("purge_jobs", 86400.0, retention.purge),
         )

@@ -18,7 +18,7 @@ SOURCES = sorted(
 # Where a query may be written: tables, reads, writes, the doors that look credentials up, jobs.
 QUERY_ROOMS = re.compile(
     r"^(\w+/(models|selectors|services|management|admin)\b"
-    r"|iam/(authn|authz|backends|api/tokens|api/credentials)\.py|billing/access\.py"
+    r"|iam/(authn/\w+|authz|backends|api/tokens|api/credentials)\.py|billing/access\.py"
     r"|monitoring/(call_records|statistics|metrics|alarms|partitions)\.py"
     r"|monitoring/(rollup|notifications)/"
     r"|ocr/concurrency\.py|ocr/jobs/(selectors|leases|services|page_results|retention)\.py)"

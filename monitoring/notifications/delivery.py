@@ -11,8 +11,8 @@ import datetime as dt
 import hashlib
 import hmac
 import logging
-from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Iterable
+from typing import Any
 
 import orjson
 from django.conf import settings
@@ -22,7 +22,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from billing.services import events
-from core import clock, crypto
+from core import clock, crypto, outbound_http
 from core.errors import ApiError
 from iam import selectors as iam_selectors
 from iam.services.lockouts import Lockout
@@ -36,22 +36,6 @@ log = logging.getLogger(__name__)
 BACK_OFF_S = (10, 60, 300, 1800, 7200, 21600)
 LOG_DAYS = 30
 _LEASE = dt.timedelta(seconds=120)
-
-
-class WebhookClient(Protocol):
-    """Posts to an address that a tenant chose; refuses private networks."""
-
-    def post(self, url: str, body: bytes, *, headers: Mapping[str, str]) -> int:
-        """Return the HTTP status; raises ApiError for a refused address, OSError for a failure."""
-
-
-_client: WebhookClient
-
-
-def use_client(client: WebhookClient) -> None:
-    """Set the client of all webhooks; called from `AppConfig.ready()`."""
-    global _client
-    _client = client
 
 
 def deliveries(account_id: str, *, before_id: int | None = None) -> QuerySet[Delivery]:
@@ -150,7 +134,7 @@ def _attempt(row: Delivery, now: dt.datetime) -> bool:
         error = "" if 200 <= status < 300 else f"the receiver answered {status}"
     except ApiError as refused:
         error = refused.message
-    except OSError as failed:
+    except (outbound_http.PostFailed, OSError) as failed:
         error = str(failed) or type(failed).__name__
     row.attempts += 1
     row.status_code, row.error = status, error[:200]
@@ -182,7 +166,7 @@ def _webhook(row: Delivery, now: dt.datetime) -> int:
         }
     )
     timestamp = int(now.timestamp())
-    return _client.post(
+    return outbound_http.post(
         row.endpoint.target,
         body,
         headers={
