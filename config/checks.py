@@ -67,7 +67,7 @@ def modes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         found.append(
             Error(
                 "OTEL_EXPORTER_OTLP_ENDPOINT is set and OpenTelemetry is not installed.",
-                hint="pip install -r requirements-otel.txt, or unset it.",
+                hint="Install the extra `otel` (pip install 'ocr-console[otel]'), or unset it.",
                 id="config.E021",
             )
         )

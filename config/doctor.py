@@ -144,6 +144,22 @@ def _redis() -> Iterator[Finding]:
         )
 
 
+def _opencv() -> Iterator[Finding]:
+    """Examine which build of OpenCV is imported; the desktop one fails where libGL is missing."""
+    from ocr.vision import opencv_build
+
+    if not opencv_build.is_present():
+        yield Finding("opencv", OK, "not installed: this node does not recognise")
+        return
+    good = opencv_build.is_headless()
+    yield Finding(
+        "opencv",
+        OK if good else WARNING,
+        "headless build" if good else "the desktop build, which needs libGL",
+        "" if good else "Run: python -m ocr.vision.opencv_build",
+    )
+
+
 def _models() -> Iterator[Finding]:
     if not registry.row(settings.ENGINE).recognizes:
         text = f"ENGINE={settings.ENGINE} reads nothing"
@@ -252,6 +268,7 @@ EXAMINATIONS: tuple[tuple[str, Callable[[], Iterator[Finding]], str], ...] = (
     ("migrations", _migrations, "Run: make migrate"),
     ("broker", _broker, "Check CELERY_BROKER_URL, and that the broker runs."),
     ("redis", _redis, "Check REDIS_URL, and that Redis runs."),
+    ("opencv", _opencv, "Run: python -m ocr.vision.opencv_build"),
     ("engine models", _models, "Check MODELS_DIR."),
     ("language packs", _language_packs, "Check TESSDATA_DIR."),
     ("keys", _keys, "ENCRYPTION_KEYS must list Fernet keys; restore $DATA_DIR/keys from a backup."),

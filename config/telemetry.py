@@ -1,6 +1,6 @@
 """OpenTelemetry: one span per request and step, exported over OTLP; never content.
 
-Off unless OTEL_EXPORTER_OTLP_ENDPOINT is set; the packages are in requirements-otel.txt. Sampling and the
+Off unless OTEL_EXPORTER_OTLP_ENDPOINT is set; the packages are the extra `otel`. Sampling and the
 rest follow OpenTelemetry's own environment variables.
 """
 
