@@ -1,4 +1,4 @@
-"""Start-up checks: an unsafe mixture of settings is refused by the variable's name."""
+"""Django system checks: refuse unsafe combinations of settings, naming the variable."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ocr.engine import registry
 
 @register(Tags.security)
 def modes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse mixtures that lose calls, limits or logins."""
+    """Refuse combinations that would lose calls, limits or sessions."""
     env = settings.ENV
     found: list[CheckMessage] = []
     if env["WEB_PROCESSES"] > 1 and not env["REDIS_URL"]:
@@ -67,7 +67,7 @@ def modes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         found.append(
             Error(
                 "OTEL_EXPORTER_OTLP_ENDPOINT is set and OpenTelemetry is not installed.",
-                hint="pip install -r requirements-otel.txt, or unset it.",
+                hint="Install the extra `otel` (pip install 'ocr-console[otel]'), or unset it.",
                 id="config.E021",
             )
         )
@@ -75,7 +75,7 @@ def modes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def _production(env: dict[str, Any]) -> list[CheckMessage]:
-    """Warn about what is fine on a laptop and not on a server."""
+    """Warn about settings that are for development only."""
     if not settings.PUBLIC_URL.startswith("https://"):
         return []
     found: list[CheckMessage] = []

@@ -136,7 +136,7 @@ VARS = (
     EnvVar(
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         "",
-        "Base URL of an OpenTelemetry collector (OTLP over HTTP, pip install -r requirements-otel.txt); off when empty.",
+        "Base URL of an OpenTelemetry collector (OTLP over HTTP, the extra `otel`); off when empty.",
     ),
 )
 

@@ -125,5 +125,5 @@ def test_every_kind_is_documented():
     text = (ROOT / "docs" / "operators.md").read_text()
     jobs = [f"job.{state}" for state in (*Job.ENDED, Job.PAUSED, Job.DELETED)]
     kinds = {*events.KINDS, *jobs, "alarm.alarm", "alarm.ok", "lockout.user", "lockout.access_key"}
-    told = set(re.findall(r"`([a-z]+\.[a-z_]+)`", text.split("Kinds: ")[1].split("\n\n")[0]))
+    told = set(re.findall(r"`([a-z]+\.[a-z_]+)`", text.split("Events: ")[1].split("\n\n")[0]))
     assert told == kinds

@@ -11,7 +11,7 @@ from ocr.extractors import bankcard
 from ocr.fields import card_numbers
 from ocr.fields.check_digits import is_luhn
 from ocr.fields.uae_banks import bank_of
-from ocr.fields.word_spacing import around_ampersands, spaced
+from ocr.fields.word_spacing import around_ampersands, spaced_by_pitch
 from ocr.options import parse
 from ocr.page import Char, Line, RecognitionResult, WrongDocument, box
 from tools.synthetic import sets
@@ -83,6 +83,23 @@ def test_the_luhn_digit_chooses_among_readings():
     class Doubtful(RecordedPage):
         def read(self, region, **_):
             return RecognitionResult("4539148803436467", 0.9)
+
+    wrong = line("4539 1488 0343 6461", 60, 330, 700, 50)
+    result = bankcard.extract(
+        Doubtful(lines=(BANK, wrong, LABEL, DATE)), parse(bankcard.OPTIONS, {})
+    )
+    assert result["card_number"] == NUMBER.text
+
+
+def test_a_superscript_among_the_doubts_is_no_digit():
+    chars = tuple(
+        Char(digit, 0.6 if index == 15 else 0.9, NUMBER.quad, (("²", 0.3), ("7", 0.1)) if index == 15 else ())
+        for index, digit in enumerate("4539148803436461")
+    )  # fmt: skip
+
+    class Doubtful(RecordedPage):
+        def read(self, region, **_):
+            return RecognitionResult("4539148803436461", 0.6, chars)
 
     wrong = line("4539 1488 0343 6461", 60, 330, 700, 50)
     result = bankcard.extract(
@@ -182,7 +199,7 @@ def spread(text, advances):
     ],
 )
 def test_a_lost_blank_shows_in_the_step_between_letters(text, advances, wanted):
-    assert spaced(spread(text, advances)) == wanted
+    assert spaced_by_pitch(spread(text, advances)) == wanted
 
 
 @pytest.mark.parametrize(
