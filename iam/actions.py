@@ -13,8 +13,10 @@ from core.registry import Registry
 class ActionRow:
     """One action `service:resourceType:operation`.
 
-    `scope` tells where a grant must be attached to count: `global` services take effect through
-    account grants, `project` services through project and all-project grants.
+    `scope` indicates where a grant must be attached to count: `global` services take effect through
+    account grants, `project` services through project and all-project grants. The HTTP operations
+    that an action guards are not written here: `iam.operations.operations_of` reads them off the
+    views, which name the action where it is enforced.
     """
 
     name: str

@@ -35,11 +35,13 @@ class ApiView(View):
     Handlers `get/post/put/patch/delete/head(self, request, principal, **url)` return a dict (200),
     `(status, dict | None)` or an HttpResponse. `actions` names the action per method where they
     differ; a view without any action is open to every authenticated caller, a `public` one to all.
+    `handler_actions` lists those that a method's handler asks for itself (see `iam.operations`).
     `traces` names the operation whose refusal before the service is still recorded.
     """
 
     action: ClassVar[str | None] = None
     actions: ClassVar[Mapping[str, str | None]] = {}
+    handler_actions: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     public: ClassVar[bool] = False
     style: ClassVar[str | None] = None
     needs_project: ClassVar[bool] = False

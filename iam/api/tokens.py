@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 
@@ -216,6 +216,11 @@ class TokensView(IamView):
     """/v3/auth/tokens."""
 
     public = True  # POST takes credentials in the body; the other methods authenticate below
+    handler_actions: ClassVar = {
+        "get": ("iam:tokens:getToken",),
+        "post": ("iam:agencies:assume",),
+        "delete": ("iam:tokens:revokeToken",),
+    }
 
     def post(self, request: HttpRequest, _: Principal | None) -> HttpResponse:
         """Issue a token."""
