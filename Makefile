@@ -9,7 +9,7 @@ MODELS_DIR ?= $(DATA_DIR)/models
 SUITE_DATABASE ?= postgres://postgres@127.0.0.1:5432/suite
 export PORT DATA_DIR MODELS_DIR
 
-.PHONY: run demo test test-scaled check bench accuracy migrate seed messages clean install
+.PHONY: run demo test test-scaled check lock bench accuracy migrate seed messages clean install
 
 run: $(VENV)/.run-ready
 	@exec $(PY) manage.py up
@@ -27,12 +27,17 @@ test-scaled: $(VENV)/.dev-ready
 	TEST_BACKENDS=scaled DATABASE_URL=$(SUITE_DATABASE) $(PY) -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 check: $(VENV)/.dev-ready
+	@sh scripts/lock.sh $(VENV)/bin/uv --check
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy config core iam billing monitoring ocr portal clients/cli/ocr_console_cli
 	PYTHONPATH=.:clients/cli $(VENV)/bin/lint-imports
 	$(PY) manage.py check
 	$(PY) manage.py makemigrations --check --dry-run
+
+# Write requirements.txt and requirements/ from pyproject.toml; versions stay where they still fit.
+lock: $(VENV)/.dev-ready
+	@sh scripts/lock.sh $(VENV)/bin/uv
 
 bench: $(VENV)/.dev-ready
 	$(PY) -m tools.bench
@@ -53,23 +58,20 @@ messages: $(VENV)/.run-ready
 
 install: $(VENV)/.run-ready
 
-# PaddleX pins the OpenCV build that needs libGL and GLib, which slim machines lack: the headless
-# build of the same version is written over it. The first one stays registered, because PaddleX
-# looks for it by name.
-$(VENV)/.run-ready: requirements.txt requirements-core.txt requirements-web.txt requirements-worker.txt
+$(VENV)/.run-ready: requirements.txt
 	@echo "Installing OCR Console into $(VENV) (once, about two minutes) ..."
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@$(PIP) -r requirements.txt
-	@$(PIP) --no-deps --force-reinstall opencv-contrib-python-headless==4.10.0.84
-	@sh scripts/language_packs.sh
+	@$(PY) -m ocr.vision.opencv_build --lock requirements.txt
+	@sh scripts/language_packs.sh $(PY)
 	@$(PY) -m ocr.vision.model_files --dir $(MODELS_DIR)
 	@touch $@
 
-$(VENV)/.demo-ready: $(VENV)/.run-ready requirements-demo.txt
-	@$(PIP) -r requirements-demo.txt
+$(VENV)/.demo-ready: $(VENV)/.run-ready requirements/demo.txt
+	@$(PIP) -r requirements/demo.txt
 	@touch $@
 
-$(VENV)/.dev-ready: $(VENV)/.run-ready requirements-dev.txt requirements-demo.txt
-	@$(PIP) -r requirements-dev.txt
-	@$(PIP) --no-deps --force-reinstall opencv-contrib-python-headless==4.10.0.84
+$(VENV)/.dev-ready: $(VENV)/.run-ready requirements/dev.txt
+	@$(PIP) -r requirements/dev.txt
+	@$(PY) -m ocr.vision.opencv_build --lock requirements/dev.txt
 	@touch $@

@@ -11,14 +11,14 @@ from urllib.parse import unquote, urlsplit
 import dj_database_url
 from cryptography.fernet import Fernet
 
-from config import env
+from config import env, paths
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENV = env.read()
 
 
 def _kept_secret(path: Path, make: str) -> str:
-    """Return the secret in `path`, made on first use, readable by the owner only."""
+    """Return the secret in `path`, created on first use, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileExistsError):
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -27,7 +27,7 @@ def _kept_secret(path: Path, make: str) -> str:
     return path.read_text().strip()
 
 
-DATA_DIR = (BASE_DIR / ENV["DATA_DIR"]).resolve()
+DATA_DIR = (paths.start_folder() / ENV["DATA_DIR"]).resolve()
 MODELS_DIR = Path(ENV["MODELS_DIR"]).resolve() if ENV["MODELS_DIR"] else DATA_DIR / "models"
 PUBLIC_URL = ENV["PUBLIC_URL"].rstrip("/") or f"http://127.0.0.1:{ENV['PORT']}"
 DEBUG = ENV["DEBUG"]
@@ -103,7 +103,7 @@ PREPEND_WWW = False
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [paths.shipped("templates")],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -192,7 +192,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("ar", "العربية")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [paths.shipped("locale")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

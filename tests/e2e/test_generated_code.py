@@ -38,8 +38,9 @@ public class Parse { public static void main(String[] args) throws Exception {
 
 
 def written(language: str, call: dict[str, Any]) -> str:
+    # Handed over as text: a Node.js before 20 takes a file `.js` with `export` for no module.
     script = (
-        f"import {{ generate }} from {json.dumps(CODE.as_uri())};"
+        f"{CODE.read_text()}\n"
         f"process.stdout.write(generate({json.dumps(language)}, {json.dumps(call)}));"
     )
     command = ["node", "--input-type=module", "-e", script]

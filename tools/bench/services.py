@@ -141,12 +141,21 @@ class Services:
             if name == "postgres":
                 head = (self.folder / "postgres" / "postmaster.pid").read_text().split()[0]
                 os.kill(int(head), signal.SIGINT)
+            elif name == "amqp":
+                self._stop_amqp(process)
             else:
-                os.killpg(process.pid, signal.SIGKILL if name == "redis" else signal.SIGTERM)
+                os.killpg(process.pid, signal.SIGKILL)
         try:
             process.wait(60)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
+
+    def _stop_amqp(self, process: subprocess.Popen[bytes]) -> None:
+        """End the node through rabbitmqctl: as root it runs under `su`, in a session of its own."""
+        node = f"bench{self.ports['amqp']}@localhost"
+        done = subprocess.run(["rabbitmqctl", "-q", "-n", node, "stop"], capture_output=True)
+        if done.returncode:
+            os.killpg(process.pid, signal.SIGTERM)
 
     def _spawn(self, user: str, command: list[str], log: Any) -> subprocess.Popen[bytes]:
         prefix = ["runuser", "-u", user, "--"] if os.getuid() == 0 else []

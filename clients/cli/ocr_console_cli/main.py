@@ -6,7 +6,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,12 @@ such job); 5 server unreachable; 130 interrupted, the same command goes on."""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    parser = _parser()
-    given = parser.parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    server = _server_commands()
+    if words and words[0] in server:
+        ended: int = server[words[0]].load()(words[1:])
+        return ended
+    given = _parser(server).parse_args(words)
     try:
         code: int = given.run(given)
     except Stop as stop:
@@ -36,8 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="ocr-console", epilog=_CODES)
+def _server_commands() -> dict[str, metadata.EntryPoint]:
+    """Return the commands that an installed server adds (serve, doctor, …); none without one."""
+    return {row.name: row for row in metadata.entry_points(group="ocr_console.commands")}
+
+
+def _parser(server: Iterable[str]) -> argparse.ArgumentParser:
+    more = f"the server's commands: {', '.join(server)}. " if server else ""
+    parser = argparse.ArgumentParser(prog="ocr-console", epilog=more + _CODES)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     read = commands.add_parser(
         "recognise", aliases=["recognize"], epilog=_CODES,

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from billing.services import packages, products, subscriptions, top_ups
+from config import paths
 from iam.principal import Principal
 from iam.services import demo
 
@@ -53,9 +54,9 @@ class Command(BaseCommand):
         """Collect static files when one of them changed since the last start."""
         sources = sorted((settings.BASE_DIR / "portal" / "static").rglob("*"))
         digest = hashlib.sha256()
-        for path in [*sources, settings.BASE_DIR / "requirements-core.txt"]:
-            stat = path.stat()
-            digest.update(f"{path}:{stat.st_size}:{stat.st_mtime_ns}\n".encode())
+        for path in [*sources, paths.shipped("requirements.txt")]:
+            if path.is_file():  # by content: every file of a wheel has the same time
+                digest.update(f"{path}\n".encode() + path.read_bytes())
         marker: Path = settings.STATIC_ROOT / ".collected"
         if marker.exists() and marker.read_text() == digest.hexdigest():
             return
