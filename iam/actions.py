@@ -1,4 +1,4 @@
-"""Every action that a policy can allow, registered once; an unknown name is a programming error."""
+"""Registry of the actions that a policy can allow; an unknown name is a programming error."""
 
 from __future__ import annotations
 

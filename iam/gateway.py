@@ -1,7 +1,7 @@
-"""The door of every API: credentials → project → permission → throttle → handler → JSON.
+"""Base classes of API views: credentials → project → permission → throttle → handler → JSON.
 
 `ApiView` serves the surfaces of the contract without DRF; `ActionPermission` and
-`drf_exception_handler` are the same door for `/api/v1`.
+`drf_exception_handler` do the same for `/api/v1`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Access keys, permanent and temporary."""
+"""API of permanent and temporary access keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Enterprise projects, as the EPS client uses them."""
+"""API of enterprise projects (Enterprise Project Management Service, version 1.0)."""
 
 from __future__ import annotations
 

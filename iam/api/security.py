@@ -1,4 +1,4 @@
-"""Security settings, quotas and agencies."""
+"""API of security settings, quotas and agencies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows → the JSON of the published identity API."""
+"""Build the JSON objects of the published identity APIs from database rows."""
 
 from __future__ import annotations
 

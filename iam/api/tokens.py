@@ -1,4 +1,4 @@
-"""Tokens: got by password, one-time code, another token or an agency; checked, ended."""
+"""API of tokens: issue by password, one-time code, token or agency; show, check, revoke."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Users in both families of paths, their passwords, groups and projects."""
+"""API of users in `/v3` and `/v3.0/OS-USER`, their passwords, groups and projects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The audit trail: append-only, each account's traces chained by hash."""
+"""Tables of the audit trail: append-only traces, chained by hash per account, and trackers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Users, groups and who is in which."""
+"""Tables of users, groups and memberships."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class User(AbstractBaseUser):
         return self.enabled and self.is_operator
 
     def locked(self, now: dt.datetime) -> bool:
-        """Tell whether too many failures keep this user out at `now`."""
+        """Return whether too many failures keep this user out at `now`."""
         return self.locked_until is not None and self.locked_until > now
 
     def natural_key(self) -> tuple[Any, ...]:
