@@ -129,7 +129,7 @@ class Considered:
 
     @property
     def applies(self) -> bool:
-        """Return whether the statement had a say."""
+        """Return whether the statement counts in the decision."""
         return self.in_scope and self.match.applies
 
 

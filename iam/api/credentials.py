@@ -29,7 +29,7 @@ def _own_or(principal: Principal, user_id: str, action: str) -> None:
 
 
 class CredentialsView(IamView):
-    """/v3.0/OS-CREDENTIAL/credentials. Everybody may manage the own keys."""
+    """/v3.0/OS-CREDENTIAL/credentials. Users may manage their own keys."""
 
     handler_actions: ClassVar = {
         "get": ("iam:credentials:listCredentials",),

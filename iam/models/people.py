@@ -102,12 +102,12 @@ class User(AbstractBaseUser):
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]
-        """Tell Django whether the user may sign in."""
+        """Return whether the user may sign in, for Django."""
         return self.enabled
 
     @property
     def is_staff(self) -> bool:
-        """Tell Django's admin who is an operator."""
+        """Return whether the user is an operator, for Django's administration."""
         return self.is_operator
 
     @property

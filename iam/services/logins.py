@@ -91,7 +91,7 @@ def password_check(
 
 
 def own_password_check(user: User, password: object, *, address: str) -> None:
-    """Raise 401 unless a signed-in user knows the own password; a wrong one counts as at sign-in."""
+    """Raise 401 unless a signed-in user gives the right current password; a wrong one counts as at sign-in."""
     now = clock.now()
     if user.locked(now):
         raise ApiError(errors.LOCKED)
