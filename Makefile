@@ -9,7 +9,7 @@ MODELS_DIR ?= $(DATA_DIR)/models
 SUITE_DATABASE ?= postgres://postgres@127.0.0.1:5432/suite
 export PORT DATA_DIR MODELS_DIR
 
-.PHONY: run demo test test-scaled check lock bench accuracy migrate seed messages clean install
+.PHONY: run demo test test-scaled check sbom lock bench accuracy migrate seed messages clean install
 
 run: $(VENV)/.run-ready
 	@exec $(PY) manage.py up
@@ -30,10 +30,16 @@ check: $(VENV)/.dev-ready
 	@sh scripts/lock.sh $(VENV)/bin/uv --check
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
-	$(VENV)/bin/mypy config core iam billing ocr portal clients/cli/ocr_console_cli
+	$(VENV)/bin/mypy config core iam billing monitoring ocr portal clients/cli/ocr_console_cli
 	PYTHONPATH=.:clients/cli $(VENV)/bin/lint-imports
 	$(PY) manage.py check
 	$(PY) manage.py makemigrations --check --dry-run
+	@$(PY) -m tools.audit
+	@$(PY) -m tools.sbom
+
+# What an installation consists of: packages, OCR weights, vendored scripts, with their hashes.
+sbom: $(VENV)/.dev-ready
+	@$(PY) -m tools.sbom dist/sbom.cdx.json
 
 # Write requirements.txt and requirements/ from pyproject.toml; versions stay where they still fit.
 lock: $(VENV)/.dev-ready

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from core import jobs
-from ocr import calls
+from monitoring import call_records
 
 _ticker: jobs.Ticker | None = None
 _runner: Any = None
@@ -17,7 +17,7 @@ _runner: Any = None
 def start() -> None:
     """Start the parts that this mode needs; the engine warms up in the background."""
     global _ticker, _runner
-    calls.writer_start()
+    call_records.writer_start()
     if settings.SCALED:
         return
     from ocr.engine import transport
@@ -32,7 +32,7 @@ def start() -> None:
 
 def stop() -> None:
     """Stop the periodic jobs, let pages of jobs come to their end, end every engine process."""
-    calls.writer_stop()
+    call_records.writer_stop()
     if settings.SCALED:
         return
     from ocr.engine import transport

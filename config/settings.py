@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "core",
     "iam",
     "billing",
+    "monitoring",
     "ocr",
     "portal",
     "config",

@@ -40,6 +40,7 @@ urlpatterns = [
     # CTS before IAM where the second segment is an id.
     path("", include("billing.api.urls")),
     path("", include("iam.api.urls")),
+    path("", include("monitoring.api.urls")),
     path("", include("ocr.api.urls")),
     path(
         "api/v1/openapi.json",

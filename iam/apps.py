@@ -12,10 +12,11 @@ class IamConfig(AppConfig):
     def ready(self) -> None:
         """Fill the tables that other apps add to."""
         from core import jobs
-        from iam import actions
+        from iam import actions, condition_keys
         from iam.services import audit, tokens
 
         actions.register(actions.OWN)
+        condition_keys.register(condition_keys.OWN)
         jobs.register(
             jobs.PeriodicJob("iam.revoked_tokens", 3600, tokens.purge),
             jobs.PeriodicJob("iam.old_traces", 6 * 3600, audit.purge),

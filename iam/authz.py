@@ -12,7 +12,7 @@ from guardian.shortcuts import get_objects_for_user
 
 from core import clock
 from core.errors import ApiError
-from iam import actions, errors, policy_eval
+from iam import actions, condition_keys, errors, policy_eval
 from iam.models import Attachment, EnterpriseProject, Membership, Project, User
 from iam.policy_eval import Decision, Sourced
 from iam.principal import Principal
@@ -75,22 +75,9 @@ def _counts(attached: Attached, row: actions.ActionRow, project_id: str, ep: str
 
 
 def context_of(principal: Principal, row: actions.ActionRow) -> dict[str, Any]:
-    """Return the condition keys of a request, in lower case."""
-    now = clock.now()
-    context: dict[str, Any] = {
-        "g:currenttime": now.isoformat(),
-        "g:domainname": principal.account_name,
-        "g:domainid": principal.account_id,
-        "g:projectname": principal.project_name or None,
-        "g:servicename": row.service,
-        "g:userid": principal.user_id,
-        "g:username": principal.user_name,
-        "g:sourceip": principal.source_ip or None,
-        "g:mfapresent": principal.mfa_at is not None,
-        "region": principal.region,
-    }
-    if principal.mfa_at is not None:
-        context["g:mfaage"] = max(0, int(now.timestamp() - principal.mfa_at))
+    """Return the values of the condition keys in a request, and the `region` of its resources."""
+    context = condition_keys.context_of(condition_keys.Facts(principal, row, clock.now()))
+    context["region"] = principal.region
     return context
 
 

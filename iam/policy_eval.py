@@ -1,7 +1,7 @@
-"""Policy documents → may an action be done, and which statement decided. Pure.
+"""Compile policy documents and decide whether they allow an action, and by which statement. Pure.
 
-Rules: the policy language of the cloud's IAM, version 1.1. Any matching Deny refuses, else any
-matching Allow permits, else the answer is no.
+Rules: IAM user guide, "Policy Syntax", version 1.1. Any matching Deny refuses, else any matching
+Allow permits, else the answer is no.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 Context = Mapping[str, Any]  # condition key, lower case → value
+ValueType = Literal["string", "number", "date", "boolean", "address"]
 
 MAX_STATEMENTS = 8
 MAX_ACTIONS = 100
@@ -66,8 +67,22 @@ class Decision:
         return self.allowed
 
 
-def _wild(pattern: str) -> str:
-    return ".*".join(re.escape(part) for part in pattern.split("*"))
+def _wild(pattern: str, any_character: str = ".", *, question_mark: bool = False) -> str:
+    """Return the regular expression of `pattern`, whose `*` stands for any run of `any_character`.
+
+    With `question_mark`, `?` stands for one character. Each piece between two stars is taken where it
+    first occurs and never moved again (an atomic group), because a later occurrence cannot match
+    anything that the first does not. Without that a pattern of many stars, which any account may
+    write, takes time exponential in their number.
+    """
+    pieces = [re.escape(piece) for piece in pattern.split("*")]
+    if question_mark:
+        pieces = [piece.replace(r"\?", any_character) for piece in pieces]
+    if len(pieces) == 1:
+        return pieces[0]
+    first, *middle, last = pieces
+    between = "".join(f"(?>{any_character}*?{piece})" for piece in middle if piece)
+    return f"{first}{between}{any_character}*{last}"
 
 
 def _action_regex(patterns: tuple[str, ...]) -> re.Pattern[str]:
@@ -82,7 +97,7 @@ def _action_regex(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 def _part(pattern: str) -> str:
     """Return the expression of one part; its `*` never crosses a colon."""
-    return "[^:]*".join(re.escape(piece) for piece in pattern.split("*"))
+    return _wild(pattern, "[^:]")
 
 
 def _text_list(value: Any, where: str) -> list[str]:
@@ -137,8 +152,13 @@ def _compile_conditions(value: Any, where: str) -> tuple[Condition, ...]:
     return tuple(rows)
 
 
+def is_condition_key(name: str) -> bool:
+    """Return whether policies may write `name` as a condition key: `service:name`."""
+    return re.fullmatch(r"[a-z]+:[A-Za-z0-9_/-]+", name) is not None
+
+
 def _condition(operator: str, key: str, values: Any, *, if_exists: bool, where: str) -> Condition:
-    if not re.fullmatch(r"[a-z]+:[A-Za-z0-9_/-]+", key):
+    if not is_condition_key(key):
         raise PolicyError(f"{where}: {key!r} is not a condition key")
     alternatives = values if isinstance(values, list) else [values]
     if not alternatives or not all(isinstance(v, (str, int, float, bool)) for v in alternatives):
@@ -288,17 +308,22 @@ def _holds(condition: Condition, context: Context) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """How one condition operator reads the policy's value and the request's, and compares them."""
+    """How one condition operator parses the policy's value and the request's, and compares them.
 
+    `type` is that of the keys it is meant for. Of several values one must match, and with `negated`
+    none may. `parse_request` parses the request's value where that differs from the policy's.
+    """
+
+    type: ValueType | Literal["any"]
     parse: Callable[[str], Any]
     test: Callable[[Any, Any], bool]
     negated: bool = False
-    read: Callable[[str], Any] | None = None
+    parse_request: Callable[[str], Any] | None = None
 
     @property
     def parse_value(self) -> Callable[[str], Any]:
-        """Return the reader of the request's value."""
-        return self.read or self.parse
+        """Return the parser of the request's value."""
+        return self.parse_request or self.parse
 
 
 def _number(text: str) -> float:
@@ -327,9 +352,13 @@ def _in_network(address: Any, network: Any) -> bool:
 
 
 def _match(value: str, pattern: str) -> bool:
-    """Compare with `*` for any run and `?` for one character."""
-    expression = _wild(pattern).replace(r"\?", ".")
-    return re.fullmatch(expression, value, re.DOTALL) is not None
+    """Compare with `*` for any run of characters and `?` for one character."""
+    return _match_regex(pattern).fullmatch(value) is not None
+
+
+@lru_cache(maxsize=1024)
+def _match_regex(pattern: str) -> re.Pattern[str]:
+    return re.compile(_wild(pattern, question_mark=True), re.DOTALL)
 
 
 def _not(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
@@ -355,19 +384,21 @@ _STRING_TESTS: dict[str, Callable[[str, str], bool]] = {
 def _operators() -> dict[str, Operator]:
     table: dict[str, Operator] = {}
     for name, test in _STRING_TESTS.items():
-        table[f"String{name}"] = Operator(str, test)
-        table[f"StringNot{name}"] = Operator(str, _not(test), negated=True)
+        table[f"String{name}"] = Operator("string", str, test)
+        table[f"StringNot{name}"] = Operator("string", str, _not(test), negated=True)
     for name, test in _TESTS.items():
-        table[f"Number{name}"] = Operator(_number, test)
+        table[f"Number{name}"] = Operator("number", _number, test)
         if name != "Equals":
-            table[f"Date{name}"] = Operator(_date, test)
-    table["NumberNotEquals"] = Operator(_number, _not(_TESTS["Equals"]), negated=True)
-    table["Bool"] = Operator(_boolean, _TESTS["Equals"])
-    table["IpAddress"] = Operator(_network, _in_network, read=ipaddress.ip_address)
-    table["NotIpAddress"] = Operator(
-        _network, _not(_in_network), negated=True, read=ipaddress.ip_address
+            table[f"Date{name}"] = Operator("date", _date, test)
+    table["NumberNotEquals"] = Operator("number", _number, _not(_TESTS["Equals"]), negated=True)
+    table["Bool"] = Operator("boolean", _boolean, _TESTS["Equals"])
+    table["IpAddress"] = Operator(
+        "address", _network, _in_network, parse_request=ipaddress.ip_address
     )
-    table["IsNullOrEmpty"] = Operator(_boolean, _TESTS["Equals"])
+    table["NotIpAddress"] = Operator(
+        "address", _network, _not(_in_network), negated=True, parse_request=ipaddress.ip_address
+    )
+    table["IsNullOrEmpty"] = Operator("any", _boolean, _TESTS["Equals"])
     return table
 
 

@@ -1,12 +1,11 @@
-"""Operator's pages of recognition: limits may be edited; jobs, alarms and deliveries are shown.
+"""Operator's pages of recognition: limits may be edited; jobs are read only.
 
-What a job or a delivery holds is nobody's but the account's: names, keys and contents are left out.
+What a job holds is the account's own: names, keys and contents are left out.
 """
 
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import Model
 
 from billing.admin import ReadOnly
 from ocr import models
@@ -20,23 +19,10 @@ class AccountLimitAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("account_id",)
 
 
-_COLUMNS: tuple[tuple[type[Model], tuple[str, ...], tuple[str, ...]], ...] = (
-    (
-        models.Job,
-        ("id", "account_id", "region", "service", "state", "reason_code", "created_at", "finished_at", "expires_at"),
-        ("state", "service", "region"),
-    ),
-    (
-        models.Alarm,
-        ("id", "account_id", "region", "metric_name", "interface", "enabled", "state", "updated_at"),
-        ("state", "enabled"),
-    ),
-    (
-        models.Delivery,
-        ("id", "account_id", "kind", "state", "attempts", "status_code", "error", "created_at", "delivered_at"),
-        ("state", "kind"),
-    ),
-)  # fmt: skip
-for _model, _columns, _filters in _COLUMNS:
-    _shown = {"list_display": _columns, "fields": _columns, "list_filter": _filters}
-    admin.site.register(_model, type(f"{_model.__name__}Admin", (ReadOnly,), _shown))
+@admin.register(models.Job)
+class JobAdmin(ReadOnly):
+    """State and dates of a job."""
+
+    list_display = ("id", "account_id", "region", "service", "state", "reason_code", "created_at", "finished_at", "expires_at")  # fmt: skip
+    fields = list_display
+    list_filter = ("state", "service", "region")

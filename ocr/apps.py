@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class OcrConfig(AppConfig):
-    """Registers actions with iam, products with billing and periodic jobs with core."""
+    """Registers actions with iam, products with billing, interfaces with monitoring and periodic jobs."""
 
     name = "ocr"
     verbose_name = "Recognition"
@@ -15,16 +15,17 @@ class OcrConfig(AppConfig):
         from billing.services import products
         from core import jobs
         from iam import actions
-        from iam.services import enterprise_projects, lockouts
-        from ocr import alarms, notify, rollup
-        from ocr.actions import CES, JOBS, ROWS
+        from iam.services import enterprise_projects
+        from monitoring import metrics
+        from ocr.actions import JOBS, ROWS
         from ocr.catalog import SERVICES
         from ocr.jobs import page_results, retention
 
         actions.register(ROWS)
-        actions.register(CES)
-        lockouts.LISTENERS.register([lockouts.Listener("notifications", notify.lock_out)])
         actions.register(JOBS)
+        metrics.INTERFACES.register(
+            metrics.Interface(code=service.code, name=service.action_name) for service in SERVICES
+        )
         products.register(
             products.ProductRow(
                 code=service.code,
@@ -45,12 +46,7 @@ class OcrConfig(AppConfig):
             ]
         )
         jobs.register(
-            jobs.PeriodicJob("roll_up", 2.0, rollup.roll_up),
-            jobs.PeriodicJob("alarms", 60.0, alarms.evaluate_all),
-            jobs.PeriodicJob("notify", 5.0, notify.run),
-            jobs.PeriodicJob("purge_calls", 3600.0, rollup.keep_partitions),
-            jobs.PeriodicJob("purge_deliveries", 86400.0, notify.purge),
-            jobs.PeriodicJob("batch_expire", 15.0, retention.expire),
-            jobs.PeriodicJob("batch_sweep", 15.0, page_results.sweep),
+            jobs.PeriodicJob("job_expire", 15.0, retention.expire),
+            jobs.PeriodicJob("job_sweep", 15.0, page_results.sweep),
             jobs.PeriodicJob("purge_jobs", 86400.0, retention.purge),
         )

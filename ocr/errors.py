@@ -175,22 +175,6 @@ FILE_PAGE = ErrorRow(
     "Ask for pages that the document has, counted from 1.",
 )
 
-# Monitoring and notifications.
-CES_BODY = ErrorRow(
-    "ces.0001", 400, "The request body is not a JSON object.", "Send a JSON object."
-)
-CES_PARAMETER = ErrorRow(
-    "ces.0003",
-    400,
-    "The parameter {name} is missing or invalid.",
-    "Compare the parameter with the monitoring API's reference: periods, filters and times in ms.",
-)
-CES_NOT_FOUND = ErrorRow(
-    "ces.0004", 404, "The resource does not exist.", "List the resources of the project first."
-)
-CES_EXISTS = ErrorRow("ces.0010", 409, "An alarm rule named {name} exists.", "Choose another name.")
-CES_LIMIT = ErrorRow("ces.0011", 403, "The quota of {limit} is used up.", "Delete what is unused.")
-
 # Jobs.
 JOB_INVALID = ErrorRow(
     "JOB.0001",
@@ -261,11 +245,6 @@ ROWS = (
     FILE_NAMES,
     FILE_SLOW,
     FILE_PAGE,
-    CES_BODY,
-    CES_PARAMETER,
-    CES_NOT_FOUND,
-    CES_EXISTS,
-    CES_LIMIT,
     JOB_INVALID,
     JOB_NOT_FOUND,
     JOB_STATE,

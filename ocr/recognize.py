@@ -13,7 +13,8 @@ from core import clock, log_context
 from core.errors import ApiError
 from iam.principal import Principal
 from iam.throttle import throttle
-from ocr import calls, concurrency, errors, profiles
+from monitoring import call_records
+from ocr import concurrency, errors, profiles
 from ocr.catalog import Service
 from ocr.engine import transport
 from ocr.intake import load_image, request_body
@@ -29,14 +30,14 @@ def recognize(
 
     Raises the documented ApiError otherwise; a failed call is recorded and never billed.
     """
-    with calls.tracked(
+    with call_records.tracked(
         principal=principal, service=service.code, request_id=request_id, source=source
     ) as call:
         return perform(call, service, lambda: _loaded(service, body, principal))
 
 
 def perform(
-    call: calls.TrackedCall,
+    call: call_records.TrackedCall,
     service: Service,
     load: Callable[[], tuple[bytes, dict[str, Any]]],
     *,

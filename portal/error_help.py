@@ -16,6 +16,7 @@ from billing import errors as billing_errors
 from core import errors as core_errors
 from core.errors import ErrorRow
 from iam import errors as iam_errors
+from monitoring import errors as monitoring_errors
 from ocr import errors as ocr_errors
 
 CALL, IDENTITY, BILLING, MONITORING, PROJECT = (
@@ -150,7 +151,7 @@ _BY_CODE = {row.code: row for row in TROUBLES}
 @lru_cache(maxsize=1)
 def _tables() -> dict[str, tuple[ErrorRow, ...]]:
     found: dict[str, dict[tuple[int, str], ErrorRow]] = {}
-    for module in (ocr_errors, billing_errors, iam_errors, core_errors):
+    for module in (ocr_errors, monitoring_errors, billing_errors, iam_errors, core_errors):
         for value in vars(module).values():
             if isinstance(value, ErrorRow):
                 found.setdefault(value.code, {})[value.status, value.message] = value

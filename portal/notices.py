@@ -23,7 +23,7 @@ from billing import selectors as billing_selectors
 from core import clock
 from iam import authz, selectors
 from iam.principal import Principal
-from ocr import alarms
+from monitoring import alarms
 from ocr.catalog import Service, title_of
 from ocr.engine import transport
 

@@ -22,12 +22,19 @@ def text() -> str:
     import billing.errors
     import core.errors
     import iam.errors
+    import monitoring.errors
     import ocr.errors
     from core.errors import ErrorRow
 
     found = {
         (row.code, row.status, row.message): row
-        for module in (core.errors, iam.errors, billing.errors, ocr.errors)
+        for module in (
+            core.errors,
+            iam.errors,
+            billing.errors,
+            monitoring.errors,
+            ocr.errors,
+        )
         for row in vars(module).values()
         if isinstance(row, ErrorRow)
     }

@@ -32,7 +32,7 @@ if [ "$folder" = . ]; then
 fi
 if ! locks 2>"$folder/errors"; then
   if grep -qiE "error sending request|failed to fetch|dns error|timed out" "$folder/errors"; then
-    echo "The package index is not reachable: the locks are compared with pyproject.toml by tests/ops/test_locks.py only."
+    echo "The package index is not reachable: the locks are compared with pyproject.toml by tests/config/test_locks.py only."
     exit 0
   fi
   cat "$folder/errors" >&2

@@ -11,16 +11,17 @@ import pytest
 from config import env
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("config", "core", "iam", "billing", "ocr", "clients", "portal")
+APPS = ("config", "core", "iam", "billing", "monitoring", "ocr", "clients", "portal")
 SOURCES = sorted(
     path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts
 )
 # Where a query may be written: tables, reads, writes, the doors that look credentials up, jobs.
 QUERY_ROOMS = re.compile(
     r"^(\w+/(models|selectors|services|management|admin)\b"
-    r"|iam/(authn|authz|backends|api/tokens|api/credentials)\.py|billing/access\.py"
-    r"|ocr/(calls|rollup|alarms|cloud_eye|concurrency|notify)\.py"
-    r"|ocr/jobs/(selectors|leases|services|page_results|retention)\.py)"
+    r"|iam/(authn/\w+|authz|backends|api/tokens|api/credentials)\.py|billing/access\.py"
+    r"|monitoring/(call_records|statistics|metrics|alarms|partitions)\.py"
+    r"|monitoring/(rollup|notifications)/"
+    r"|ocr/concurrency\.py|ocr/jobs/(selectors|leases|services|page_results|retention)\.py)"
 )
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
-from ocr.models import CallRecord
+from monitoring.models import CallRecord
 from tests.signing import send
 
 pytestmark = pytest.mark.django_db

@@ -11,6 +11,7 @@ import pytest
 import billing.errors
 import core.errors
 import iam.errors
+import monitoring.errors
 import ocr.errors
 import ocr.extractors
 from billing import pricebook
@@ -28,7 +29,9 @@ def rows_of(module) -> list[ErrorRow]:
     return [row for row in vars(module).values() if isinstance(row, ErrorRow)]
 
 
-@pytest.mark.parametrize("module", [core.errors, iam.errors, billing.errors, ocr.errors])
+@pytest.mark.parametrize(
+    "module", [core.errors, iam.errors, billing.errors, monitoring.errors, ocr.errors]
+)
 def test_an_error_says_what_to_do(module) -> None:
     for row in rows_of(module):
         assert 400 <= row.status < 600, row

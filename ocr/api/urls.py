@@ -2,7 +2,6 @@
 
 from django.urls import include, path, re_path
 
-from ocr.api.ces_urls import urlpatterns as ces_routes
 from ocr.api.exports import ExportView
 from ocr.api.views import RecognizeView
 from ocr.catalog import SERVICES
@@ -14,7 +13,7 @@ _services = [
 ]
 # One prefix for all of them, and the first route of the site: the hot path tries few patterns.
 recognition = path("v2/<str:project_id>/ocr/", include(_services))
-urlpatterns = [path("api/v1/exports", ExportView.as_view(), name="exports"), *ces_routes]
+urlpatterns = [path("api/v1/exports", ExportView.as_view(), name="exports")]
 _JOB = "api/v1/jobs/<str:job_id>"
 urlpatterns += [
     path("api/v1/jobs", jobs.JobListView.as_view(), name="jobs"),

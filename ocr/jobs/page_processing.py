@@ -12,7 +12,8 @@ from django.db import transaction
 from billing import errors as billing_errors
 from core.errors import INTERNAL, ApiError
 from iam import errors as iam_errors
-from ocr import calls, errors, profiles
+from monitoring import call_records
+from ocr import errors, profiles
 from ocr.catalog import BY_CODE, Service
 from ocr.intake import image_header
 from ocr.jobs import file_inspection, job_principal, keys, leases, page_results, selectors
@@ -47,12 +48,12 @@ class Turn:
 def read(page: JobPage) -> Turn:
     """Recognise a claimed page and write its result, or release it."""
     job = page.job
-    call: calls.TrackedCall | None = None
+    call: call_records.TrackedCall | None = None
     try:
         key = keys.of(job)
         principal = job_principal.of(job)
         service = BY_CODE[job.service]
-        call = calls.TrackedCall(principal, service.code, page.request_id, "batch")
+        call = call_records.TrackedCall(principal, service.code, page.request_id, "batch")
         opened: PageInput | None = None
         if job.text_layer == Job.USE and page.has_text:
             opened = _opened(page, key, text_options=job.options)
@@ -79,7 +80,7 @@ def read(page: JobPage) -> Turn:
         return _refused(page, ApiError(INTERNAL), call)
 
 
-def _refused(page: JobPage, error: ApiError, call: calls.TrackedCall | None) -> Turn:
+def _refused(page: JobPage, error: ApiError, call: call_records.TrackedCall | None) -> Turn:
     """Wait, pause the job, release the page, or fail it, depending on the refusal."""
     if error.row in WAIT:
         leases.give_back(page, begun=False)

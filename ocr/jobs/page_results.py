@@ -11,7 +11,9 @@ from django.db import transaction
 from core import clock
 from core.compiled_queries import PreparedQuery
 from core.errors import ApiError
-from ocr import calls, errors, notify
+from monitoring import call_records
+from monitoring.notifications import delivery
+from ocr import errors
 from ocr.jobs import encryption, expiry, job_principal, keys, leases
 from ocr.models import Job, JobPage
 
@@ -50,7 +52,9 @@ def taken_from_text(page: JobPage, key: bytes, result: Any) -> None:
     _settle(page, key, result, state=JobPage.SUCCEEDED, free=True)
 
 
-def failed(page: JobPage, key: bytes, error: ApiError, call: calls.TrackedCall | None) -> None:
+def failed(
+    page: JobPage, key: bytes, error: ApiError, call: call_records.TrackedCall | None
+) -> None:
     """Write a failure and, in the same transaction, its call record."""
     with transaction.atomic():
         _settle(
@@ -104,7 +108,7 @@ def publish(job: Job) -> None:
     """Notify the account's endpoints of a job's new state; no file names, no content."""
     from ocr.jobs import selectors
 
-    notify.publish(
+    delivery.publish(
         account_id=job.account_id,
         kind=f"job.{job.state}",
         event_id=f"job-{job.id}-{job.runs}-{job.state}-{int(clock.now().timestamp())}",
@@ -136,7 +140,7 @@ def sweep() -> int:
 def _fail_lost(page: JobPage) -> None:
     try:
         key, principal = keys.of(page.job), job_principal.of(page.job)
-        call = calls.TrackedCall(principal, page.job.service, page.request_id, "batch")
+        call = call_records.TrackedCall(principal, page.job.service, page.request_id, "batch")
         failed(page, key, ApiError(errors.JOB_PAGE_LOST), call)
     except (ApiError, LeaseLost):
         JobPage.objects.filter(pk=page.pk, state=JobPage.READING, owner=page.owner).update(

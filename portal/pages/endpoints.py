@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from iam.services import audit
-from ocr import notify
+from monitoring.notifications import delivery, endpoints
 from portal import form_parsing
 from portal.console import ConsoleView
 from portal.data_table import Column
@@ -70,7 +70,7 @@ class EndpointsView(ConsoleView):
             "endpoints": self.table(
                 "endpoints",
                 ENDPOINTS,
-                notify.endpoints(account),
+                endpoints.endpoints(account),
                 sort="created",
                 search=("target",),
             ),
@@ -80,7 +80,7 @@ class EndpointsView(ConsoleView):
             "state": state,
         }
         if self.may["log"]:
-            rows = notify.deliveries(account)
+            rows = delivery.deliveries(account)
             if state in dict(STATES):
                 rows = rows.filter(state=state)
             found["deliveries"] = self.table(
@@ -99,7 +99,7 @@ class EndpointsView(ConsoleView):
         with audit.operation(
             self.principal, "createEndpoint", resource_type="endpoint", service_type="CES"
         ) as running:
-            made, secret = notify.endpoint_create(
+            made, secret = endpoints.endpoint_create(
                 account_id=self.principal.account_id,
                 kind=post.get("kind", ""),
                 target=post.get("target", "").strip(),
@@ -116,7 +116,7 @@ class EndpointsView(ConsoleView):
     def do_delete(self) -> None:
         """Delete an endpoint whose address was typed, with its log."""
         self.require("ces:endpoints:delete")
-        row = notify.endpoint(self.principal.account_id, self.request.POST.get("endpoint", ""))
+        row = endpoints.endpoint(self.principal.account_id, self.request.POST.get("endpoint", ""))
         self.confirmed(row.target)
         with audit.operation(
             self.principal, "deleteEndpoint", resource_type="endpoint", service_type="CES",
@@ -132,6 +132,6 @@ class EndpointsView(ConsoleView):
         with audit.operation(
             self.principal, "replayDelivery", resource_type="endpoint", service_type="CES"
         ) as running:
-            row = notify.replay(self.principal.account_id, number)
+            row = delivery.replay(self.principal.account_id, number)
             running.resource_id, running.resource_name = row.endpoint_id, row.endpoint.kind
         self.tell(_("It is sent again within a few seconds."))

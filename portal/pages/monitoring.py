@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from core import clock
 from iam import authz, selectors
+from monitoring import statistics
 from ocr import catalog
-from ocr import selectors as call_selectors
 from portal import charts, error_help
 from portal.console import ConsoleView, title_of
 from portal.data_table import Column, Table
@@ -70,9 +70,9 @@ class MonitoringView(ConsoleView):
         """Return figures of the range and of the one before it."""
         account, over, where = self.principal.account_id, self._span(), self._where()
         by = self._split()
-        before = call_selectors.earlier(over)
-        now = call_selectors.figures(account, over, **where)
-        failed = call_selectors.failed_calls(account, over, **where)
+        before = statistics.earlier(over)
+        now = statistics.figures(account, over, **where)
+        failed = statistics.failed_calls(account, over, **where)
         return {
             "ranges": RANGES,
             "splits": SPLITS,
@@ -83,7 +83,7 @@ class MonitoringView(ConsoleView):
             "start": over.start,
             "end": over.end,
             "totals": now["totals"],
-            "before": call_selectors.totals(account, before, **where),
+            "before": statistics.totals(account, before, **where),
             "chart": {**self._lines(over, before, now, where), "time": _("Time")},
             "latency": {**charts.latency(now), "time": _("Time")},
             "empty": now["totals"]["calls"] == 0,
@@ -118,25 +118,25 @@ class MonitoringView(ConsoleView):
 
     def _lines(
         self,
-        over: call_selectors.Span,
-        before: call_selectors.Span,
+        over: statistics.Span,
+        before: statistics.Span,
         now: dict[str, Any],
         where: dict[str, Any],
     ) -> dict[str, Any]:
         """Return the lines of the chart: good and bad, a split, or all calls beside those before."""
         account, by = self.principal.account_id, self._split()
         if by == "before":
-            earlier = call_selectors.series(account, before, **where)["series"].get("all")
+            earlier = statistics.series(account, before, **where)["series"].get("all")
             return charts.beside(now, earlier, now=_("This range"), before=_("The range before"))
         if not by:
             return charts.outcome(now, good=_("Successful"), bad=_("Failed"))
         if by in {"user_id", "enterprise_project_id"}:
-            over = call_selectors.coarse(over)
+            over = statistics.coarse(over)
         narrowed = where
         if by == "user_id":  # thousands: only the busiest are told step by step
-            busiest = call_selectors.breakdown(account, over, by=by, **where)[:LINES]
+            busiest = statistics.breakdown(account, over, by=by, **where)[:LINES]
             narrowed = {**where, "user_id__in": [row["key"] for row in busiest]}
-        series = call_selectors.series(account, over, by=by, **narrowed)
+        series = statistics.series(account, over, by=by, **narrowed)
         return charts.split(series, names=self._names(by), most=LINES)
 
     def _failures(self, codes: dict[str, int], failed: Any) -> list[dict[str, Any]]:
@@ -168,19 +168,19 @@ class MonitoringView(ConsoleView):
             row.trouble = error_help.trouble(row.error_code)
         return table
 
-    def _span(self) -> call_selectors.Span:
+    def _span(self) -> statistics.Span:
         """Return the range of the address: `start` and `end` in unix seconds, or a named `range`."""
         now = clock.now()
         try:
             start = dt.datetime.fromtimestamp(int(self.request.GET["start"]), dt.UTC)
             end = dt.datetime.fromtimestamp(int(self.request.GET["end"]), dt.UTC)
             if 60 <= (end - start).total_seconds() <= MAX_SPAN_S:
-                return call_selectors.span(start=start, end=end)
+                return statistics.span(start=start, end=end)
         except (KeyError, ValueError, OverflowError, OSError):
             pass
         seconds = {key: size for key, _label, size in RANGES}
         length = seconds.get(self.request.GET.get("range", "24h"), 86400)
-        return call_selectors.span(start=now - dt.timedelta(seconds=length), end=now)
+        return statistics.span(start=now - dt.timedelta(seconds=length), end=now)
 
     def _where(self) -> dict[str, Any]:
         """Return the filters: everything is within the account; "all" regions drop the region.
@@ -218,7 +218,7 @@ class MonitoringView(ConsoleView):
     def _csv(self) -> HttpResponse:
         """Return calls over time by service, one row a step, times in UTC."""
         account, over, where = self.principal.account_id, self._span(), self._where()
-        data = call_selectors.series(account, over, by="service", **where)
+        data = statistics.series(account, over, by="service", **where)
         answer = HttpResponse(content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = 'attachment; filename="service-monitoring.csv"'
         out = csv.writer(answer)

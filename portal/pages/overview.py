@@ -12,8 +12,8 @@ from billing import selectors as billing_selectors
 from billing.services import subscriptions
 from core import clock
 from iam import authz, selectors
+from monitoring import statistics
 from ocr import catalog
-from ocr import selectors as call_selectors
 from portal import notices
 from portal.console import Ability, ConsoleView, service_named
 
@@ -73,8 +73,8 @@ class OverviewView(ConsoleView):
         quota = billing_selectors.quota_left(account, region=me.region)
         prices = prices_in(me.region)
         now = clock.now()
-        day = call_selectors.Span(hour(now) - dt.timedelta(hours=23), now, 3600)
-        calls = call_selectors.series(account, day, by="service", region=me.region)["series"]
+        day = statistics.Span(hour(now) - dt.timedelta(hours=23), now, 3600)
+        calls = statistics.series(account, day, by="service", region=me.region)["series"]
         none = [0] * 24
         rows = []
         for service in services:

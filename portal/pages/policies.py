@@ -12,15 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from core.errors import ApiError
 from iam import actions, errors, policy_eval, selectors
+from iam.condition_keys import CONDITION_KEYS
 from iam.services import policies
 from portal.console import ConsoleView
 from portal.data_table import Column
 
-# The published global condition keys.
-CONDITION_KEYS = (
-    "g:CurrentTime", "g:DomainName", "g:MFAPresent", "g:MFAAge", "g:ProjectName", "g:ServiceName",
-    "g:SourceIp", "g:UserId", "g:UserName",
-)  # fmt: skip
 COLUMNS = (
     Column(
         "policy", gettext_lazy("Policy"), attrgetter("display_name"), "display_name", fixed=True
@@ -72,7 +68,10 @@ class PoliciesView(ConsoleView):
             ],
             "query": query,
             "operators": sorted(policy_eval.OPERATORS),
-            "keys": CONDITION_KEYS,
+            "keys": [
+                {"name": row.name, "description": row.description, "operators": row.operators}
+                for row in CONDITION_KEYS
+            ],
             "attached": list(selectors.attachments(account, policy=chosen)) if chosen else [],
         }
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from billing import selectors
 from iam import selectors as iam_selectors
-from ocr import selectors as calls
+from monitoring import statistics
 from portal import form_parsing
 from portal.console import ConsoleView, title_of
 
@@ -41,7 +41,7 @@ class UnitTraceView(ConsoleView):
         unit = selectors.unit_trace(account, request_id=request_id)
         return {
             "unit": unit,
-            "call": calls.call_detail(account, request_id),
+            "call": statistics.call_detail(account, request_id),
             "unit_title": title_of(unit.product) if unit else "",
         }
 

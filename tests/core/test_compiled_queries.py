@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from billing.models import UsageEvent
 from core import clock
 from core.compiled_queries import PreparedInsert, PreparedQuery
-from ocr.models import CallRecord
+from monitoring.models import CallRecord
 
 pytestmark = pytest.mark.django_db
 

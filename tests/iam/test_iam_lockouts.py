@@ -14,7 +14,7 @@ from core.errors import ApiError
 from iam import authn, errors, selectors
 from iam.models import AccessKey, User
 from iam.services import access_keys, accounts, lockouts, logins
-from ocr import notify
+from monitoring.notifications import delivery, endpoints
 
 
 @pytest.fixture
@@ -63,16 +63,16 @@ def test_a_listener_that_fails_keeps_nobody_from_being_refused(
 
 def test_a_lock_out_becomes_one_delivery_per_endpoint(demo_account) -> None:
     account = demo_account["domain_id"]
-    notify.endpoint_create(account_id=account, kind="email", target="a@example.org")
-    notify.endpoint_create(
+    endpoints.endpoint_create(account_id=account, kind="email", target="a@example.org")
+    endpoints.endpoint_create(
         account_id=account, kind="email", target="b@example.org", events=["lockout."]
     )
-    notify.endpoint_create(
+    endpoints.endpoint_create(
         account_id=account, kind="email", target="c@example.org", events=["alarm."]
     )
     for _ in range(6):
         _guess("reader", address="192.0.2.9")
-    rows = list(notify.deliveries(account))
+    rows = list(delivery.deliveries(account))
     assert sorted(row.endpoint.target for row in rows) == ["a@example.org", "b@example.org"]
     assert {row.kind for row in rows} == {"lockout.user"}
     assert rows[0].payload["user_name"] == "reader" and rows[0].payload["address"] == "192.0.2.9"

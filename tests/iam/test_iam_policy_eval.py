@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import time
 from collections import Counter
 from typing import Any
 
@@ -416,3 +417,55 @@ def test_ten_thousand_random_documents_agree_with_the_naive_reader() -> None:
         )
     assert 1500 < allowed < 8500  # the comparison is not empty on either side
     assert set(used) == set(OPERATORS) and min(used.values()) > 100
+
+
+STARS = "*a" * 20 + "*b"  # matches nothing without a b; a backtracking matcher tries every split
+LONG = "a" * 64
+
+
+@pytest.mark.parametrize(
+    ("document", "call"),
+    [
+        (
+            {"Action": ["ocr:*:*"], "Condition": {"StringMatch": {"g:UserName": [STARS]}}},
+            {"g:username": LONG},
+        ),
+        ({"Action": ["ocr:*:*"], "Resource": [f"ocr:*:*:service:{STARS}"]}, {}),
+        ({"Action": [f"ocr:*:{STARS}"]}, {}),
+    ],
+    ids=["StringMatch", "resource", "action"],
+)
+def test_twenty_stars_cost_no_time(document: dict[str, Any], call: dict[str, Any]) -> None:
+    source = {"Version": "1.1", "Statement": [{"Effect": "Allow", **document}]}
+    statements = [Sourced("p", "policy", row) for row in compile_document(source)]
+    begun = time.perf_counter()
+    decision = evaluate(
+        statements,
+        f"ocr:passport:{LONG}",
+        CONTEXT | call,
+        resource=f"ocr:ap-southeast-2:{'d' * 32}:service:{LONG}",
+    )
+    assert time.perf_counter() - begun < 0.05
+    assert not decision
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "answer"),
+    [
+        ("*ab*ab", "abab", True),
+        ("*ab*ab", "ab", False),
+        ("a*b*a", "aba", True),
+        ("a*b*a", "ab", False),
+        ("ab*ba", "aba", False),
+        ("*?*", "", False),
+        ("*?*", "x", True),
+        ("**", "", True),
+        ("*a?c*c", "xabcac", True),
+        ("a.c", "abc", False),
+        ("[ab]*", "[ab]", True),
+        ("*\n*", "a\nb", True),
+    ],
+)
+def test_string_match(pattern: str, text: str, answer: bool) -> None:
+    """`*` and `?` are the only special characters, and pieces may overlap nowhere."""
+    assert OPERATORS["StringMatch"].test(text, pattern) is answer

@@ -9,6 +9,10 @@ import pytest
 from django.conf import settings
 from PIL import Image, ImageDraw, ImageFont
 
+from tests.tenants import tenant
+
+__all__ = ["tenant"]
+
 LINES = (
     "Quarterly report of the harbour office",
     "Vessels arrived 1482 in October",

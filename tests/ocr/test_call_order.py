@@ -10,8 +10,8 @@ from django.test import Client
 from billing.models import UsageEvent
 from iam import throttle
 from iam.services import demo as demo_accounts
+from monitoring.models import CallRecord
 from ocr import concurrency
-from ocr.models import CallRecord
 from tests.signing import HOST, headers_for
 
 pytestmark = pytest.mark.django_db

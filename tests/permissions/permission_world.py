@@ -33,7 +33,8 @@ from iam.services import (
     projects,
     users,
 )
-from ocr import alarms, notify
+from monitoring import alarms
+from monitoring.notifications import delivery, endpoints
 from ocr.jobs import services as jobs
 
 FULL = ("OCR", "IAM", "EPS", "CTS", "CES", "BSS")
@@ -195,13 +196,15 @@ def _monitoring(owner: Any, ids: dict[str, str]) -> dict[str, str]:
         selectors.owner(account), project=selectors.project(account, ids["project"])
     )
     alarm = alarms.alarm_create(principal=here, body={**ALARM, "alarm_name": "mine"})
-    endpoint, _ = notify.endpoint_create(account_id=account, kind="email", target="a@example.org")
-    notify.publish(account_id=account, kind="alarm.on", event_id="e", payload={})
+    endpoint, _ = endpoints.endpoint_create(
+        account_id=account, kind="email", target="a@example.org"
+    )
+    delivery.publish(account_id=account, kind="alarm.on", event_id="e", payload={})
     job = jobs.create(principal=here, service="general-text")
     return {
         "alarm": alarm.id,
         "endpoint": endpoint.id,
-        "delivery": str(notify.deliveries(account).get().pk),
+        "delivery": str(delivery.deliveries(account).get().pk),
         "job": job.id,
         # Deleting a job empties its folder, which no rollback brings back: one for that alone.
         "job_free": jobs.create(principal=here, service="general-text").id,

@@ -17,7 +17,7 @@ from test_batch import draft
 from config.management.commands import up
 from iam import selectors as iam_selectors
 from iam.services import enterprise_projects, groups
-from ocr import notify
+from monitoring.notifications import delivery, endpoints
 from ocr.catalog import SERVICES
 from portal.data_table import Table
 
@@ -68,8 +68,8 @@ def world(funded: Any, client_of: Any, settings: Any, tmp_path: Any) -> dict[str
     group = groups.group_create(principal=me, name="Readers", description="")
     user = iam_selectors.user(me.account_id, funded["users"]["reader"]["id"])
     groups.member_add(principal=me, group=group, user=user)
-    notify.endpoint_create(account_id=me.account_id, kind="email", target="a@example.com")
-    notify.publish(account_id=me.account_id, kind="alarm.alarm", event_id="e1", payload={"n": 1})
+    endpoints.endpoint_create(account_id=me.account_id, kind="email", target="a@example.com")
+    delivery.publish(account_id=me.account_id, kind="alarm.alarm", event_id="e1", payload={"n": 1})
     return {"client": admin, "group": group.id, "package": package.pk}
 
 

@@ -15,8 +15,8 @@ import pytest
 from django.test import Client
 
 from core import clock
-from ocr import rollup
-from ocr.models import CallRecord
+from monitoring import rollup
+from monitoring.models import CallRecord
 
 PATH = "/console/monitoring"
 

@@ -12,7 +12,7 @@ from billing.models import BillingAccount, Budget, BudgetPeriod
 from core import clock
 from iam.models import User
 from iam.selectors import main_projects
-from ocr.models import Alarm
+from monitoring.models import Alarm
 
 PATH = "/console/notifications"
 

@@ -12,9 +12,11 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from config.management.commands import up
-from ocr import concurrency, notify
+from monitoring.models import Delivery
+from monitoring.notifications import delivery, endpoints
+from ocr import concurrency
 from ocr.jobs import services as jobs
-from ocr.models import Delivery, Job
+from ocr.models import Job
 
 
 @pytest.fixture
@@ -23,8 +25,8 @@ def operator(account: dict[str, Any], client_of: Any, settings: Any, tmp_path: A
     up.open_services(account_id=account["domain_id"], region=account["region"])
     get_user_model().objects.filter(pk=account["users"]["admin"]["id"]).update(is_operator=True)
     jobs.create(principal=person(account), service="general-text", name="Private name")
-    notify.endpoint_create(account_id=account["domain_id"], kind="email", target="a@example.com")
-    notify.publish(
+    endpoints.endpoint_create(account_id=account["domain_id"], kind="email", target="a@example.com")
+    delivery.publish(
         account_id=account["domain_id"], kind="alarm.on", event_id="e", payload={"n": "Private"}
     )
     client: Client = client_of("admin")

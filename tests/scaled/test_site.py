@@ -23,7 +23,7 @@ def counts(site) -> tuple[int, int]:
     """Return (successful call records, usage events)."""
     text = site.manage(
         "shell", "-v", "0", "-c",
-        "from ocr.models import CallRecord; from billing.models import UsageEvent;"
+        "from monitoring.models import CallRecord; from billing.models import UsageEvent;"
         "print(CallRecord.objects.filter(status=200).count(), UsageEvent.objects.count())",
     )  # fmt: skip
     calls, events = text.strip().splitlines()[-1].split()
@@ -72,7 +72,7 @@ def test_periodic_jobs_run_by_beat(site):
     while time.monotonic() < deadline:
         waiting = site.manage(
             "shell", "-v", "0", "-c",
-            "from ocr.models import CallRecord;"
+            "from monitoring.models import CallRecord;"
             "print(CallRecord.objects.filter(rolled_up=False).count())",
         )  # fmt: skip
         if waiting.strip().splitlines()[-1] == "0":

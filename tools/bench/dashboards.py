@@ -56,8 +56,8 @@ def run() -> list[Row]:
 
 def measure(described: dict[str, Any], counts: tuple[int, ...]) -> dict[int, dict[str, Any]]:
     """Grow to each of the counts, roll up, rebuild, compare; return the figures by count."""
-    from ocr import rollup
-    from ocr.models import CallMinute
+    from monitoring import rollup
+    from monitoring.models import CallMinute
 
     out: dict[int, dict[str, Any]] = {}
     there = 0
@@ -90,32 +90,34 @@ def measure(described: dict[str, Any], counts: tuple[int, ...]) -> dict[int, dic
 def figures(described: dict[str, Any]) -> dict[str, float]:
     """Time a key look-up, the 30-day dashboard and a day of metric data at a period of a minute."""
     from core import clock
-    from ocr import cloud_eye, selectors
-    from ocr.models import CallRecord
+    from monitoring import metrics, statistics
+    from monitoring.models import CallRecord
 
     account, now = described["domain_id"], clock.now()
     rows = CallRecord.objects.filter(account_id=account).order_by("-occurred_at")
     key = rows.values_list("request_id", flat=True)[12_345 % max(rows.count() // 2, 1)]
-    over = selectors.span(start=now - dt.timedelta(days=30), end=now)
-    metric = cloud_eye.Metric(cloud_eye.SUCCESSFUL, "generalText")
+    over = statistics.span(start=now - dt.timedelta(days=30), end=now)
+    metric = metrics.Metric(metrics.SUCCESSFUL, "generalText")
     end = clock.epoch_ms(now)
 
     def data(kind: str = "sum") -> None:
-        found = cloud_eye.datapoints(
+        found = metrics.datapoints(
             account, described["region"], metric, kind=kind, period=60,
             from_ms=end - 86_400_000, to_ms=end,
         )  # fmt: skip
         assert found
 
     works: dict[str, Callable[[], object]] = {
-        "key_lookup_ms": lambda: selectors.call_detail(account, key),
-        "series_30_days_ms": lambda: selectors.series(account, over),
-        "dashboard_30_days_ms": lambda: selectors.figures(account, over),
-        "failed_calls_ms": lambda: list(selectors.failed_calls(account, over).order_by("-id")[:50]),
+        "key_lookup_ms": lambda: statistics.call_detail(account, key),
+        "series_30_days_ms": lambda: statistics.series(account, over),
+        "dashboard_30_days_ms": lambda: statistics.figures(account, over),
+        "failed_calls_ms": lambda: list(
+            statistics.failed_calls(account, over).order_by("-id")[:50]
+        ),
         "metric_data_day_ms": data,
         "metric_data_day_variance_ms": lambda: data("variance"),
     }
-    assert selectors.call_detail(account, key)
+    assert statistics.call_detail(account, key)
     best = dict.fromkeys(works, float("inf"))
     for _ in range(ROUNDS):  # by turns, so that a slow moment of the machine meets all of them
         for name, work in works.items():
@@ -126,13 +128,13 @@ def figures(described: dict[str, Any]) -> dict[str, float]:
 
 def fingerprint() -> list[str]:
     """Return one digest a grain over every row's key and sums."""
-    from ocr import rollup
+    from monitoring.rollup import grains
 
     found = []
-    for model, *_ in rollup.GRAINS:
+    for model in (grain.model for grain in grains.GRAINS):
         digest = hashlib.sha256()
-        rows = model._default_manager.order_by(*rollup.KEY)
-        for row in rows.values_list(*rollup.KEY, *rollup.TOTALS).iterator(chunk_size=20_000):
+        rows = model._default_manager.order_by(*grains.KEY)
+        for row in rows.values_list(*grains.KEY, *grains.TOTALS).iterator(chunk_size=20_000):
             digest.update(repr(row).encode())
         found.append(digest.hexdigest())
     return found

@@ -32,7 +32,7 @@ class Site(Processes):
         """Return successful and failed call records, usage events, and events without their call."""
         text = self.manage(
             "shell", "-v", "0", "-c",
-            "import json; from ocr.models import CallRecord as C; from billing.models import UsageEvent as U;"
+            "import json; from monitoring.models import CallRecord as C; from billing.models import UsageEvent as U;"
             "ok = set(C.objects.filter(status=200).values_list('request_id', flat=True));"
             "ev = list(U.objects.values_list('request_id', flat=True));"
             "print(json.dumps({'succeeded': len(ok), 'failed': C.objects.exclude(status=200).count(),"
@@ -45,7 +45,7 @@ class Site(Processes):
         """Return the request ids of the calls recorded as successful."""
         text = self.manage(
             "shell", "-v", "0", "-c",
-            "from ocr.models import CallRecord as C; print(' '.join(C.objects.filter(status=200)"
+            "from monitoring.models import CallRecord as C; print(' '.join(C.objects.filter(status=200)"
             ".values_list('request_id', flat=True)))",
         )  # fmt: skip
         return set(text.split())

@@ -17,7 +17,7 @@ SERVICES = ("general-text", "passport", "general-table", "web-image", "id-card")
 # One account has every `share`-th call, some hundred others the rest; five services, three users;
 # three calls of a hundred fail.
 CALLS = """
-INSERT INTO ocr_callrecord (request_id, occurred_at, region, account_id, project_id, user_id, service,
+INSERT INTO monitoring_callrecord (request_id, occurred_at, region, account_id, project_id, user_id, service,
   enterprise_project_id, status, error_code, latency_ms, engine_ms, source, rolled_up)
 SELECT lpad(to_hex(ms), 12, '0') || '7' || substr(md5(n || %(seed)s), 1, 19),
   to_timestamp(ms / 1000.0), %(region)s,
@@ -82,7 +82,7 @@ def calls(
     from django.db import connection
 
     from core import clock
-    from ocr import partitions
+    from monitoring import partitions
 
     now = clock.now()
     if connection.vendor != "postgresql":
@@ -110,7 +110,7 @@ def _calls_row_by_row(
     described: dict[str, Any], count: int, *, now: dt.datetime, share: int, rolled_up: bool
 ) -> None:
     """Insert records as CALLS does, where a database has no functions for it."""
-    from ocr.models import CallRecord
+    from monitoring.models import CallRecord
 
     there, chance = CallRecord.objects.count(), random.Random(count)
 

@@ -143,15 +143,24 @@ if (visual && area) {
     const lines = rows.map((row, place) => {
       const names = operators.flatMap((name) => [[name, name], [`${name}IfExists`, `${name}IfExists`]]);
       const operator = choice(names, row.operator, words.operator);
-      const key = choice(keys.map((name) => [name, name]), row.key, words.key);
+      const key = choice(keys.map(({ name }) => [name, name]), row.key, words.key);
+      const about = keys.find(({ name }) => name === row.key);
+      key.title = about?.description ?? "";
       const values = element("input", { class: "form-control", "aria-label": words.values, placeholder: words.values, dir: "ltr", spellcheck: "false", value: row.values.join(", ") });
       on(operator, "change", () => ((row.operator = operator.value), save(true)));
-      on(key, "change", () => ((row.key = key.value), save(true)));
+      on(key, "change", () => {
+        row.key = key.value;
+        // An operator of another type would never match: take the key's first instead.
+        const fitting = keys.find(({ name }) => name === row.key)?.operators ?? [row.operator];
+        if (!fitting.includes(row.operator.replace(/IfExists$/, ""))) row.operator = fitting[0];
+        save(true);
+      });
       on(values, "input", () => ((row.values = values.value.split(",").map((one) => one.trim()).filter(Boolean)), save()));
       return element("div", { class: "oc-condition" }, operator, key, values, button("×", () => (rows.splice(place, 1), save(true)), { "aria-label": `${words.remove}: ${row.operator} ${row.key}` }));
     });
     const more = button(words.addCondition, () => {
-      rows.push({ operator: "StringEquals", key: keys.find((name) => !rows.some((row) => row.key === name)) || keys[0], values: [""] });
+      const free = keys.find(({ name }) => !rows.some((row) => row.key === name)) || keys[0];
+      rows.push({ operator: free.operators[0], key: free.name, values: [""] });
       save(true);
     });
     return element("div", { class: "oc-stack" }, element("span", { class: "form-label mb-0" }, words.conditions), ...lines, element("div", {}, more));

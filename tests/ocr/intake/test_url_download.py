@@ -5,13 +5,17 @@ from __future__ import annotations
 import http.server
 import socket
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
+from core import outbound_http
 from core.errors import ApiError
+from core.outbound_http import TransferFailed, UrlRefused
 from iam.principal import Principal
 from ocr.intake import url_download
+from tests.slow_servers import Served, drip_body, drip_headers, respond, serve
 
 CALLER = Principal("a" * 32, "acme", "b" * 32, "amy", "aksk")
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
@@ -182,51 +186,15 @@ def test_redirects_are_checked_again(host: str, server: str, settings) -> None:
     settings.FETCH_ALLOWED_NETWORKS = ("127.0.0.1/32",)
     if host in {"127.0.0.1", "localhost", "LOCALHOST", "localhost."}:
         pytest.skip("this host is the opened one")
-    with pytest.raises(ApiError) as caught:
-        url_download.resolve(url_download._checked(f"http://{host}:9/"))
-        if url_download.socket.getaddrinfo(host.strip("[]"), 9)[0][4][0] in {
+    with pytest.raises((UrlRefused, TransferFailed)):
+        outbound_http.resolve(outbound_http.check_url(f"http://{host}:9/").host, 9)
+        if socket.getaddrinfo(host.strip("[]"), 9)[0][4][0] in {
             "127.0.0.1",
             "::ffff:127.0.0.1",
         }:
-            raise ApiError(
-                url_download.errors.URL_REFUSED, reason="another spelling of the opened address"
-            )
-    assert caught.value.code in {"ModelArts.4601", "ModelArts.4603"}
+            raise UrlRefused("another spelling of the opened address")
     with pytest.raises(ApiError):
         url_download.download(f"http://{server}/to/gopher://{host}/", CALLER)
-
-
-def test_a_name_that_changes_its_address(server: str, settings, monkeypatch) -> None:
-    """Rebinding: the second look-up would answer loopback; there is no second look-up."""
-    settings.FETCH_ALLOWED_NETWORKS = ()
-    answers = iter([("93.184.216.34",), ("127.0.0.1",)])
-    asked: list[str] = []
-
-    def look_up(host, port, **_):
-        asked.append(host)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers)[0], port))]
-
-    connected: list[str] = []
-
-    def connect(self, host, *args, **kwargs):
-        connected.append(self._address)
-        raise url_download.httpcore.ConnectError("no route")
-
-    monkeypatch.setattr(url_download.socket, "getaddrinfo", look_up)
-    monkeypatch.setattr(url_download._Pinned, "connect_tcp", connect)
-    with pytest.raises(ApiError):
-        url_download.download("http://rebind.example/x.png", CALLER)
-    assert asked == ["rebind.example"]
-    assert connected == ["93.184.216.34"]
-
-
-def test_one_inner_address_among_public_ones_is_refused(settings, monkeypatch) -> None:
-    settings.FETCH_ALLOWED_NETWORKS = ()
-    both = [(2, 1, 6, "", (a, 80)) for a in ("93.184.216.34", "10.0.0.1")]
-    monkeypatch.setattr(url_download.socket, "getaddrinfo", lambda *a, **k: both)
-    with pytest.raises(ApiError) as caught:
-        url_download.resolve(url_download._checked("http://mixed.example/"))
-    assert caught.value.code == "ModelArts.4601"
 
 
 def test_an_opened_network_serves(server: str, settings) -> None:
@@ -243,9 +211,44 @@ def test_bad_answers(path: str, server: str, settings) -> None:
     assert caught.value.code == "ModelArts.4603"
 
 
-@pytest.mark.parametrize(
-    "address",
-    ["93.184.216.34", "8.8.8.8", "2606:2800:220:1::1", "64:ff9b::808:808", "::ffff:8.8.8.8"],
-)
-def test_public_addresses_are_allowed(address: str) -> None:
-    assert url_download.allowed(address, ())
+@pytest.mark.parametrize("answer", [drip_headers, drip_body], ids=["headers", "body"])
+def test_a_slow_host_is_cut_at_the_deadline(settings, monkeypatch, answer) -> None:
+    """One byte every 50 ms keeps within every step's limit; the whole exchange has one as well."""
+    settings.FETCH_ALLOWED_NETWORKS = ("127.0.0.0/8",)
+    monkeypatch.setattr(url_download, "TOTAL_SECONDS", 1.0)
+    with serve(answer) as slow:
+        begun = time.monotonic()
+        with pytest.raises(ApiError) as caught:
+            url_download.download(f"http://127.0.0.1:{slow.port}/x.png", CALLER)
+        assert caught.value.code == "ModelArts.4603"
+        assert time.monotonic() - begun < 2.0
+
+
+def test_redirects_share_one_deadline(settings, monkeypatch) -> None:
+    settings.FETCH_ALLOWED_NETWORKS = ("127.0.0.0/8",)
+    monkeypatch.setattr(url_download, "TOTAL_SECONDS", 1.0)
+
+    def slow_redirect(connection: socket.socket, served: Served) -> None:
+        time.sleep(0.6)
+        connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: /again\r\n\r\n")
+
+    with serve(slow_redirect) as slow:
+        begun = time.monotonic()
+        with pytest.raises(ApiError) as caught:
+            url_download.download(f"http://127.0.0.1:{slow.port}/x.png", CALLER)
+        assert caught.value.code == "ModelArts.4603"
+        assert time.monotonic() - begun < 1.5
+
+
+def test_a_redirect_to_a_private_address_is_not_followed(settings) -> None:
+    """Only the first host's network is open; the second listens, and hears nothing."""
+    settings.FETCH_ALLOWED_NETWORKS = ("127.0.0.1/32",)
+    inner = socket.create_server(("127.0.0.2", 0))
+    inner.settimeout(0.2)
+    target = f"Location: http://127.0.0.2:{inner.getsockname()[1]}/x.png"
+    with inner, serve(respond("302 Found", b"", target)) as outer:
+        with pytest.raises(ApiError) as caught:
+            url_download.download(f"http://127.0.0.1:{outer.port}/x.png", CALLER)
+        assert caught.value.code == "ModelArts.4601"
+        with pytest.raises(TimeoutError):
+            inner.accept()

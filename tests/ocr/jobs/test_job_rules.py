@@ -15,9 +15,10 @@ from core.errors import ApiError
 from iam import authn
 from iam.models import Agency, Trace, User
 from iam.services import agencies, demo
+from monitoring.models import CallRecord
 from ocr import concurrency
 from ocr.jobs import leases, page_processing, page_results
-from ocr.models import CallRecord, Job, JobPage
+from ocr.models import Job, JobPage
 from tests.ocr.jobs.conftest import Person, picture, work
 
 pytestmark = pytest.mark.django_db

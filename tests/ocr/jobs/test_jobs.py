@@ -9,8 +9,9 @@ import pytest
 
 from billing.models import UsageEvent
 from iam.models import Trace
+from monitoring.models import CallRecord, Delivery, Endpoint
 from ocr import profiles
-from ocr.models import CallRecord, Delivery, Endpoint, Job, JobPage
+from ocr.models import Job, JobPage
 from ocr.page import WrongDocument
 from tests.ocr.jobs.conftest import PLANTED, picture, work
 

@@ -178,7 +178,7 @@ def test_killed_engines_and_a_killed_server_lose_nothing_and_bill_nothing_twice(
     good = {request for request, state, _ in pages if state == "succeeded"}
     billed = [row[0] for row in rows(live, "SELECT request_id FROM billing_usageevent")]
     assert sorted(billed) == sorted(good)
-    recorded = rows(live, "SELECT request_id, status FROM ocr_callrecord")
+    recorded = rows(live, "SELECT request_id, status FROM monitoring_callrecord")
     assert len(recorded) == len({request for request, _ in recorded}) == PAGES
     assert {request for request, status in recorded if status == 200} == good
     print(f"kills {kills}, failed {counts['failed']}, again {sum(a > 1 for *_, a in pages)}")

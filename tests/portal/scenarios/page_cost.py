@@ -101,7 +101,8 @@ def fill(described: dict[str, Any], calls: int) -> None:
     """Write the roll-ups of `calls` calls over DAYS days up to now."""
     from core import clock
     from iam.selectors import enterprise_project_names
-    from ocr import models, rollup
+    from monitoring import models
+    from monitoring.rollup import sqlite
 
     account = described["domain_id"]
     crowd = Crowd(people(account), list(enterprise_project_names(account)))
@@ -119,17 +120,17 @@ def fill(described: dict[str, Any], calls: int) -> None:
             start = dt.datetime.fromtimestamp(first - index * seconds, dt.UTC)
             drawn = crowd.calls(round(calls * seconds / (DAYS * 86400)))
             if apart:
-                rollup._write(apart, rows(described, start, drawn))
+                sqlite._write(apart, rows(described, start, drawn))
             if whole:
-                rollup._write(whole, rows(described, start, of_account(drawn)))
+                sqlite._write(whole, rows(described, start, of_account(drawn)))
 
 
 def history(described: dict[str, Any]) -> None:
     """Write failed calls and traces."""
     from core import clock
     from iam.models import Trace
+    from monitoring.models import CallRecord
     from ocr.catalog import SERVICES
-    from ocr.models import CallRecord
 
     chance, now = random.Random(8), clock.now()
     user = described["users"]["admin"]["id"]

@@ -1,0 +1,1 @@
+"""Monitoring: call records, their statistics, Cloud Eye metrics, alarms and notifications."""

@@ -1,0 +1,1 @@
+"""HTTP interfaces of monitoring: Cloud Eye (CES v1) and notifications."""

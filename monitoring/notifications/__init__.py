@@ -1,0 +1,1 @@
+"""Notification endpoints of accounts and the delivery of events to them."""
