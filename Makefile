@@ -69,7 +69,7 @@ $(VENV)/.run-ready: requirements.txt
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@$(PIP) -r requirements.txt
 	@$(PY) -m ocr.vision.opencv_build --lock requirements.txt
-	@sh scripts/language_packs.sh
+	@sh scripts/language_packs.sh $(PY)
 	@$(PY) -m ocr.vision.model_files --dir $(MODELS_DIR)
 	@touch $@
 

@@ -1,1 +1,1 @@
-"""What it costs: subscriptions, packages, usage, ledger, bills."""
+"""Billing: subscriptions, packages, usage metering, settlement, ledger, bills, budgets (README.md)."""

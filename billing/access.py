@@ -1,8 +1,7 @@
-"""The gate before a recognition call: subscribed, not frozen, no hard budget reached.
+"""Admission of a recognition call: subscribed, not frozen by arrears, no hard budget reached.
 
-One query for most accounts. A second one only while an account is frozen; accounts with hard
-budgets pay for exactness with a short transaction on the rows of those budgets, others never
-touch a shared row.
+One query for most accounts, a second one only while an account is frozen. Accounts with a hard budget
+also take a short transaction on that month's budget rows.
 """
 
 from __future__ import annotations
@@ -35,9 +34,9 @@ from iam.principal import Principal
 
 @dataclass(slots=True)
 class Admission:
-    """A call that was let in. `release` gives back what it holds when the call fails.
+    """An admitted call with the budget units that it holds; `release` gives them back on failure.
 
-    As a context manager it releases by itself when the block raises:
+    As a context manager it releases when the block raises:
 
         with access.require_open(principal, product, request_id=request_id):
             ... engine ...
@@ -100,12 +99,12 @@ def require_open(
     request_id: str = "",
     now: dt.datetime | None = None,
 ) -> Admission:
-    """Let a call in, or raise the documented refusal (`name` is how it calls the API).
+    """Admit a call or raise the documented refusal (`name` is the API's name in its message).
 
     ModelArts.4204 (403): no subscription of the user or Everyone in the region of the call.
     ModelArts.4106 (403): the account is frozen and no bought package is left for an AK/SK call,
-    or a budget with a hard stop is reached. With `request_id` a unit held for a call that dies
-    without a trace comes back after a quarter of an hour.
+    or a budget with a hard stop is reached. With `request_id`, the unit held by a call whose process is
+    killed is given back after 15 minutes (`services.budgets.holds_sweep`).
     """
     now = now or clock.now()
     if _has_hard_budget_of_open(principal, product_code, name, now):
@@ -121,7 +120,7 @@ def check_open(principal: Principal, product_code: str, name: str = "") -> None:
 def _has_hard_budget_of_open(
     principal: Principal, product_code: str, name: str, now: dt.datetime
 ) -> bool:
-    """Raise unless subscribed and not frozen; tell whether hard budgets must be asked."""
+    """Raise unless subscribed and not frozen; return whether hard budgets must be checked."""
     row = _OPEN_ROW.one(
         user=principal.user_id,
         account=principal.account_id,
@@ -176,10 +175,11 @@ def _require_package(principal: Principal, product_code: str, now: dt.datetime) 
 
 
 def _admit(principal: Principal, product_code: str, request_id: str, now: dt.datetime) -> Admission:
-    """Take one unit of every hard budget that covers the call, or of none.
+    """Take one unit of each hard budget that covers the call, or of none.
 
-    The rows stay locked until all of them are counted, so with a limit of N never more than N
-    units are out.
+    The rows stay locked until all are counted, so a limit of N never admits more than N calls. Units are
+    counted on admission because settled usage lags by seconds, in which calls would pass the limit; and in
+    the database because a cache would lose the count on restart and then disagree with the bill.
     """
     month = periods.month(now, settings.BILLING_TIME_ZONE)
     scopes = (
@@ -208,7 +208,7 @@ def _admit(principal: Principal, product_code: str, request_id: str, now: dt.dat
 
 
 def _held(rows: list[BudgetPeriod], request_id: str) -> set[int]:
-    """Return the periods that hold a unit for this very call: its first try was killed."""
+    """Return the periods that already hold a unit for this request id: its first attempt was killed."""
     if not request_id:
         return set()
     holds = BudgetHold.objects.filter(period_id__in=[row.pk for row in rows], request_id=request_id)
@@ -220,7 +220,7 @@ def _periods_lock(budget_ids: list[int], month: str) -> list[BudgetPeriod]:
     locked = list(_in_order(rows))
     if len(locked) == len(budget_ids):
         return locked
-    # The first call of a month makes the month's rows.
+    # The first call of a month inserts the month's rows; a concurrent first call may win, hence the conflicts.
     BudgetPeriod.objects.bulk_create(
         (BudgetPeriod(budget_id=pk, month=month) for pk in budget_ids), ignore_conflicts=True
     )
@@ -228,15 +228,15 @@ def _periods_lock(budget_ids: list[int], month: str) -> list[BudgetPeriod]:
 
 
 def _in_order(rows: QuerySet[BudgetPeriod]) -> QuerySet[BudgetPeriod]:
-    """Lock rows in the one order that everybody uses, so that nobody waits in a circle."""
+    """Lock rows in the same order everywhere, which rules out deadlocks."""
     return rows.select_for_update().order_by("budget_id", "month")
 
 
 def _require_room(budget: Budget, row: BudgetPeriod, product_code: str) -> None:
-    """Raise ModelArts.4106 when one more call might pass the limit.
+    """Raise ModelArts.4106 when one more call might exceed the limit.
 
-    A budget in money holds the dearest price of the product for every call whose price is not
-    known yet, so that it is never exceeded.
+    A budget in money reserves the highest unit price of the product for each call that is not priced yet,
+    because its tier is known only when its hour is charged.
     """
     if budget.unit == "calls":
         room = row.admitted + 1 <= budget.limit

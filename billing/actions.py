@@ -1,4 +1,4 @@
-"""Actions of the billing centre: what a policy can allow."""
+"""Policy actions of the billing center."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Operator's pages of billing: prices and plans may be edited, money is read only."""
+"""Django admin of billing, for operators: plans can be edited, prices and money are read-only."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class RegionFilter(admin.AllValuesFieldListFilter):
     """The regions of a list; a price of none of them holds in all."""
 
     def choices(self, changelist: Any) -> Any:
-        """Name the choice of no region."""
+        """Label the choice of no region."""
         for choice in super().choices(changelist):
             yield {**choice, "display": choice["display"] or _("In every region")}
 
@@ -64,7 +64,7 @@ class PackagePlanAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("active", ("region", RegionFilter))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        """Keep the operator's word against later syncs of the price book."""
+        """Mark the plan as edited, so that later syncs of the price book do not overwrite it."""
         obj.edited = True
         super().save_model(request, obj, form, change)
 

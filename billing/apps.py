@@ -1,16 +1,16 @@
-"""Billing app."""
+"""Django app of billing: hands its actions and periodic jobs to the registries."""
 
 from django.apps import AppConfig
 
 
 class BillingConfig(AppConfig):
-    """Registers billing's actions and periodic jobs."""
+    """The app configuration."""
 
     name = "billing"
     verbose_name = "Billing"
 
     def ready(self) -> None:
-        """Hand rows to the registries."""
+        """Register the rows of this app."""
         from billing import actions, tasks
         from core import jobs
         from iam import actions as iam_actions

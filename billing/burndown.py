@@ -34,7 +34,7 @@ class Quota:
     left: int
 
     def burn_key(self) -> tuple[int, int, dt.datetime, dt.datetime, dt.datetime, int]:
-        """Return the place in the burn order among the packages that may pay for one call."""
+        """Return the position in the burn order among the packages that may pay for one call."""
         return (
             SOURCES.index(self.source),
             0 if self.project != ALL_PROJECTS else 1,
@@ -57,7 +57,7 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Bulk:
+class UseGroup:
     """Many billable calls of one region, product and project, between two moments."""
 
     region: str
@@ -73,16 +73,15 @@ def burn(uses: Sequence[Use], quotas: Iterable[Quota]) -> list[int | None]:
 
     A use is paid whole or not at all by one package.
     """
-    stock = list(quotas)
-    left = {quota.id: quota.left for quota in stock}
-    shelves: dict[tuple[str, str, str], list[Quota]] = {}
+    quotas = list(quotas)
+    left = {quota.id: quota.left for quota in quotas}
+    candidates: dict[tuple[str, str, str], list[Quota]] = {}
     payers: list[int | None] = []
     for use in uses:
         key = (use.region, use.product, use.project)
-        shelf = shelves.get(key)
-        if shelf is None:
-            shelf = shelves[key] = _shelf(key, stock)
-        payers.append(_pay(use, shelf, left))
+        if key not in candidates:
+            candidates[key] = _candidates(key, quotas)
+        payers.append(_pay(use, candidates[key], left))
     return payers
 
 
@@ -91,13 +90,13 @@ def shares(uses: Iterable[Use], quotas: Iterable[Quota]) -> list[dict[int, int]]
 
     What no package pays is missing from the sums.
     """
-    stock = list(quotas)
-    left = {quota.id: quota.left for quota in stock}
+    quotas = list(quotas)
+    left = {quota.id: quota.left for quota in quotas}
     found = []
     for use in uses:
         paid: dict[int, int] = {}
         open_calls = use.quantity
-        for quota in _shelf((use.region, use.product, use.project), stock):
+        for quota in _candidates((use.region, use.product, use.project), quotas):
             taken = min(left[quota.id], open_calls)
             if taken and quota.effective_at <= use.occurred_at <= quota.expires_at:
                 paid[quota.id] = taken
@@ -107,38 +106,40 @@ def shares(uses: Iterable[Use], quotas: Iterable[Quota]) -> list[dict[int, int]]
     return found
 
 
-def burn_bulk(bulks: Sequence[Bulk], quotas: Iterable[Quota]) -> list[int | None] | None:
-    """Return who pays for each bulk as a whole, or None where `burn` must look at single calls.
+def burn_groups(groups: Sequence[UseGroup], quotas: Iterable[Quota]) -> list[int | None] | None:
+    """Return, for each group, the package that pays for all its calls or None for pay-per-use.
 
-    The answer is that of `burn` for the same calls: a package that is in force over the whole of
-    every bulk that would take it, and has enough for all of them, is the first choice of each of
-    their calls whatever their order.
+    Returns None instead of a list where one package cannot decide for a whole group, so that `burn` must
+    decide call by call. Otherwise the result is that of `burn` for the same calls: a package that is in
+    force throughout every group that takes it, and has enough for all of them, is the first candidate
+    of each of their calls, whatever the order of the calls.
     """
-    stock = list(quotas)
+    quotas = list(quotas)
     wanted: dict[int, int] = {}
     payers: list[int | None] = []
-    for bulk in bulks:
+    for group in groups:
         payer = None
-        for quota in _shelf((bulk.region, bulk.product, bulk.project), stock):
-            apart = quota.expires_at < bulk.first_at or quota.effective_at > bulk.last_at
-            if apart or quota.left == 0:
+        for quota in _candidates((group.region, group.product, group.project), quotas):
+            disjoint = quota.expires_at < group.first_at or quota.effective_at > group.last_at
+            if disjoint or quota.left == 0:
                 continue
-            if quota.effective_at > bulk.first_at or quota.expires_at < bulk.last_at:
+            if quota.effective_at > group.first_at or quota.expires_at < group.last_at:
                 return None
             payer = quota.id
-            wanted[payer] = wanted.get(payer, 0) + bulk.quantity
+            wanted[payer] = wanted.get(payer, 0) + group.quantity
             break
         payers.append(payer)
-    left = {quota.id: quota.left for quota in stock}
-    return None if any(left[key] < sum_ for key, sum_ in wanted.items()) else payers
+    left = {quota.id: quota.left for quota in quotas}
+    return None if any(left[key] < total for key, total in wanted.items()) else payers
 
 
-def _shelf(key: tuple[str, str, str], stock: list[Quota]) -> list[Quota]:
+def _candidates(key: tuple[str, str, str], quotas: list[Quota]) -> list[Quota]:
+    """Return the packages that may pay for a call of (region, product, project), in burn order."""
     region, product, project = key
     return sorted(
         (
             quota
-            for quota in stock
+            for quota in quotas
             if quota.region == region
             and quota.product == product
             and quota.project in (ALL_PROJECTS, project)
@@ -147,8 +148,9 @@ def _shelf(key: tuple[str, str, str], stock: list[Quota]) -> list[Quota]:
     )
 
 
-def _pay(use: Use, shelf: list[Quota], left: dict[int, int]) -> int | None:
-    for quota in shelf:
+def _pay(use: Use, candidates: list[Quota], left: dict[int, int]) -> int | None:
+    """Take the calls of `use` from the first candidate that is in force and has them all left."""
+    for quota in candidates:
         if (
             left[quota.id] >= use.quantity
             and quota.effective_at <= use.occurred_at <= quota.expires_at

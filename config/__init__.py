@@ -1,1 +1,1 @@
-"""Wiring only; nothing imports it."""
+"""Django project: settings, URLs, processes, health, metrics. Imports every app; no app imports it."""

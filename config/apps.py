@@ -1,10 +1,10 @@
-"""Wiring app."""
+"""Django app of the project: registers the system checks and the OpenAPI security schemes."""
 
 from django.apps import AppConfig
 
 
 class ConfigConfig(AppConfig):
-    """Loads the start-up checks."""
+    """The app configuration."""
 
     name = "config"
     verbose_name = "Wiring"

@@ -1,7 +1,7 @@
 """Backup and restore of the embedded mode: the database as one consistent copy, and the keys.
 
 The archive is a tar.gz; with a passphrase it is encrypted (Scrypt, RFC 7914, and Fernet), because
-whoever holds database and keys holds every secret of every account.
+database and keys together decrypt every secret of every account.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FILES = ("demo-credentials.json",)
 
 
 class BackupError(Exception):
-    """The backup cannot be made or read; the text says what to do."""
+    """The backup cannot be written or read; the message says what to do."""
 
 
 def _box(passphrase: str, salt: bytes) -> Fernet:
@@ -36,7 +36,7 @@ def _box(passphrase: str, salt: bytes) -> Fernet:
 
 
 def backup(target: Path, *, passphrase: str = "") -> int:
-    """Write the archive (mode 0600) and return its size in bytes; the server may go on running."""
+    """Write the archive (mode 0600) and return its size in bytes; the server may be running."""
     if connection.vendor != "sqlite":
         raise BackupError("This command is for SQLite. Use pg_dump; see docs/operators.md.")
     raw = io.BytesIO()
@@ -72,7 +72,7 @@ def backup(target: Path, *, passphrase: str = "") -> int:
 
 
 def restore(source: Path, *, passphrase: str = "") -> list[str]:
-    """Put the archive's files under DATA_DIR; what was there gets the suffix `.before-restore`.
+    """Put the archive's files under DATA_DIR; existing files get the suffix `.before-restore`.
 
     Returns the names of the files. The server must not run.
     """

@@ -1,4 +1,4 @@
-"""What `make run` prints: the address, the logins and one recognition command that works."""
+"""The banner of `make run`: the address, the demo logins and one working recognition command."""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ from importlib import metadata
 from pathlib import Path
 
 from config import bundle_install, paths
-from ocr.vision import language_packs, model_files
+from ocr import language_packs, languages
+from ocr.vision import model_files
 
 OWN = ("ocr-console", "ocr-console-client")
 _NOT_CARRIED = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}  # pip writes them anew
@@ -56,7 +57,7 @@ def _copy(source: Path, target: Path) -> None:
 
 def _copy_packs(source: Path | None, target: Path) -> list[str]:
     missing = []
-    for script in language_packs.SCRIPTS:
+    for script in languages.by_recognizer(languages.TESSERACT):
         name = f"{script.pack}.traineddata"
         if source is not None and (source / name).is_file():
             _copy(source / name, target / name)

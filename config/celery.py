@@ -73,7 +73,7 @@ def _keep_django_logging(**_: object) -> None:
 
 @app.on_after_finalize.connect
 def _schedule(sender: Celery, **_: object) -> None:
-    """Let beat send every registered periodic job; one that waits longer than its turn expires."""
+    """Schedule every registered periodic job; a message older than its interval expires, so none pile up."""
     import django
     from django.apps import apps
 
@@ -99,28 +99,28 @@ def _regions(worker: Any) -> list[str]:
 
 @signals.worker_ready.connect
 def _start_engine(sender: Any, **_: object) -> None:
-    """Warm the engine, then offer this worker to the web nodes."""
+    """Warm the engine, then announce this worker to the web nodes."""
     global _heartbeat
     regions = _regions(sender)
     if not regions:
         return
-    from ocr.engine import broker_client, transport
+    from ocr.engine import broker_worker, transport
 
     transport.local().start()
-    _heartbeat = broker_client.Heartbeat(regions)
+    _heartbeat = broker_worker.Heartbeat(regions)
     _heartbeat.start()
 
 
 @signals.worker_shutting_down.connect
 def _drain(**_: object) -> None:
-    """Finish what was taken, take nothing new."""
+    """Stop consuming; let running tasks finish."""
     if _heartbeat:
         _heartbeat.draining = True
 
 
 @signals.worker_shutdown.connect
 def _stop_engine(**_: object) -> None:
-    """End the engine processes."""
+    """Stop the engine processes."""
     if _heartbeat:
         _heartbeat.stop()
         from ocr.engine import transport

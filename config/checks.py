@@ -1,4 +1,4 @@
-"""Start-up checks: an unsafe mixture of settings is refused by the variable's name."""
+"""Django system checks: refuse unsafe combinations of settings, naming the variable."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from config import telemetry
+from ocr.engine import registry
 
 
 @register(Tags.security)
 def modes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse mixtures that lose calls, limits or logins."""
+    """Refuse combinations that would lose calls, limits or sessions."""
     env = settings.ENV
     found: list[CheckMessage] = []
     if env["WEB_PROCESSES"] > 1 and not env["REDIS_URL"]:
@@ -60,8 +61,8 @@ def modes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                     id=f"config.E01{len(found)}",
                 )
             )
-    if env["ENGINE"] not in {"onnx", "paddle", "recorded"}:
-        found.append(Error("ENGINE must be onnx, paddle or recorded.", id="config.E020"))
+    if env["ENGINE"] not in registry.names():
+        found.append(Error(f"ENGINE must be {registry.choices()}.", id="config.E020"))
     if env["OTEL_EXPORTER_OTLP_ENDPOINT"] and not telemetry.is_installed():
         found.append(
             Error(
@@ -74,7 +75,7 @@ def modes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def _production(env: dict[str, Any]) -> list[CheckMessage]:
-    """Warn about what is fine on a laptop and not on a server."""
+    """Warn about settings that are for development only."""
     if not settings.PUBLIC_URL.startswith("https://"):
         return []
     found: list[CheckMessage] = []

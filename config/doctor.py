@@ -1,4 +1,4 @@
-"""Look at everything an installation stands on and say what to do about each fault.
+"""Examine what an installation depends on: database, broker, weights, packs, keys, disk, clock.
 
 `findings()` returns rows, so a page can show what `manage.py doctor` prints.
 """
@@ -21,13 +21,16 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from ocr import language_packs, languages
+from ocr.engine import registry
+
 OK, WARNING, FAILED = "ok", "warning", "failed"
 FREE_BYTES = 1024**3
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One examined thing; `advice` is the sentence to act on where the state is not ok."""
+    """The result of one examination; `advice` says what to do where the state is not ok."""
 
     name: str
     state: str
@@ -36,7 +39,7 @@ class Finding:
 
 
 def findings() -> list[Finding]:
-    """Examine everything; an examination that fails itself is a finding too."""
+    """Run every examination; one that raises is a finding as well."""
     found: list[Finding] = []
     for name, examine, advice in EXAMINATIONS:
         try:
@@ -63,7 +66,7 @@ def _database() -> Iterator[Finding]:
 
 
 def _planner() -> Finding:
-    """Examine what PostgreSQL believes of its disk: its default, 4, is a turning one's.
+    """Examine PostgreSQL's random_page_cost: the default of 4 is for rotating disks.
 
     With it the roll-ups of an account are read by scans of whole tables where an index is faster.
     """
@@ -158,8 +161,9 @@ def _opencv() -> Iterator[Finding]:
 
 
 def _models() -> Iterator[Finding]:
-    if settings.ENGINE == "recorded":
-        yield Finding("engine models", WARNING, "ENGINE=recorded reads nothing", "Unset ENGINE.")
+    if not registry.row(settings.ENGINE).recognizes:
+        text = f"ENGINE={settings.ENGINE} reads nothing"
+        yield Finding("engine models", WARNING, text, "Unset ENGINE.")
         return
     files = list(Path(settings.MODELS_DIR).rglob("*.onnx"))
     if not files:
@@ -175,15 +179,15 @@ def _models() -> Iterator[Finding]:
 
 
 def _language_packs() -> Iterator[Finding]:
-    """Look for the packs that the engine reads foreign scripts with; at scale on a worker node."""
-    from ocr.engine import transport
-
-    missing = transport.missing_packs()
+    """Examine the Tesseract language packs; in scaled mode those of a worker node."""
+    missing = language_packs.missing_packs(settings.TESSDATA_DIR)
     names = ", ".join(f"{script.name} ({script.pack})" for script in missing)
+    never = ", ".join(languages.unrecognized())
     yield Finding(
         "language packs",
         WARNING if missing else OK,
-        f"missing: {names}" if missing else "all found",
+        (f"missing: {names}" if missing else "all found")
+        + (f"; offered without a recogniser: {never}" if never else ""),
         f"apt-get install {' '.join(script.package for script in missing)}; without a pack the "
         "fields in that script stay empty."
         if missing
@@ -252,7 +256,7 @@ def _ntp_offset(timeout: float = 1.0) -> float | None:
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    """Show operators the findings, examined now."""
+    """The page of the findings, for operators."""
     rows = findings()
     worst = next((state for state in (FAILED, WARNING) if any(r.state == state for r in rows)), OK)
     values = {**admin.site.each_context(request), "rows": rows, "worst": worst}

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ocr.engine import registry
+
 
 def _boolean(text: str) -> bool:
     if text.lower() in {"1", "true", "yes", "on"}:
@@ -64,9 +66,7 @@ VARS = (
         int,
     ),
     EnvVar("WEB_THREADS", "16", "Threads of a web process.", int),
-    EnvVar(
-        "ENGINE", "onnx", "onnx (default), paddle (the reference pipeline) or recorded (tests)."
-    ),
+    EnvVar("ENGINE", registry.DEFAULT, f"{registry.choices(with_help=True)}."),
     EnvVar("ENGINE_PROCESSES", "0", "Engine processes of one thread each; 0 = one per core.", int),
     EnvVar(
         "ENGINE_QUEUE",

@@ -32,7 +32,7 @@ def post_worker_init(worker: Any) -> None:
 
 
 def worker_exit(server: Any, worker: Any) -> None:
-    """End what the worker started."""
+    """Stop what the worker started."""
     from config import process, telemetry
 
     process.stop()
@@ -40,7 +40,7 @@ def worker_exit(server: Any, worker: Any) -> None:
 
 
 def when_ready(server: Any) -> None:
-    """Print address, logins and a command that works."""
+    """Print the banner."""
     import os
 
     from config import banner

@@ -10,12 +10,12 @@ from core.api import json_response
 
 
 def alive(request: HttpRequest) -> HttpResponse:
-    """Answer as long as the process serves requests."""
+    """Return 200 while the process serves requests."""
     return json_response({"status": "ok"})
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """Answer 200 when the database answers and the engine is warm, else 503 with what is missing."""
+    """Return 200 when the database answers and the engine is warm, else 503 with what is missing."""
     missing: list[str] = []
     try:
         with connection.cursor() as cursor:
@@ -23,10 +23,11 @@ def ready(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         missing.append("database")
     if not settings.SCALED:
-        from ocr.engine import transport
+        from ocr.engine import registry, transport
 
         figures = transport.stats()
-        if figures["starting"] or (settings.ENGINE != "recorded" and not figures["processes"]):
+        recognizes = registry.row(settings.ENGINE).recognizes
+        if figures["starting"] or (recognizes and not figures["processes"]):
             missing.append("engine")
     response = json_response(
         {"status": "waiting" if missing else "ok", "missing": missing},

@@ -1,4 +1,4 @@
-"""Structured log lines: JSON for machines, columns for people; never content or secrets."""
+"""Structured logging: JSON or columns, with request id and account; never content or secrets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core import log_context
 def _call_at_hand(
     _: object, __: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
-    """Give every line a request id and an account, empty where it belongs to none."""
+    """Processor: add the request id and the account, empty outside a request."""
     for name in log_context.NAMES:
         event.setdefault(name, "")
     return event

@@ -1,4 +1,4 @@
-"""`/metrics` for Prometheus: calls, latency, engine. No tenant appears in a label.
+"""`/metrics` for Prometheus: calls, latency, engine. No label names a tenant, which bounds their number.
 
 With several web processes set PROMETHEUS_MULTIPROC_DIR (prometheus_client's own variable) so that
 one scrape sees all of them.
@@ -44,14 +44,14 @@ _STATS = {
 
 
 class EngineCollector:
-    """The engine's figures, read when scraped."""
+    """The engine's statistics, read at each scrape."""
 
     def describe(self) -> list[Metric]:
-        """Return nothing: registering must not ask the engine."""
+        """Return nothing: registration must not query the engine."""
         return []
 
     def collect(self) -> Iterator[Metric]:
-        """Yield one gauge a figure."""
+        """Yield one gauge per figure."""
         from ocr.engine import transport
 
         try:
@@ -92,7 +92,7 @@ def classify(request: HttpRequest) -> tuple[str, str]:
 
 
 def view(request: HttpRequest) -> HttpResponse:
-    """Serve the figures as text."""
+    """Return the metrics in the Prometheus text format."""
     registry: CollectorRegistry = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()

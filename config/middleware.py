@@ -1,4 +1,4 @@
-"""Run session, CSRF and locale for pages only; API paths go straight to their view."""
+"""Session, CSRF and locale middleware for pages only: an API call pays for none of them."""
 
 from __future__ import annotations
 

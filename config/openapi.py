@@ -1,4 +1,4 @@
-"""How the OpenAPI document of `/api/v1` describes the three kinds of credentials."""
+"""OpenAPI security schemes of `/api/v1`: AK/SK signature, token, console session."""
 
 from __future__ import annotations
 

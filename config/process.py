@@ -1,4 +1,4 @@
-"""What a web process starts besides serving: embedded, the engine pool, periodic jobs, batch pages."""
+"""Background parts of a web process in embedded mode: engine pool, periodic jobs, pages of batch jobs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _runner: Any = None
 
 
 def start() -> None:
-    """Start the parts that this mode needs; the engine warms up in the background."""
+    """Start the parts that the mode needs; the engine warms up in the background."""
     global _ticker, _runner
     call_records.writer_start()
     if settings.SCALED:
@@ -31,7 +31,7 @@ def start() -> None:
 
 
 def stop() -> None:
-    """Stop the periodic jobs, let pages of jobs come to their end, end every engine process."""
+    """Stop the periodic jobs, let running pages finish, stop the engine processes."""
     call_records.writer_stop()
     if settings.SCALED:
         return

@@ -14,7 +14,7 @@ _VALID = dt.timedelta(days=180)
 
 
 def view(request: HttpRequest) -> HttpResponse:
-    """Answer the contact of SECURITY_CONTACT; 404 where the operator has named none."""
+    """Return the contact of SECURITY_CONTACT; 404 if it is not set."""
     if not settings.SECURITY_CONTACT:
         raise Http404
     expires = (clock.now() + _VALID).replace(microsecond=0)

@@ -18,7 +18,7 @@ ENV = env.read()
 
 
 def _kept_secret(path: Path, make: str) -> str:
-    """Return the secret in `path`, made on first use, readable by the owner only."""
+    """Return the secret in `path`, created on first use, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileExistsError):
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,4 +1,4 @@
-"""OpenTelemetry by setting: a span a request and a step, sent over OTLP; never content.
+"""OpenTelemetry: one span per request and step, exported over OTLP; never content.
 
 Off unless OTEL_EXPORTER_OTLP_ENDPOINT is set; the packages are the extra `otel`. Sampling and the
 rest follow OpenTelemetry's own environment variables.
@@ -19,7 +19,7 @@ _provider: Any = None
 
 
 def is_installed() -> bool:
-    """Tell whether the packages are there."""
+    """Return whether the packages are installed."""
     try:
         return importlib.util.find_spec("opentelemetry.exporter.otlp.proto.http") is not None
     except ModuleNotFoundError:
@@ -27,7 +27,7 @@ def is_installed() -> bool:
 
 
 def start() -> None:
-    """Begin to send; call it in each process after it was forked, because the sender is a thread."""
+    """Start the exporter; call it after a fork, because the exporter is a thread, which a fork loses."""
     global _provider
     if not settings.OTEL_ENDPOINT or _provider is not None:
         return
@@ -43,7 +43,7 @@ def start() -> None:
 
 
 def stop() -> None:
-    """Send what is left."""
+    """Export what is buffered and stop."""
     global _provider
     if _provider is not None:
         log_context.trace_with(None)
@@ -52,7 +52,7 @@ def stop() -> None:
 
 
 class TracingMiddleware:
-    """One span a request, under the caller's own trace if it sent `traceparent`."""
+    """One span per request, a child of the caller's span if it sent `traceparent`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -73,7 +73,7 @@ class TracingMiddleware:
 
 
 def _describe(span: Any, request: HttpRequest, response: HttpResponse) -> None:
-    """Name route, status, request and account: no address, query, header or body."""
+    """Set route, status, request id and account as attributes: no URL, query, header or body."""
     match = request.resolver_match
     route = f"/{match.route}" if match else ""
     span.update_name(f"{request.method} {route}")

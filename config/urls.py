@@ -1,4 +1,4 @@
-"""Every route, in the order of the contract's collision rules; each app brings its own table."""
+"""URL patterns of all apps; the order decides where paths of two published APIs collide."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ocr.api.urls import recognition
 def root(request: HttpRequest) -> HttpResponse:
     """Answer `GET /`: the identity service's version list for API clients, else the console.
 
-    Signed or token requests and those that want JSON and not HTML are API clients.
+    A request with a signature or a token, or that accepts JSON and not HTML, is from an API client.
     """
     authorization = request.headers.get("Authorization", "")
     accept = request.headers.get("Accept", "")

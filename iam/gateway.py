@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import orjson
@@ -152,8 +153,7 @@ def surface_error(error: ApiError, path: str, style: str) -> tuple[ApiError, str
 
 
 def _recoded(error: ApiError, code: str) -> ApiError:
-    row = ErrorRow(code, error.row.status, error.row.message, error.row.advice, error.row.title)
-    return ApiError(row, headers=error.headers, **error.detail)
+    return ApiError(replace(error.row, code=code), headers=error.headers, **error.detail)
 
 
 class ActionPermission(BasePermission):

@@ -62,16 +62,16 @@ class Service:
 
 
 # A cell stands alone, without a sentence to guess from: the careful reader reads them all.
-TABLES = replace(PRINTED, name="tables", reader="small")
+TABLES = replace(PRINTED, name="tables", recognizer="small")
 
 # Names on Chinese cards hold characters that the quick reader does not know.
-CARD = replace(PRINTED, name="card", reader="small")
+CARD = replace(PRINTED, name="card", recognizer="small")
 
 KHMER_CARD = replace(CARD, name="khmer-card", script="khmer")
 THAI_CARD = replace(CARD, name="thai-card", script="thai")
-BURMESE_CARD = replace(CARD, name="burmese-card", upright_by="burmese-card")
+BURMESE_CARD = replace(CARD, name="burmese-card", orientation_recognizer="burmese-card")
 # A plate tells by its own grammar which way it stands.
-PLATE = replace(PRINTED, name="plate", upright=True)
+PLATE = replace(PRINTED, name="plate", assume_upright=True)
 ARABIC = replace(PRINTED, name="arabic", script="arabic")
 
 SERVICES: tuple[Service, ...] = (

@@ -1,8 +1,8 @@
-"""Page: what the engine hands to an extractor. Pure: no numpy, no Django, no picture library.
+"""The page model between engine and extractors: lines, characters, measures and the `Page` protocol. Pure.
 
-All quads are four `(x, y)` floats in *upright page coordinates*: origin top left, y down, clockwise
-from the corner where the line starts to be read. `Page.locate` turns them into the integer points of
-the caller's picture that the contract asks for.
+Imports neither numpy, Django nor an imaging library. All quads are four `(x, y)` floats in *upright
+page coordinates*: pixels, origin top left, y down, clockwise from the corner at which the line
+begins. `Page.locate` maps them to the integer points of the caller's image that the API returns.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ Quad = tuple[Point, Point, Point, Point]
 
 
 class WrongDocument(Exception):
-    """The picture is not the document that was asked for, or shows none (AIS.0104).
+    """The image does not show a document of the requested type (AIS.0104).
 
-    `code` names another row of the error table where the contract has one, e.g. AIS.0122.
+    `code` selects another row of the error table where the API has one, e.g. AIS.0122.
     """
 
     def __init__(self, reason: str = "", *, code: str = "AIS.0104") -> None:
@@ -27,12 +27,12 @@ class WrongDocument(Exception):
 
 
 class SameSides(Exception):
-    """Two cards of the same side in a picture that should show both sides (AIS.0122)."""
+    """The image shows the same side of a card twice where both sides are required (AIS.0122)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Char:
-    """One character that was read: its box, score in 0..1 and what else it may be, best first."""
+    """One recognised character: quad, score in 0..1, and alternatives as (text, score), best first."""
 
     text: str
     score: float
@@ -42,7 +42,7 @@ class Char:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text: score in 0..1, quad in upright page coordinates, characters if known."""
+    """One line of text: score in 0..1, quad in upright page coordinates, characters where known."""
 
     text: str
     score: float
@@ -72,45 +72,46 @@ class Line:
 
     @property
     def width(self) -> float:
-        """Width of the upright box around the quad."""
+        """Width of the axis-aligned bounding box, in pixels."""
         return self.right - self.left
 
     @property
     def height(self) -> float:
-        """Height of the upright box around the quad."""
+        """Height of the axis-aligned bounding box, in pixels."""
         return self.bottom - self.top
 
     @property
     def center(self) -> Point:
-        """Middle of the quad."""
+        """Mean of the four corners."""
         return sum(x for x, _ in self.quad) / 4, sum(y for _, y in self.quad) / 4
 
 
 @dataclass(frozen=True, slots=True)
 class RecognitionResult:
-    """One line region read by one reader.
+    """The output of one recogniser for one line region.
 
-    `steps` holds, for each time step of the CTC output (left to right), the likeliest symbols with
-    their probabilities, best first; the empty string is the blank. Readers without time steps leave
-    it empty. `chars` holds one entry per character of `text`, with alternatives.
+    `steps` holds, for each time step of the CTC output (left to right), the most probable symbols
+    with their probabilities, best first; the empty string is the CTC blank. Recognisers without time
+    steps leave it empty. `chars` holds one entry per character of `text`, with alternatives.
+    `recognizer` names the model that produced the result.
     """
 
     text: str
     score: float
     chars: tuple[Char, ...] = ()
     steps: tuple[tuple[tuple[str, float], ...], ...] = ()
-    reader: str = ""
+    recognizer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Honest image measures, each 0..1 where 1 is certainly the fault named.
+    """Image quality measures, each in 0..1, where 1 means that the named fault is certain.
 
-    They are plain statistics of the picture (docs/performance.md), no trained judge: `blur` from the
-    variance of the Laplacian at a fixed scale, `glare` the share of blown-out area, `border` how far
-    the document leaves the picture, `copy` the lack of colour, `reproduction` the energy of a
-    periodic pattern (screen or print raster) in the spectrum, `blocking` how much of the card lies under
-    something of another colour that reaches in over its edge.
+    They are statistics of the pixels, not a trained classifier: `blur` from the Laplacian at a fixed
+    scale, `glare` the share of overexposed area, `border` whether the document is cut off by the
+    image's edge, `copy` the lack of colour, `reproduction` the energy of a periodic pattern (screen
+    or print raster) in the spectrum, `blocking` the share of the card hidden by an object of another
+    colour that reaches in over its edge.
     """
 
     blur: float = 0.0
@@ -122,12 +123,12 @@ class Measures:
 
 
 def box(left: float, top: float, right: float, bottom: float) -> Quad:
-    """Return the quad of an upright rectangle."""
+    """Return the quad of an axis-aligned rectangle."""
     return ((left, top), (right, top), (right, bottom), (left, bottom))
 
 
 class Page(Protocol):
-    """A picture that is read on demand: nothing is detected or recognised until it is asked for."""
+    """An image that is processed lazily: nothing is detected or recognised before it is requested."""
 
     @property
     def width(self) -> float:
@@ -139,50 +140,50 @@ class Page(Protocol):
 
     @property
     def image_width(self) -> int:
-        """Width of the caller's picture (after its EXIF orientation)."""
+        """Width of the caller's image in pixels, after its EXIF orientation is applied."""
 
     @property
     def image_height(self) -> int:
-        """Height of the caller's picture (after its EXIF orientation)."""
+        """Height of the caller's image in pixels, after its EXIF orientation is applied."""
 
     @property
     def direction(self) -> float:
-        """Degrees, counter-clockwise, 0 <= d < 360, by which the text is turned in the picture."""
+        """Degrees, counter-clockwise, 0 <= d < 360, by which the text is rotated in the image."""
 
     @property
     def lines(self) -> Sequence[Line]:
-        """All lines, read by the profile's reader, left to right and top to bottom."""
+        """All lines in reading order, recognised by the profile's recogniser."""
 
     def detect(self) -> Sequence[Quad]:
-        """Return where text is, without reading it."""
+        """Return the quads of the text lines, without recognising them."""
 
     def read_lines(self, quads: Sequence[Quad]) -> Sequence[Line]:
-        """Read some of the boxes of `detect` as `lines` would; what is read is not read again."""
+        """Recognise some of the quads of `detect` as `lines` does; no quad is recognised twice."""
 
     def read(
         self, region: Quad, *, script: str = "latin", model: str = "small", alphabet: str = ""
     ) -> RecognitionResult:
-        """Read one line region again.
+        """Recognise one line region, keeping alternatives and time steps.
 
-        `model` is `tiny` or `small` (PP-OCR); `script` other than latin/chinese/japanese chooses the
-        reader of that script; `alphabet`, when given, are the only characters that may be answered or,
-        for Tesseract's scripts and behind a `^`, those that may not.
+        `model` is `tiny` or `small` (PP-OCR); a `script` other than latin, chinese or japanese selects
+        the recogniser of that script. `alphabet`, if given, lists the only characters the result may
+        contain or, for Tesseract's scripts and after a leading `^`, those it may not contain.
         """
 
     def find_lines(self, region: Quad) -> Sequence[Line]:
-        """Look for lines inside a region, closer than the first pass did, and read them."""
+        """Detect lines inside a region at a higher resolution than the first pass, and recognise them."""
 
     def locate(self, region: Quad) -> list[list[int]]:
-        """Return the quad as four integer points of the caller's picture, top-left, clockwise."""
+        """Return the quad as four integer points of the caller's image, clockwise from top left."""
 
     def card(self) -> Page | None:
-        """Return the page of the one card in the picture, rectified, or None if none stands out."""
+        """Return the page of the only card in the image, rectified, or None if none is detected."""
 
     def portrait(self) -> tuple[Quad, bytes] | None:
-        """Return where the holder's photograph is and its JPEG, or None."""
+        """Return the quad of the holder's photograph and its JPEG bytes, or None."""
 
     def measures(self) -> Measures:
-        """Return blur, glare and the like of the picture."""
+        """Return the quality measures of the page."""
 
     def crop_jpeg(self, region: Quad) -> bytes:
         """Return a region of the page as JPEG."""
@@ -191,10 +192,10 @@ class Page(Protocol):
         """Return the whole upright page as JPEG."""
 
     def image_jpeg(self) -> bytes:
-        """Return the caller's picture as it was sent (after its EXIF orientation), as JPEG."""
+        """Return the caller's image, after its EXIF orientation is applied, as JPEG."""
 
     def fonts(self, line: Line) -> Sequence[tuple[str, float]]:
-        """Return up to five likely typefaces of a line with a likeness in 0..1, the likeliest first."""
+        """Return up to five probable typefaces of a line with a similarity in 0..1, best first."""
 
     def tables(self) -> Sequence[Any]:
         """Return the tables of the page (`ocr.tables.detection`)."""

@@ -1,4 +1,4 @@
-"""What an engine offers, the profile of a read, and the errors of a call. Pure."""
+"""The engine interface, the processing profile of a service, and the errors of an engine call. Pure."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from ocr.page import Page, RecognitionResult
 
 Extract = Callable[[Page, Mapping[str, Any]], Any]
 
-# Somebody waits for an interactive call; a page of a batch job gives way to it.
+# A client waits for an interactive call; pages of batch jobs yield to it.
 Urgency = Literal["interactive", "batch"]
 INTERACTIVE: Urgency = "interactive"
 BATCH: Urgency = "batch"
 
 
 class EngineError(Exception):
-    """Base of the failures of one engine call; `recognize` maps each to an error row."""
+    """Base class of the failures of an engine call; `ocr.recognize` maps each to an error row."""
 
 
 class QueueFull(EngineError):
@@ -25,87 +25,89 @@ class QueueFull(EngineError):
 
 
 class EngineTimeout(EngineError):
-    """The call waited or ran longer than it may; its work was cancelled (504)."""
+    """The call exceeded its deadline while waiting or running and was cancelled (504)."""
 
 
 class WorkerCrashed(EngineError):
-    """The engine process ended in the middle of this call; it is being replaced (5xx)."""
+    """The engine process ended during the call; it is being replaced (5xx)."""
 
 
 class UnreadableImage(EngineError):
-    """The bytes are no picture that can be decoded (AIS.0102)."""
+    """The bytes cannot be decoded as an image (AIS.0102)."""
 
 
 class ImageTooLarge(UnreadableImage):
-    """The picture's header announces more pixels than the engine accepts."""
+    """The image header declares more pixels than the engine accepts."""
 
 
 class NoSuchPage(EngineError):
-    """The document has no page of the number that was asked for (AIS.0101)."""
+    """The document has no page with the requested number (AIS.0101)."""
 
 
 class ExtractError(EngineError):
-    """The extractor or the engine failed on this picture; the text names the fault, not the data."""
+    """The extractor or the engine failed on this image; the message names the fault, never the data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How a service wants its pictures read.
+    """How the images of a service are processed.
 
-    `detector`/`reader` are the first models asked; lines that the first reader scores below `reread_below`,
-    or that hold signs of a script it lacks, go to the small reader. `side` limits the longer side
-    the detector sees (pixels); 0 = as large as it is. `script` is the script expected besides Latin and
-    Chinese: a name of `ocr.vision.tesseract`, "auto" to find out, "" for none. `one_line` = the picture is a single line. `upright` = never turn the page.
-    `card` = the page is re-based on the card if one stands out. `page` counts from 1 in a document
-    of several pages. `longest_first` = the longest lines are what the service reads, so they also tell
-    which way is up. `fine` = long pictures and small print are looked at in tiles.
-    `mixed` = single lines may stand on their head or run upwards. `upright_by` is a reader of our own
-    (`ocr.vision.custom_recogniser`) that tells, beside the first one, which way is up: for print PP-OCR cannot read.
+    `name`: for logs. `detector` and `recognizer`: the PP-OCR models of the first pass. Lines that this
+    recogniser scores below `reread_below`, or that hold characters of a script it lacks, are recognised
+    again by the small model. `side`: limit of the longer side at which the detector sees the image,
+    in pixels; 0 = full size. `script`: the script expected besides Latin and Chinese: a name of
+    `ocr.languages.SCRIPTS`, "auto" to detect it, "" for none. `one_line`: the image is a single line.
+    `assume_upright`: never rotate the page. `card`: the page is rectified to the card if one is
+    detected. `page`: page number in a multi-page document, from 1. `longest_first`: the longest lines
+    carry what the service extracts, so orientation is decided by them. `fine`: long images and small
+    print are detected in tiles. `mixed_directions`: single lines may be upside down or run upwards.
+    `orientation_recognizer`: a custom recogniser (`ocr.vision.custom_recogniser`) that helps to decide
+    the orientation of print that PP-OCR cannot recognise.
     """
 
     name: str = "printed"
     detector: Literal["tiny", "small"] = "tiny"
-    reader: Literal["tiny", "small"] = "tiny"
+    recognizer: Literal["tiny", "small"] = "tiny"
     reread_below: float = 0.9
     side: int = 1280
     script: str = ""
     one_line: bool = False
-    upright: bool = False
+    assume_upright: bool = False
     card: bool = False
     page: int = 1
     longest_first: bool = False
     fine: bool = False
-    mixed: bool = False
-    upright_by: str = ""
+    mixed_directions: bool = False
+    orientation_recognizer: str = ""
 
 
 PRINTED = Profile()
 TEXT = Profile(name="text", script="auto", fine=True)
-# The extractor asks for the lines that matter again.
+# No second pass over every line: the extractor asks again for the lines of the zone itself.
 MRZ = Profile(name="mrz", reread_below=0.0, longest_first=True)
 
 
 class Engine(Protocol):
-    """A set of loaded models. Pictures are BGR arrays of bytes; nothing here knows of documents."""
+    """A set of loaded models. Images are H x W x 3 uint8 arrays in BGR order."""
 
-    def detect(self, picture: Any, *, model: str, side: int, fine: bool = False) -> Sequence[Any]:
-        """Return text boxes as 4x2 arrays in pixels of the picture, clockwise from top left.
+    def detect(self, image: Any, *, model: str, side: int, fine: bool = False) -> Sequence[Any]:
+        """Return text boxes as 4 x 2 arrays in pixels of the image, clockwise from top left.
 
-        `fine` = look closer where `side` pixels are too few for the text.
+        `fine`: detect in tiles where text would be too small at `side` pixels.
         """
 
     def recognize(
         self, crops: Sequence[Any], *, model: str, alphabet: str = "", steps: bool = False
     ) -> Sequence[RecognitionResult]:
-        """Read one-line crops; character quads are in pixels of the crop."""
+        """Recognise one-line crops, in their order; character quads are in pixels of the crop."""
 
-    def orient(self, picture: Any) -> tuple[int, float]:
-        """Return the degrees (0, 90, 180, 270) to turn the picture counter-clockwise, and a score."""
+    def orient(self, image: Any) -> tuple[int, float]:
+        """Return by how many degrees (0, 90, 180, 270) to rotate the image counter-clockwise, and a score."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one call gave: the extractor's result and the time the engine process spent."""
+    """The extractor's result and the time the engine process spent on it, in milliseconds."""
 
     result: Any
     engine_ms: float

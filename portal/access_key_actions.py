@@ -1,4 +1,4 @@
-"""What the pages of My Credentials and of a user do with an access key, alike."""
+"""Forms of an access key that My Credentials and the page of a user share: switch, delete, CSV file."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ def csv_link(user_name: str, made: Any) -> str:
 
 
 def switch(view: ConsoleView, key: Any) -> None:
-    """Switch a key on or off."""
+    """Activate or deactivate a key."""
     status = "inactive" if key.status == "active" else "active"
     access_keys.access_key_update(principal=view.principal, key=key, status=status)
-    view.tell(
+    view.success(
         _("The access key is now off.") if status == "inactive" else _("The access key is now on.")
     )
 
 
 def delete(view: ConsoleView, key: Any) -> None:
-    """Delete a key whose id was typed."""
+    """Delete a key whose id was typed to confirm."""
     view.confirmed(key.access)
     access_keys.access_key_delete(principal=view.principal, key=key)
-    view.tell(_("The access key is deleted. Calls signed with it are refused from now on."))
+    view.success(_("The access key is deleted. Calls signed with it are refused from now on."))

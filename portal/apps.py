@@ -1,10 +1,10 @@
-"""Console app."""
+"""Django app of the console."""
 
 from django.apps import AppConfig
 
 
 class PortalConfig(AppConfig):
-    """Registers portal's rows."""
+    """The app configuration."""
 
     name = "portal"
     verbose_name = "Console"

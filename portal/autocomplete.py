@@ -1,4 +1,4 @@
-"""One user or group of an account that may have thousands: some to choose from, any to name."""
+"""Choice of one user or group: a list while there are few, a name with suggestions where there are many."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A field of a form: a list of all rows, or, where they are `many`, a name with suggestions.
+    """A form field: a list of all rows or, if `many`, a text field with suggestions.
 
-    The list sends an id as `field`, the name comes as `field_name`; `typed` is what was sent before.
+    The list submits an id as `field`, the text a name as `field_name`; `typed` is what was submitted before.
     """
 
     field: str
@@ -30,7 +30,7 @@ class Choice:
 
 
 def choice(field: str, rows: QuerySet[Any], sent: Mapping[str, str]) -> Choice:
-    """Return the field for `rows`, with what was sent and why that is refused."""
+    """Return the field for `rows`, with what was submitted and why it is refused, if it is."""
     found = list(rows.order_by("name")[: SHOWN + 1])
     name = sent.get(f"{field}_name", "").strip()
     if len(found) <= SHOWN:

@@ -1,4 +1,4 @@
-"""The lines of a bill as a table: of a month, of an enterprise project."""
+"""The table of bill lines, shared by the pages of a month's bill and of an enterprise project."""
 
 from __future__ import annotations
 

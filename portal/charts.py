@@ -1,4 +1,4 @@
-"""Figures to what a chart draws. Pure."""
+"""Convert statistics to the data that the charts draw: lines, bars, stacked bars. Pure."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def outcome(figures: Mapping[str, Any], *, good: str, bad: str) -> dict[str, Any
     }
 
 
-def beside(
+def compared(
     figures: Mapping[str, Any], earlier: Mapping[str, Any] | None, *, now: str, before: str
 ) -> dict[str, Any]:
-    """Return all calls of a range and, dashed at the same place, those of the range before it."""
+    """Return all calls of a range and, dashed on the same time axis, those of the range before it."""
     times = figures["times"]
     then = _calls(earlier) if earlier else []
     padded = (then + [0] * len(times))[: len(times)]
@@ -105,7 +105,7 @@ def bars(rows: Sequence[tuple[str, float]]) -> list[dict[str, Any]]:
 def stacked(columns: Sequence[tuple[str, Mapping[str, float]]], *, most: int = 6) -> dict[str, Any]:
     """Return columns of a stacked bar chart in a box of 100 by 100, and its legend.
 
-    The `most` largest names get a colour of their own, 1 and up; all others share 0. Negative
+    The `most` largest names get a color of their own, 1 and up; all others share 0. Negative
     values, refunds, are left out of the drawing.
     """
     totals: dict[str, float] = {}
@@ -113,7 +113,7 @@ def stacked(columns: Sequence[tuple[str, Mapping[str, float]]], *, most: int = 6
         for name, value in values.items():
             totals[name] = totals.get(name, 0.0) + max(value, 0.0)
     ranked = sorted((name for name in totals if totals[name] > 0), key=lambda n: (-totals[n], n))
-    colour = {name: index + 1 for index, name in enumerate(ranked[:most])}
+    color = {name: index + 1 for index, name in enumerate(ranked[:most])}
     sums = [sum(max(value, 0.0) for value in values.values()) for _, values in columns]
     top = max([*sums, 0.0]) or 1.0
     width = 100 / max(len(columns), 1)
@@ -130,13 +130,13 @@ def stacked(columns: Sequence[tuple[str, Mapping[str, float]]], *, most: int = 6
                         "width": f"{width * 0.7:.2f}",
                         "y": f"{bottom:.2f}",
                         "height": f"{height:.2f}",
-                        "colour": colour.get(name, 0),
+                        "color": color.get(name, 0),
                         "label": label,
                         "name": name,
                         "value": values[name],
                     }
                 )
-    legend = [{"name": name, "colour": colour[name]} for name in ranked[:most]]
+    legend = [{"name": name, "color": color[name]} for name in ranked[:most]]
     return {
         "parts": drawn,
         "labels": [

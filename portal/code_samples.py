@@ -1,4 +1,4 @@
-"""What the generated code of the explorer and of the quick starts is made from."""
+"""Input of the generated code samples (`code.js`): the call, the caller's ids, the SDK's class names."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def sdk_name(code: str) -> str:
 
 
 def call_of(service: Service, principal: Principal, enterprise_project: str) -> dict[str, Any]:
-    """Return the call that `code.js` writes out in seven languages, with the caller's own ids."""
+    """Return the call that `code.js` renders in seven languages, with the caller's ids."""
     return {
         "endpoint": settings.PUBLIC_URL,
         "project": principal.project_id,

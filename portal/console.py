@@ -1,4 +1,4 @@
-"""The view every console page derives from: session to principal, region, permissions, messages."""
+"""Base view of the console pages: session to principal, region, permissions, forms, messages, frame."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ THEME_COOKIE = "oc_theme"
 FRAME_KEPT_S = 30
 
 
-def nothing_here() -> ErrorRow:
-    """Return the row of a page, or of an id in its address, that there is not (for this account)."""
+def not_found_row() -> ErrorRow:
+    """Return the error of an address, or of an id in it, that does not exist for this account."""
     return ErrorRow(
         "CONSOLE.0002", 404, _("There is nothing at this address."),
-        advice=_("It may have been deleted, it may belong to another account, or the address has a typo."),
+        remedy=_("It may have been deleted, it may belong to another account, or the address has a typo."),
     )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Ability:
-    """Whether the caller may press a button, and the action that decides."""
+    """Whether the caller may use a form or button, and the action that decides."""
 
     action: str
     allowed: bool
@@ -55,7 +55,7 @@ class Ability:
 
 
 class Abilities(Mapping[str, Ability]):
-    """What templates read as `may.<name>`: each action is asked once, when it is first needed."""
+    """The templates' `may.<name>`: each action is evaluated once, on first use."""
 
     def __init__(self, principal: Principal, actions: Mapping[str, str]) -> None:
         self._principal = principal
@@ -80,7 +80,7 @@ def _frame_key(account_id: str) -> str:
 
 
 def theme(request: HttpRequest) -> dict[str, str]:
-    """Give every template the reader's colour scheme: `system`, `light` or `dark`."""
+    """Context processor: the user's color scheme, `system`, `light` or `dark`."""
     chosen = request.COOKIES.get(THEME_COOKIE, "system")
     return {"theme": chosen if chosen in THEMES else "system"}
 
@@ -88,8 +88,9 @@ def theme(request: HttpRequest) -> dict[str, str]:
 class ConsoleView(View):
     """A page of the console.
 
-    `row` is its row of the navigation; `action` guards the whole page, `actions` names those that its buttons need, `template` draws it.
-    A page implements `context()`; a form of it is a method `do_<name>()`, named by the field `do`.
+    `row` is its row of the navigation table; `action` guards the whole page; `actions` maps names that the
+    template uses (`may.<name>`) to the actions of its forms; `template` renders it. A page implements
+    `context()`; each form is a method `do_<name>()`, selected by the form field `do`.
     """
 
     action = ""
@@ -97,14 +98,14 @@ class ConsoleView(View):
     row: Any = None
     template = ""
     actions: Mapping[str, str] = {}
-    # Form → its operation in the audit trail, where the service below writes no trace of its own.
+    # Form → its operation in the audit trail, for services that write no trace themselves.
     operations: Mapping[str, Trace] = {}
     principal: Principal
     may: Abilities
     projects: list[Any]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Sign in first, keep the chosen region, ask for the page's permission, then answer."""
+        """Require a session, store chosen region and columns, check the page's action, then serve."""
         if (first := sign_in_first(request)) is not None:
             return first
         if (kept := self._keep_choices()) is not None:
@@ -123,23 +124,27 @@ class ConsoleView(View):
         try:
             return super().dispatch(request, *args, **kwargs)
         except Http404:
-            problem = ApiError(nothing_here())
+            problem = ApiError(not_found_row())
         except ApiError as error:
             problem = error
-        return self.page("portal/problem.html", {"problem": problem}, status=problem.status)
+        return self.page(
+            "portal/error.html",
+            {"problem": problem, "remedy": error_help.remedy(problem.row)},
+            status=problem.status,
+        )
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Draw the page, export the table or suggest names for the field that the address names."""
+        """Render the page, export its table (`?<table>.export=`) or suggest names (`?suggest=<field>`)."""
         if field := request.GET.get("suggest"):
             return self._suggest(field)
         values = self.context(**kwargs)
         for value in values.values():
             if isinstance(value, Table) and value.wanted:
-                return cast("HttpResponse", value.export())  # a stream; pages only hand it on
+                return cast("HttpResponse", value.export())  # a stream
         return self.page(self.template, values)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Run the form named by `do`; an error is shown on the page with what was typed."""
+        """Run the form named by `do`; an error is shown on the page, which keeps what was entered."""
         handler: Callable[[], HttpResponse | None] | None = getattr(
             self, f"do_{request.POST.get('do', '')}", None
         )
@@ -219,19 +224,19 @@ class ConsoleView(View):
         """Refuse the form unless the caller has `action`; raises 403 naming it."""
         authz.require(self.principal, action)
 
-    def tell(self, text: str) -> None:
-        """Show a message of success on the next page."""
+    def success(self, text: str) -> None:
+        """Queue a success message for the next page."""
         messages.success(self.request, text)
 
     def back(self, slug: str = "", **query: str) -> HttpResponseRedirect:
-        """Go to a page of the console, by default this one with its query."""
+        """Redirect to a page of the console, by default to this one with its query."""
         if slug or query:
             target = reverse(f"console:{slug or self.slug}")
             return redirect(f"{target}?{urlencode(query)}" if query else target)
         return redirect(self.request.get_full_path())
 
     def refuse(self, action: str) -> HttpResponse:
-        """Say which permission is missing and who can give it."""
+        """Render which permission is missing and who can grant it; status 403."""
         values = {
             "missing_action": action,
             "account": self.principal.account_name,
@@ -240,11 +245,11 @@ class ConsoleView(View):
         return self.page("portal/no_permission.html", values, status=403)
 
     def page(self, template: str, values: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
-        """Draw `template` in the console's frame."""
+        """Render `template` in the console's frame."""
         return render(self.request, template, {**self._frame(), **values}, status=status)
 
     def _elsewhere(self, action: str) -> list[Any]:
-        """Return the regions in whose project the caller may do `action` though not in this one."""
+        """Return the regions whose project allows the caller `action`, which this region's does not."""
         if actions.get(action).scope != "project":
             return []
         allowed = authz.projects_where(self.principal, action) or []
@@ -252,19 +257,20 @@ class ConsoleView(View):
 
     @property
     def enterprise_project(self) -> str:
-        """Return the id of the enterprise project that the reader looks at, "" for all."""
+        """Return the id of the enterprise project chosen in the frame, "" for all."""
         return self.request.session.get("enterprise_project", "")
 
     @cached_property
     def enterprise_project_names(self) -> dict[str, str]:
         """Return the account's enterprise projects, id to name, as the frame shows them."""
-        names: dict[str, str] = self._places(self.principal.account_id)["names"]
+        names: dict[str, str] = self._frame_lists(self.principal.account_id)["names"]
         return names
 
-    def _places(self, account_id: str) -> dict[str, Any]:
-        """Return the account's projects of regions and the names of its enterprise projects.
+    def _frame_lists(self, account_id: str) -> dict[str, Any]:
+        """Return the account's region projects and the names of its enterprise projects.
 
-        Every page needs them and they hardly change: kept for half a minute, and until the next form.
+        Cached for `FRAME_KEPT_S` seconds, because every page needs them and they rarely change; each
+        form of the console empties the cache.
         """
         key = _frame_key(account_id)
         found: dict[str, Any] | None = cache.get(key)
@@ -277,7 +283,7 @@ class ConsoleView(View):
         return found
 
     def _keep_choices(self) -> HttpResponseRedirect | None:
-        """Keep `?region=`, `?ep=` and a table's columns in the session and drop them from the address."""
+        """Store `?region=`, `?ep=` and a table's columns in the session; redirect to the address without them."""
         query: QueryDict = self.request.GET.copy()
         region, project = query.pop("region", None), query.pop("ep", None)
         table, columns = query.pop("columns", None), query.pop("show", [])
@@ -298,7 +304,7 @@ class ConsoleView(View):
         """Return the caller in the chosen region."""
         region = self.request.session.get("region", settings.REGIONS[0][0])
         caller = authn.principal_of_page(self.request)
-        self.projects = self._places(caller.account_id)["projects"]
+        self.projects = self._frame_lists(caller.account_id)["projects"]
         here = next((row for row in self.projects if row.region_id == region), None)
         return replace(
             caller,
@@ -329,10 +335,10 @@ class ConsoleView(View):
 
 
 class MissingView(ConsoleView):
-    """Any other address below `/console/`: the frame, and that there is nothing."""
+    """Any other address below `/console/`: 404 in the frame."""
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
-        """Find nothing."""
+        """Raise 404."""
         raise Http404
 
 
@@ -344,7 +350,7 @@ def service_named(code: str) -> catalog.Service:
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponseRedirect | None:
-    """Return where the reader must go before a page: to sign in (again) or to a new password."""
+    """Return the redirect to sign-in or to a due password change, None where neither is needed."""
     here = urlencode({"next": request.get_full_path()})
     user = request.user
     if not user.is_authenticated:
@@ -359,8 +365,5 @@ def sign_in_first(request: HttpRequest) -> HttpResponseRedirect | None:
 
 
 def explain(error: ApiError) -> str:
-    """Write an error for a person: what happened and what to do."""
-    known = error_help.trouble(error.code)
-    return (
-        f"{error.message} {known.cure if known else error.row.advice}".strip() + f" ({error.code})"
-    )
+    """Return an error as text in the user's language: what happened, what to do, the code."""
+    return f"{error.message} {error_help.remedy(error.row)}".strip() + f" ({error.code})"

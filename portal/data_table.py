@@ -1,8 +1,8 @@
-"""One table for every list of the console: search, sort, choice of columns, key-based paging, export.
+"""The table of every console list: search, sort, choice of columns, keyset pagination, export.
 
-A page declares columns once; the address carries `<table>.sort`, `.after`, `.before`, `.q` and
-`.export`, so a link shows what was seen. Pages continue after the last row's key, never at an
-offset, so rows that are added meanwhile move nothing. Chosen columns stay in the session.
+A page declares its columns once. The address holds `<table>.sort`, `.after`, `.before`, `.q` and
+`.export`, so that a link reproduces the view. A page continues after the last row's key, not at an offset:
+an offset would read all rows before it and shift when rows are added. Chosen columns are kept in the session.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from django.http import HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.utils.functional import Promise, cached_property
 
 from core import clock
-from ocr.exports.spreadsheet import csv_safe
-from ocr.exports.workbook import Sheet, stream
+from core.export_safety import formula_safe
+from core.workbook import Sheet, stream
 
 SIZE = 50
 EXPORT_ROWS = 100_000
@@ -38,10 +38,10 @@ MEDIA_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `value` gives what is exported (None = it is not); `sort` is the lookup that orders
-    by it ("" = none).
+    """One column. `value` returns what is exported (None = not exported); `sort` is the lookup to order by
+    ("" = not sortable).
 
-    A `hidden` column is off until it is chosen; a `fixed` one cannot be turned off.
+    A `hidden` column is off by default; a `fixed` one cannot be turned off.
     """
 
     key: str
@@ -54,7 +54,7 @@ class Column:
 
 
 class _Echo:
-    """A file for csv.writer that hands back each line instead of keeping it."""
+    """A file for csv.writer that returns each line instead of storing it."""
 
     def write(self, text: str) -> str:
         return text
@@ -64,10 +64,10 @@ class _Echo:
 class Table:
     """The rows of one page of a list, and the links around it.
 
-    `rows` is a queryset or a sequence; `key` is the unique last resort of the order; `sort` the
-    first order ("-" for falling). `search` names what the text search looks at: lookups of a
-    queryset, columns of a sequence. `draw` turns a raw row into what the template draws; `files`
-    are links to exports that the page makes itself.
+    `rows` is a queryset or a sequence; `key` is the unique field that completes the order; `sort` the default
+    order ("-" for descending). `search` names the fields of the text search: lookups of a queryset, columns of
+    a sequence. `draw` converts a row for the template; `files` are links to exports that the page writes
+    itself.
     """
 
     name: str
@@ -102,7 +102,7 @@ class Table:
             if not self.shown[column.key]:
                 continue
             current = self._column if column.sort else None
-            up = current is column and not self._falls
+            up = current is column and not self._descending
             heads.append(
                 {
                     "column": column,
@@ -122,18 +122,18 @@ class Table:
     @cached_property
     def page(self) -> list[Any]:
         """Return the rows of this page, each as `draw` makes it."""
-        return [self.draw(row) for row in self._cut[0]]
+        return [self.draw(row) for row in self._page_rows[0]]
 
     @property
     def next(self) -> str:
         """Return the link to the rows after these, "" at the end."""
-        rows, _before, after = self._cut
+        rows, _before, after = self._page_rows
         return self._link(after=self._cursor(rows[-1])) if after else ""
 
     @property
     def previous(self) -> str:
         """Return the link to the rows before these, "" at the start."""
-        rows, before, _after = self._cut
+        rows, before, _after = self._page_rows
         return self._link(before=self._cursor(rows[0])) if before and rows else ""
 
     @property
@@ -153,7 +153,7 @@ class Table:
         return self.files or [(kind.upper(), self._link(export=kind)) for kind in MEDIA_TYPES]
 
     def found(self) -> QuerySet[Any] | Sequence[Any]:
-        """Return every row that the search leaves, on whatever page."""
+        """Return the rows that match the search, of all pages."""
         if not self.text:
             return self.rows
         if isinstance(self.rows, QuerySet):
@@ -181,7 +181,7 @@ class Table:
         return self._get("export")
 
     def export(self) -> HttpResponseBase:
-        """Return everything that the filters leave, all columns, as CSV, XLSX or JSON."""
+        """Return all matching rows with all columns as CSV, XLSX or JSON."""
         rows = self.found()
         found: Iterable[Any]
         if isinstance(rows, QuerySet):
@@ -237,48 +237,48 @@ class Table:
         return f"?{query.urlencode()}"
 
     @cached_property
-    def _asked(self) -> str:
-        asked = self._get("sort")
+    def _requested_sort(self) -> str:
+        requested = self._get("sort")
         known = {column.key for column in self.columns if column.sort}
-        return asked if asked.removeprefix("-") in known else self.sort
+        return requested if requested.removeprefix("-") in known else self.sort
 
     @property
-    def _falls(self) -> bool:
-        return self._asked.startswith("-")
+    def _descending(self) -> bool:
+        return self._requested_sort.startswith("-")
 
     @property
     def _column(self) -> Column | None:
-        wanted = self._asked.removeprefix("-")
+        wanted = self._requested_sort.removeprefix("-")
         return next((column for column in self.columns if column.key == wanted), None)
 
     def _order(self) -> list[str]:
-        sign = "-" if self._falls else ""
+        sign = "-" if self._descending else ""
         first = self._column.sort if self._column else self.key
         return [sign + name for name in dict.fromkeys((first, self.key))]
 
     @cached_property
-    def _cut(self) -> tuple[list[Any], bool, bool]:
+    def _page_rows(self) -> tuple[list[Any], bool, bool]:
         """Return the rows of the page, and whether there are rows before and after them."""
         rows = self.found()
         back = bool(self._get("before"))
-        mark = self._mark(self._get("before") or self._get("after"))
+        mark = self._cursor_values(self._get("before") or self._get("after"))
         if not isinstance(rows, QuerySet):
-            return self._cut_list(self._in_order(rows), mark, back=back)
+            return self._page_of_list(self._in_order(rows), mark, back=back)
         order = self._order()
-        falls = self._falls is not back
+        descending = self._descending is not back
         if mark is not None:
-            rows = rows.filter(self._beyond(order, mark, falls=falls))
+            rows = rows.filter(self._after_cursor(order, mark, descending=descending))
         if back and mark is not None:
-            order = [name.removeprefix("-") if self._falls else f"-{name}" for name in order]
+            order = [name.removeprefix("-") if self._descending else f"-{name}" for name in order]
         found = list(rows.order_by(*order)[: self.size + 1])
         more, found = len(found) > self.size, found[: self.size]
         if back and mark is not None:
             return found[::-1], more, True
         return found, mark is not None, more
 
-    def _beyond(self, order: list[str], mark: list[Any], *, falls: bool) -> Q:
+    def _after_cursor(self, order: list[str], mark: list[Any], *, descending: bool) -> Q:
         names = [name.removeprefix("-") for name in order]
-        step = "lt" if falls else "gt"
+        step = "lt" if descending else "gt"
         if len(names) == 1:
             return Q(**{f"{names[0]}__{step}": mark[-1]})
         first, last = names
@@ -286,7 +286,7 @@ class Table:
             **{first: mark[0], f"{last}__{step}": mark[-1]}
         )
 
-    def _cut_list(
+    def _page_of_list(
         self, rows: list[Any], mark: list[Any] | None, *, back: bool
     ) -> tuple[list[Any], bool, bool]:
         keys = [plain(_of(row, self.key)) for row in rows]
@@ -299,7 +299,7 @@ class Table:
         column = self._column
         if column is None or (value := column.value) is None:
             return list(rows)
-        return sorted(rows, key=lambda row: _sortable(value(row)), reverse=self._falls)
+        return sorted(rows, key=lambda row: _sortable(value(row)), reverse=self._descending)
 
     def _cursor(self, row: Any) -> str:
         first = self._order()[0].removeprefix("-")
@@ -307,8 +307,8 @@ class Table:
         text = json.dumps([plain(value, exact=True) for value in values])
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
-    def _mark(self, cursor: str) -> list[Any] | None:
-        """Return the values of a cursor, None for none or for one that nobody gave out."""
+    def _cursor_values(self, cursor: str) -> list[Any] | None:
+        """Return the values of a cursor, None for no cursor or an invalid one."""
         if not cursor:
             return None
         try:
@@ -338,7 +338,7 @@ def _of(row: Any, name: str) -> Any:
 
 
 def _sortable(value: Any) -> tuple[int, Any]:
-    """Return a key by which any column sorts: nothing first, numbers, then text."""
+    """Return a sort key for values of any type: None, then numbers, then text."""
     if value is None:
         return (0, 0)
     if isinstance(value, int | float | Decimal):
@@ -358,8 +358,8 @@ def plain(value: Any, *, exact: bool = False) -> Any:
 
 
 def cell(value: Any) -> str:
-    """Write a value so that no spreadsheet takes it for a formula."""
+    """Return a value as CSV text that no spreadsheet evaluates as a formula."""
     text = "" if value is None else str(plain(value))
     if isinstance(value, dict | list):
         text = json.dumps(value, ensure_ascii=False)
-    return csv_safe(text)
+    return formula_safe(text)

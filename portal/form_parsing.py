@@ -1,4 +1,4 @@
-"""What people type into forms, read strictly: None where it is not what the field asks for."""
+"""Strict parsing of form fields: number, amount, date; None for anything else."""
 
 from __future__ import annotations
 

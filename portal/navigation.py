@@ -49,8 +49,8 @@ HELP = _("Help")
 class Page:
     """One page. `action` is what a caller needs to open it ("" = any signed-in user).
 
-    A page with no `icon` has an address but no place in the menu; `words` help the search find it.
-    `route` is the address where it holds a parameter.
+    A page without `icon` is not in the menu; `words` are further search terms.
+    `route` is the URL pattern of a page with a parameter in its path.
     """
 
     slug: str
@@ -165,7 +165,7 @@ PAGES: tuple[Page, ...] = (
         "billing/trace",
         _("Trace a unit"),
         COST,
-        usage_trace.UnitTraceView,
+        usage_trace.UsageTraceView,
         "search",
         bss.BILL_VIEW,
         words="request id line unit call",

@@ -1,7 +1,7 @@
-"""What an account should know now: arrears, packages, budgets, lock-outs, alarms, missing languages.
+"""Notices of an account: arrears, packages, budgets, lock-outs, alarms, missing language packs.
 
-Nothing is stored: a notice is read from the state that it tells of and goes when the state does. The
-bell in the frame may be half a minute behind; the Notifications page is not.
+Nothing is stored: a notice is derived from the state that it reports and disappears with it. The list in
+the frame is cached for `KEPT_S` seconds; the Notifications page is not.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from core import clock
 from iam import authz, selectors
 from iam.principal import Principal
 from monitoring import alarms
+from ocr import language_packs
 from ocr.catalog import Service, title_of
-from ocr.engine import transport
 
 BRIEF = 10
 KEPT_S = 30
@@ -34,7 +34,7 @@ EXPIRES_SOON = dt.timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing to know. `tone` is bad, warn or info; `page` the slug where it can be mended."""
+    """One notice. `tone` is bad, warn or info; `page` is the slug of the page where it can be resolved."""
 
     kind: str
     tone: str
@@ -45,7 +45,7 @@ class Notice:
 
 
 def of(principal: Principal) -> list[Notice]:
-    """Return everything that the caller may know, worst first."""
+    """Return the notices that the caller's permissions allow, most severe first."""
     found = [
         notice
         for action, source in (
@@ -63,7 +63,7 @@ def of(principal: Principal) -> list[Notice]:
 
 
 def brief(principal: Principal) -> list[dict[str, Any]]:
-    """Return the first notices for the bell, at most half a minute old."""
+    """Return the first `BRIEF` notices for the frame, at most `KEPT_S` seconds old."""
     key = _key(principal, get_language() or "en")
     found = cache.get(key)
     if found is None:
@@ -73,7 +73,7 @@ def brief(principal: Principal) -> list[dict[str, Any]]:
 
 
 def forget(principal: Principal) -> None:
-    """Read the caller's notices anew with the next page: something was just changed."""
+    """Empty the caller's cache of notices after a form changed something."""
     cache.delete_many([_key(principal, language) for language, _name in settings.LANGUAGES])
 
 
@@ -156,11 +156,10 @@ def _alarms(principal: Principal) -> Iterator[Notice]:
 
 
 def languages_missing(service: Service) -> str:
-    """Return the Debian packages of the languages that `service` reads and this machine lacks, or ""."""
+    """Return the Debian packages of the languages that `service` needs and this machine lacks, or ""."""
     wanted = service.profile.script
-    return ", ".join(
-        script.package for script in transport.missing_packs() if wanted in (script.name, "auto")
-    )
+    missing = language_packs.missing_packs(settings.TESSDATA_DIR)
+    return ", ".join(script.package for script in missing if wanted in (script.name, "auto"))
 
 
 def _time(moment: dt.datetime | None) -> str:

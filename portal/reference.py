@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.generators import SchemaGenerator
 
 DEPTH = 4
-# Headings of the tags, in the order of the page; a tag that is missing here comes last, as it is.
+# Headings of the tags, in the order of the page; a tag without a heading comes last under its own name.
 TAGS: dict[str, str | Promise] = {
     "recognition": _("Recognition"),
     "subscriptions": _("Subscriptions"),
@@ -42,7 +42,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation, ready to be drawn."""
+    """One operation as the page shows it."""
 
     id: str
     method: str
@@ -59,7 +59,7 @@ class Operation:
 
 @lru_cache(maxsize=1)
 def operations() -> dict[str, Operation]:
-    """Return every operation by its id, in the order of the document; made once a process."""
+    """Return every operation by its id, in the order of the document; computed once per process."""
     document = SchemaGenerator().get_schema(request=None, public=True)
     found = [
         _operation(document, path, method, row)

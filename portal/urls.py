@@ -1,4 +1,4 @@
-"""Addresses of the console, from PAGES, and of the pages outside its frame."""
+"""URL patterns of the console, from PAGES, and of the pages outside its frame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Write docs/errors.md from the error tables: `python scripts/error_docs.py`."""
+"""Write docs/errors.md from the error rows of all apps: `python scripts/error_docs.py`."""
 
 from __future__ import annotations
 
@@ -10,46 +10,48 @@ ROOT = Path(__file__).resolve().parent.parent
 HEAD = """# Errors
 
 Every error is JSON with a code, a sentence and the request id (also in the header `X-Request-Id`). A failed call is never
-billed. This page is written from the tables in `*/errors.py`.
+billed. This page is written from the rows in `*/errors.py` by `python scripts/error_docs.py`; the console shows the same
+under Help, Error codes, in the language of the user.
 
-| Code | HTTP | Message | What to do |
-|---|---|---|---|
+| Code | HTTP | Message | Cause | What to do |
+|---|---|---|---|---|
 """
 
 
 def text() -> str:
-    """Return the page: one row a code, sorted by code and status."""
-    import billing.errors
-    import core.errors
-    import iam.errors
-    import monitoring.errors
-    import ocr.errors
-    from core.errors import ErrorRow
+    """Return the page: one line for each row, sorted by code, status and message."""
+    from core.error_tables import error_rows
 
-    found = {
-        (row.code, row.status, row.message): row
-        for module in (
-            core.errors,
-            iam.errors,
-            billing.errors,
-            monitoring.errors,
-            ocr.errors,
-        )
-        for row in vars(module).values()
-        if isinstance(row, ErrorRow)
-    }
+    rows = sorted(error_rows(), key=lambda row: (row.code, row.status, row.message))
     lines = [
-        f"| `{code}` | {status} | {_cell(message)} | {_cell(found[code, status, message].advice)} |"
-        for code, status, message in sorted(found)
+        f"| `{row.code}` | {row.status} | {_cell(row.message)} | {_cell(row.cause)} | {_cell(row.remedy)} |"
+        for row in rows
     ]
     return HEAD + "\n".join(lines) + "\n"
 
 
 def _cell(words: str) -> str:
-    return words.replace("|", "\\|").replace("\n", " ").replace("{", "‹").replace("}", "›")
+    for old, new in (
+        ("|", "\\|"),
+        ("\n", " "),
+        ("{", "‹"),
+        ("}", "›"),
+        ("<", "&lt;"),
+        (">", "&gt;"),
+    ):
+        words = words.replace(old, new)
+    return words
+
+
+def main() -> None:
+    """Write the page."""
+    sys.path.insert(0, str(ROOT))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+
+    django.setup()
+    (ROOT / "docs" / "errors.md").write_text(text())
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    (ROOT / "docs" / "errors.md").write_text(text())
+    main()

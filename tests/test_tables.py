@@ -5,38 +5,78 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
-import billing.errors
-import core.errors
-import iam.errors
-import monitoring.errors
-import ocr.errors
 import ocr.extractors
 from billing import pricebook
 from billing.services.products import PRODUCTS
-from core.errors import ErrorRow
+from core.error_tables import error_modules, error_rows, remedy_of, rows_by_code
+from core.errors import FAMILIES, ErrorRow, rows_of
 from core.jobs import PERIODIC
 from iam import actions
 from ocr import catalog
 from ocr.actions import VERBS
 from ocr.options import Option
 from ocr.profiles import Profile
+from portal import error_help
+from scripts import error_docs
 
 
-def rows_of(module) -> list[ErrorRow]:
-    return [row for row in vars(module).values() if isinstance(row, ErrorRow)]
+@pytest.mark.parametrize("row", error_rows(), ids=lambda row: f"{row.code}-{row.status}")
+def test_an_error_says_why_and_what_to_do(row: ErrorRow) -> None:
+    assert row.code
+    assert 400 <= row.status < 600
+    assert row.message
+    assert row.cause
+    assert row.remedy
+    assert row.family in FAMILIES
+    assert row.field in {"", "image", "url"}
 
 
-@pytest.mark.parametrize(
-    "module", [core.errors, iam.errors, billing.errors, monitoring.errors, ocr.errors]
-)
-def test_an_error_says_what_to_do(module) -> None:
-    for row in rows_of(module):
-        assert 400 <= row.status < 600, row
-        assert row.message, row
-        assert row.code, row
+def test_no_error_is_there_twice() -> None:
+    told = Counter((row.code, row.status, row.message, row.cause) for row in error_rows())
+    assert [key for key, count in told.items() if count > 1] == []
+    # The same row under two names is one object; an equal copy of it would hide in the collection.
+    copies = [
+        (module.__name__, name)
+        for module in error_modules()
+        for row in rows_of(module)
+        for name, other in vars(module).items()
+        if other == row and other is not row
+    ]
+    assert copies == []
+
+
+def test_every_app_with_an_errors_file_is_collected() -> None:
+    root = Path(__file__).resolve().parent.parent
+    files = {f"{path.parent.name}.errors" for path in root.glob("*/errors.py")}
+    assert {module.__name__ for module in error_modules()} == files
+
+
+@pytest.mark.parametrize("module", error_modules(), ids=lambda module: module.__name__)
+def test_one_row_is_enough_for_an_error(module, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = ErrorRow("TEST.0001", 418, "The pot is {state}.", "The pot is empty.", "Fill it.")
+    monkeypatch.setattr(module, "TEMPORARY", row, raising=False)
+    rows_by_code.cache_clear()
+    try:
+        help_of_code = error_help.help_of("TEST.0001")
+        assert help_of_code is not None
+        assert help_of_code.causes == ["The pot is empty."]
+        assert help_of_code.remedies == ["Fill it."]
+        assert help_of_code.messages == [{"status": 418, "message": "The pot is ‹state›."}]
+        assert help_of_code.family is module.FAMILY
+        assert [
+            group["title"]
+            for group in error_help.help_by_family()
+            if "TEST.0001" in [entry.code for entry in group["rows"]]
+        ] == [module.FAMILY.title]
+        assert remedy_of("TEST.0001") == "Fill it."
+        line = "| `TEST.0001` | 418 | The pot is ‹state›. | The pot is empty. | Fill it. |"
+        assert line in error_docs.text().splitlines()
+    finally:
+        rows_by_code.cache_clear()
 
 
 def test_services_are_unique_and_whole() -> None:
@@ -89,9 +129,5 @@ def test_periodic_jobs_are_named_and_quick_to_repeat() -> None:
 
 
 def test_every_error_is_documented() -> None:
-    from pathlib import Path
-
-    from scripts.error_docs import text
-
     docs = Path(__file__).resolve().parent.parent / "docs" / "errors.md"
-    assert docs.read_text() == text(), "run: python scripts/error_docs.py"
+    assert docs.read_text() == error_docs.text(), "run: python scripts/error_docs.py"

@@ -1,4 +1,4 @@
-"""What every `/api/v1` view of billing shares: checked input, documented output."""
+"""Base of billing's `/api/v1` views: permission per method, validated input, one operation per change."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class BillingView(APIView):
         name, resource_type, service = trace
         body = request.data if isinstance(request.data, dict) else {}
         # A voucher's code is worth money until it is used.
-        told = {name: value for name, value in {**kwargs, **body}.items() if name != "code"}
+        shown = {name: value for name, value in {**kwargs, **body}.items() if name != "code"}
         with trail.operation(
             self.principal(request), name, resource_type=resource_type, service_type=service,
-            request=told,
+            request=shown,
         ) as running:  # fmt: skip
             running.resource_id = str(next(iter(kwargs.values()), ""))
             answer = handler(request, **kwargs)

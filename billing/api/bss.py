@@ -36,7 +36,7 @@ class BssView(ApiView):
     bad_json = errors.BAD_JSON
 
     def refuse(self, request: HttpRequest, error: ApiError) -> HttpResponse:
-        """Word a missing permission as BSS does."""
+        """Return the refusal; a missing permission under the code of the BSS API, CBC.0150."""
         if error.row is iam_errors.PERMISSION:
             error = ApiError(errors.DENIED, action=error.detail.get("action", ""))
         return super().refuse(request, error)

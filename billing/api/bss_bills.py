@@ -38,7 +38,7 @@ BILL_TYPES = {"new": 1, "renew": 2, "unsubscribe": 4}
 
 
 class BillsView(BssView):
-    """Bills open to whoever may view them for the account or for an enterprise project."""
+    """A view for callers who may view the bills of the account or of an enterprise project."""
 
     actions: ClassVar[dict[str, str | None]] = {"get": None}
 
@@ -164,7 +164,7 @@ class FeeRecordsView(BillsView):
 
 
 def _wanted(line: BillLine, request: HttpRequest) -> bool:
-    """Tell whether a line passes the filters of the query; both operations' names are accepted."""
+    """Return whether a line passes the filters of the query; both operations' names are accepted."""
     query = request.GET
     pairs = (
         (("cloud_service_type", "service_type_code"), line.product.service_type_code),

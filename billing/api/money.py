@@ -200,7 +200,7 @@ class UnitView(BillingView):
     @extend_schema(responses=shapes.UnitOut, tags=["bills"])
     def get(self, request: Request, request_id: str) -> Response:
         """Return how the call of a request id was paid."""
-        found = selectors.unit_trace(self.principal(request).account_id, request_id=request_id)
+        found = selectors.usage_trace(self.principal(request).account_id, request_id=request_id)
         if found is None:
             raise ApiError(errors.NOT_FOUND, kind="successful call")
         return Response(shapes.UnitOut(found).data)

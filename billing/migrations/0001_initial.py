@@ -549,7 +549,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='allocation',
-            index=models.Index(condition=models.Q(('hour_charge', None), ('package', None)), fields=['account', 'hour'], name='allocation_to_fold'),
+            index=models.Index(condition=models.Q(('hour_charge', None), ('package', None)), fields=['account', 'hour'], name='allocation_to_charge'),
         ),
         migrations.AddIndex(
             model_name='allocation',

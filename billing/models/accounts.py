@@ -1,4 +1,4 @@
-"""Who pays and for what: billing account, subscriptions, vouchers, outgoing events."""
+"""Tables: billing account, subscriptions, vouchers, outgoing events."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from core import clock
 
 
 class BillingAccount(models.Model):
-    """Money side of one account; its row lock makes one writer per account.
+    """Balance and arrears of one account; its row lock serializes the writers of the account.
 
-    `balance` repeats the sum of the ledger and changes only together with it.
+    `balance` is the sum of the ledger, stored for speed, and changes only together with it.
     """
 
     ARREARS = [("ok", "In order"), ("grace", "Grace period"), ("frozen", "Retention period")]
@@ -76,7 +76,7 @@ class Subscription(models.Model):
 
 
 class Voucher(models.Model):
-    """A code worth money once. Only its digest is kept."""
+    """A code that credits an amount once. Only its digest is stored."""
 
     digest = models.CharField(max_length=64, unique=True)
     hint = models.CharField(max_length=4)
@@ -104,7 +104,7 @@ class Voucher(models.Model):
 
 
 class BillingEvent(models.Model):
-    """Outbox: something that others (mail, webhooks, console bell) want to hear about."""
+    """Outbox: an event that mail, webhooks and the console's notices deliver."""
 
     account = models.ForeignKey("iam.Account", models.CASCADE, related_name="+")
     kind = models.CharField(max_length=48)

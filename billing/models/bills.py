@@ -1,4 +1,4 @@
-"""The ledger (append-only) and the monthly bill lines that it adds up to."""
+"""Tables: the append-only ledger and the monthly bill lines whose changes it records."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from core import clock
 class LedgerEntry(models.Model):
     """One movement of money. Never changed or deleted; a correction is another entry.
 
-    `number` runs 1, 2, 3, ... per account, and `balance_after` chains the entries: whoever takes
-    one out breaks both.
+    `number` runs 1, 2, 3, ... per account, and `balance_after` chains the entries: removing one
+    breaks both.
     """
 
     KINDS = [

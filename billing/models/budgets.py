@@ -1,4 +1,4 @@
-"""Budgets: limits per month with a soft alert and an optional hard stop."""
+"""Tables: monthly budgets with an alert and an optional hard stop."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ class Budget(models.Model):
 class BudgetPeriod(models.Model):
     """One month of one budget.
 
-    `admitted` calls were let in (hard stops only), `settled` calls were accounted for, `spent` is
-    their amount. A hard stop locks this row; nothing else in the path of a call does.
+    `admitted` calls were admitted (hard stops only), `settled` calls were settled, `spent` is their amount.
+    The admission of a call locks this row only where the budget is a hard stop.
     """
 
     budget = models.ForeignKey(Budget, models.CASCADE, related_name="periods")
@@ -72,7 +72,7 @@ class BudgetPeriod(models.Model):
 
 
 class BudgetHold(models.Model):
-    """A call let in by a hard stop, until its outcome is known; the sweeper ends lost ones."""
+    """The unit of one admitted call until its outcome is known; the sweeper deletes lost ones."""
 
     period = models.ForeignKey(BudgetPeriod, models.CASCADE, related_name="holds")
     request_id = models.CharField(max_length=64)

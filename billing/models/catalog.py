@@ -1,4 +1,4 @@
-"""What is sold: products, versioned prices, package plans."""
+"""Tables: products, versioned prices, package plans."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Product(models.Model):
     resource_type_code = models.CharField(max_length=64)
     price_class = models.CharField(max_length=32)
     active = models.BooleanField(default=True)
-    # The dearest unit price that may apply to a call: what a hard money budget holds per call.
+    # The highest unit price that may apply to a call: what a hard money budget reserves per call.
     top_unit_price = fields.unit_price(default=0)
 
     class Meta:
@@ -29,7 +29,7 @@ class Product(models.Model):
 
 
 class PriceVersion(models.Model):
-    """A price table in force from `effective_from`. Never changed, only followed by another."""
+    """A price table in force from `effective_from`. Never changed, only superseded."""
 
     SOURCES = [("book", "Price book"), ("operator", "Operator")]
 
@@ -81,7 +81,7 @@ class PackagePlan(models.Model):
     currency = fields.currency()
     months = models.PositiveSmallIntegerField(default=12)
     active = models.BooleanField(default=True)
-    # Set when an operator changed or added the plan: the price book then leaves it alone.
+    # Set when an operator changed or added the plan: the price book then no longer overwrites it.
     edited = models.BooleanField(default=False, editable=False)
 
     class Meta:

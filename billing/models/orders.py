@@ -1,4 +1,4 @@
-"""Orders and the packages they buy."""
+"""Tables: orders, their lines, and the packages that they deliver."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Usage events and how each unit was paid.
+"""Tables: usage events, and who paid for each: allocations, hour charges, tier charges.
 
-event → allocation (who pays: a package, or pay-per-use) → hour charge (the fold) → tier charges
-→ bill lines, with one ledger entry per hour charge. Events are only ever inserted: what waits for
+event → allocation (who pays: a package, or pay-per-use) → hour charge → tier charges → bill lines,
+with one ledger entry per hour charge. Events are only ever inserted: what waits for
 settlement is a narrow queue beside them, and what was settled a narrow row of its own.
 """
 
@@ -61,7 +61,7 @@ class Allocation(models.Model):
             models.Index(
                 fields=["account", "hour"],
                 condition=Q(package=None, hour_charge=None),
-                name="allocation_to_fold",
+                name="allocation_to_charge",
             ),
             models.Index(fields=["account", "hour"], name="allocation_account_hour"),
             models.Index(
@@ -99,7 +99,7 @@ class Allocation(models.Model):
 
 
 class UsageEventQuerySet(models.QuerySet["UsageEvent"]):
-    """Events by where they are on their way to a bill."""
+    """Events by their state of settlement."""
 
     def waiting(self, account_id: str) -> UsageEventQuerySet:
         """Return the events of an account that are not settled yet; read through the queue."""
@@ -115,8 +115,8 @@ class UsageEventQuerySet(models.QuerySet["UsageEvent"]):
 class UsageEvent(models.Model):
     """One successful call. Inserted once with the call record and never changed.
 
-    Foreign keys carry no database constraint: checking them would lock the account's row in the
-    path of every call, and the caller's identity was read in the same request.
+    Foreign keys have no database constraint: the check would take a share lock on the account's row in
+    each call, and the caller's identity was read in the same request.
     """
 
     request_id = models.CharField(max_length=64)
@@ -186,9 +186,9 @@ class SettledEvent(models.Model):
 
 
 class HourCharge(models.Model):
-    """The fold of one hour: pay-per-use calls of a product, numbered within their month.
+    """Pay-per-use calls of one hour and product, priced; numbered within their billing month.
 
-    A call that arrives after its hour was folded makes another row; no number is charged twice.
+    A call that is settled after its hour was charged makes another row; no number is charged twice.
     """
 
     account = models.ForeignKey("iam.Account", models.PROTECT, related_name="+", db_index=False)

@@ -1,4 +1,4 @@
-"""Reads of billing, by topic; every function about an account takes it first."""
+"""Queries of billing by topic; a function about an account takes its id first and reads only its rows."""
 
 from billing.selectors.bills import (
     Forecast,
@@ -55,13 +55,13 @@ from billing.selectors.subscriptions import (
 from billing.selectors.tracing import (
     CallRow,
     LinePart,
-    UnitTrace,
+    UsageTrace,
     charge_calls,
     deduction_calls,
     line_get,
     line_parts,
     part_exists,
-    unit_trace,
+    usage_trace,
 )
 from billing.selectors.usage import QuotaLeft, quota_left
 
@@ -82,7 +82,7 @@ __all__ = [
     "QuotaLeft",
     "Quote",
     "SubscriptionState",
-    "UnitTrace",
+    "UsageTrace",
     "account",
     "arrears_ends",
     "bill_lines",
@@ -122,8 +122,8 @@ __all__ = [
     "subscribers",
     "subscription_state",
     "unbilled_calls",
-    "unit_trace",
     "usage_by",
+    "usage_trace",
     "users_by_subscription",
     "waiting_calls",
 ]

@@ -48,7 +48,7 @@ def account(account_id: str) -> BillingAccount:
 def arrears_ends(row: BillingAccount) -> tuple[dt.datetime, dt.datetime] | None:
     """Return when grace ends (calls freeze) and when retention ends; None out of arrears.
 
-    After retention a person decides; nothing is deleted by itself.
+    After retention the operator decides; nothing is deleted automatically.
     """
     if row.arrears_since is None:
         return None
@@ -128,8 +128,8 @@ def ledger_is_sound(account_id: str) -> bool:
 def unbilled_calls(account_id: str) -> int:
     """Return the calls that are not on a bill yet: unsettled, or of the running hour."""
     waiting = UsageEvent.objects.waiting(account_id)
-    unfolded = Allocation.objects.filter(account_id=account_id, package=None, hour_charge=None)
-    return _sum(waiting) + _sum(unfolded)
+    uncharged = Allocation.objects.filter(account_id=account_id, package=None, hour_charge=None)
+    return _sum(waiting) + _sum(uncharged)
 
 
 def forecast(account_id: str, *, now: dt.datetime | None = None) -> Forecast:

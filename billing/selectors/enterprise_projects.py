@@ -62,7 +62,7 @@ def expenditure_trend(
 def expenditure_distribution(
     account_id: str, *, enterprise_project_id: str, month: str
 ) -> list[tuple[str, int, Decimal]]:
-    """Return (product, calls, amount) of a project's month, dearest first."""
+    """Return (product, calls, amount) of a project's month, largest amount first."""
     totals: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
     rows = BillLine.objects.filter(
         account_id=account_id, enterprise_project_id=enterprise_project_id, month=month
@@ -94,7 +94,7 @@ def project_resources(account_id: str, public_id: str) -> list[dict[str, str]]:
 
 
 def projects_billed(account_id: str, *, month: str) -> dict[str, int]:
-    """Return {enterprise project id: calls} of a month, unknown ids as they came."""
+    """Return {enterprise project id: calls} of a month, unknown ids as received."""
     rows = (
         BillLine.objects.filter(account_id=account_id, month=month)
         .exclude(mode="order")

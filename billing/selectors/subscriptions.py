@@ -1,4 +1,4 @@
-"""Who is subscribed to what."""
+"""Subscriptions: which users, or Everyone, may call which products."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Trace a unit: from a bill line down to request ids, from a request id up to its bill line.
+"""Trace usage: from a bill line down to request ids, from a request id up to its bill line.
 
-The units of an hour charge are numbered in the order of allocation id, then event id; a tier
-charge owns a run of those numbers. So every unit has exactly one line, without a row of its own.
+The calls of an hour charge are numbered in the order of allocation id, then event id; a tier charge has
+a run of those numbers. So each call has exactly one bill line although no row stores it.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from billing.models import (
 
 
 @dataclass(frozen=True, slots=True)
-class UnitTrace:
+class UsageTrace:
     """Everything that one successful call led to.
 
-    `state`: "waiting" (not settled), "allocated" (the hour is not folded yet), "package" or
+    `state`: "waiting" (not settled), "allocated" (the hour is not charged yet), "package" or
     "charged". Fields that do not apply are None.
     """
 
@@ -107,7 +107,7 @@ def line_parts(
 
 
 def part_exists(account_id: str, *, kind: str, part_id: int) -> bool:
-    """Tell whether the account has a part of that kind (`charges` or `deductions`) and id."""
+    """Return whether the account has a part of that kind (`charges` or `deductions`) and id."""
     if kind == "charges":
         return TierCharge.objects.filter(id=part_id, hour_charge__account_id=account_id).exists()
     return Allocation.objects.filter(id=part_id, account_id=account_id).exists()
@@ -145,7 +145,7 @@ def charge_calls(
     return found
 
 
-def unit_trace(account_id: str, *, request_id: str) -> UnitTrace | None:
+def usage_trace(account_id: str, *, request_id: str) -> UsageTrace | None:
     """Return what a successful call led to, None for an unknown or a failed call."""
     event = UsageEvent.objects.filter(account_id=account_id, request_id=request_id).first()
     if event is None:
@@ -160,11 +160,11 @@ def unit_trace(account_id: str, *, request_id: str) -> UnitTrace | None:
     }
     allocation = _allocation_of(event)
     if allocation is None:
-        return UnitTrace(state="waiting", **facts)
+        return UsageTrace(state="waiting", **facts)
     facts["allocation_id"] = allocation.pk
     if allocation.package is not None:
         line = allocation.package.order_line
-        return UnitTrace(
+        return UsageTrace(
             state="package",
             package=allocation.package,
             unit_price=Decimal(0),
@@ -173,9 +173,9 @@ def unit_trace(account_id: str, *, request_id: str) -> UnitTrace | None:
             **facts,
         )
     if allocation.hour_charge is None:
-        return UnitTrace(state="allocated", **facts)
+        return UsageTrace(state="allocated", **facts)
     tier = _tier_of(event, allocation)
-    return UnitTrace(
+    return UsageTrace(
         state="charged",
         unit_price=tier.bill_line.unit_price,
         hour_charge_id=allocation.hour_charge_id,

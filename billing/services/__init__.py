@@ -1,1 +1,1 @@
-"""Services."""
+"""Writes of billing: each function is one change in one transaction, with its audit trace."""

@@ -1,4 +1,4 @@
-"""The money side of an account: made on first use, locked by whoever writes."""
+"""The billing account: created on first use, row-locked by each writer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from billing.models import BillingAccount
 
 
 def ensure(account_id: str) -> None:
-    """Make the billing account of `account_id` unless it exists."""
+    """Create the billing account of `account_id` unless it exists."""
     BillingAccount.objects.get_or_create(
         account_id=account_id, defaults={"currency": settings.CURRENCY}
     )

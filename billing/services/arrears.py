@@ -1,4 +1,4 @@
-"""Arrears: grace, retention (frozen), and the way out; the balance alert."""
+"""Arrears states (ok, grace, frozen) that follow from the balance, and the balance alert."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def refresh(account: BillingAccount, *, now: dt.datetime) -> str:
     if changed or crossed:
         account.save(update_fields=["unlimited", "arrears", "arrears_since", "balance_alerted"])
     if changed:
-        # Tokens are refused by iam, which knows only whether the account is frozen.
+        # iam refuses the tokens of a frozen account; it must not depend on billing, hence the copied flag.
         iam_accounts.account_freeze(account_id=account.account_id, frozen=state == "frozen")
     payload = {"balance": str(account.balance), "currency": account.currency}
     if changed:
@@ -74,7 +74,7 @@ def refresh_due(*, now: dt.datetime | None = None) -> int:
 def unlimited_set(
     *, account_id: str, unlimited: bool, now: dt.datetime | None = None
 ) -> BillingAccount:
-    """Give an account an unlimited balance, or take it away (operators)."""
+    """Grant or withdraw an unlimited balance (operators)."""
     with transaction.atomic():
         account = accounts.lock(account_id)
         account.unlimited = unlimited

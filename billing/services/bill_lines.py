@@ -1,4 +1,4 @@
-"""Monthly bill lines: found or made under the account's lock, and the one place that rounds."""
+"""Monthly bill lines: found or created under the account's lock, and the only code that rounds amounts."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from core.money import round_amount
 
 
 class LineBook:
-    """The bill lines one transaction touches: read once per month, written once by `save`.
+    """The bill lines that one transaction changes: read once per month, written once by `save`.
 
-    Valid only while the account is locked; another writer cannot add the same line meanwhile.
+    Valid only while the account is locked, so that no other writer adds the same line.
     """
 
     def __init__(self, account_id: str, currency: str) -> None:
@@ -73,10 +73,12 @@ class LineBook:
         )
 
     def add(self, line: BillLine, *, quantity: int, at: dt.datetime) -> Decimal:
-        """Add calls to a line; returns by how much its rounded amount grew.
+        """Add calls to a line; returns the increase of its rounded amount.
 
         The amount of a line is always quantity × unit price rounded once, so summing what this
-        returns gives the line's amount, however many hours it was folded in.
+        returns gives the line's amount, however many charges it was added in. Rounding each hour instead
+        would bill nothing, or too much, for one call an hour; an unrounded ledger with a correction at
+        the end of the month would let the balance differ from what the account can pay.
         """
         line.quantity += quantity
         line.first_at = min(line.first_at, at)

@@ -1,4 +1,4 @@
-"""Budgets: limits per month; soft alerts here, hard stops in `billing.access`."""
+"""Monthly budgets: changes, counting and alerts; the hard stop itself is in `billing.access`."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def create(
             hard_stop=hard_stop,
         )
         period_open(budget, now=now or clock.now())
-        _flag(account_id)
+        _has_hard_budget_refresh(account_id)
     return budget
 
 
@@ -77,7 +77,7 @@ def update(
     hard_stop: bool | None = None,
     now: dt.datetime | None = None,
 ) -> Budget:
-    """Change a budget; the alert of the running month is armed again. 404 for another account's."""
+    """Change a budget; the alert of the running month may fire again. 404 for another account's."""
     with transaction.atomic():
         accounts.lock(account_id)
         budget = Budget.objects.filter(account_id=account_id, id=budget_id).first()
@@ -100,7 +100,7 @@ def update(
             period.admitted = max(period.admitted, _calls_of_month(budget, period.month))
         period.alerted = period.exhausted = False
         period.save()
-        _flag(account_id)
+        _has_hard_budget_refresh(account_id)
     return budget
 
 
@@ -110,11 +110,11 @@ def delete(*, account_id: str, budget_id: int) -> None:
         accounts.lock(account_id)
         if not Budget.objects.filter(account_id=account_id, id=budget_id).delete()[0]:
             raise ApiError(errors.NOT_FOUND, kind="budget")
-        _flag(account_id)
+        _has_hard_budget_refresh(account_id)
 
 
 def period_open(budget: Budget, *, now: dt.datetime) -> BudgetPeriod:
-    """Return the running month's row of a budget, made from what the month already holds."""
+    """Return the running month's row of a budget, created with the usage that the month already has."""
     month = periods.month(now, settings.BILLING_TIME_ZONE)
     period = budget.periods.filter(month=month).first()
     if period is not None:
@@ -131,11 +131,11 @@ def period_open(budget: Budget, *, now: dt.datetime) -> BudgetPeriod:
     )
 
 
-def count(*, account_id: str, allocations: Iterable[Allocation]) -> None:
+def count_calls(*, account_id: str, allocations: Iterable[Allocation]) -> None:
     """Count the calls of freshly settled allocations; sends the alerts of budgets in calls.
 
-    A budget in money knows the cost of a call that a package paid (nothing) here; the others
-    get theirs in `spend`.
+    For a budget in money only calls that a package paid are counted here, at no cost; the others are
+    counted with their amount in `count_amounts`.
     """
     rows = list(allocations)
     for budget in Budget.objects.filter(account_id=account_id).order_by("id"):
@@ -146,11 +146,13 @@ def count(*, account_id: str, allocations: Iterable[Allocation]) -> None:
             ):
                 months[periods.month(row.hour, settings.BILLING_TIME_ZONE)] += row.quantity
         for month, quantity in sorted(months.items()):
-            _grow(budget, month, settled=quantity, spent=Decimal(0))
+            _period_add(budget, month, settled=quantity, spent=Decimal(0))
 
 
-def spend(*, account_id: str, charges: Iterable[tuple[HourCharge, list[Allocation]]]) -> None:
-    """Count the amounts of freshly folded hours; sends the alerts of budgets in money.
+def count_amounts(
+    *, account_id: str, charges: Iterable[tuple[HourCharge, list[Allocation]]]
+) -> None:
+    """Count the amounts of newly charged hours; sends the alerts of budgets in money.
 
     Each charge comes with its allocations in the order of their numbers. A user's share of an hour
     is the price of that user's numbers, to a thousandth: the bill rounds only its lines.
@@ -169,7 +171,7 @@ def spend(*, account_id: str, charges: Iterable[tuple[HourCharge, list[Allocatio
             totals[charge.month] = (calls + part[0], amount + part[1])
         for month, (calls, amount) in sorted(totals.items()):
             if calls:
-                _grow(budget, month, settled=calls, spent=amount.quantize(THOUSANDTH))
+                _period_add(budget, month, settled=calls, spent=amount.quantize(THOUSANDTH))
 
 
 def _share(charge: HourCharge, allocations: list[Allocation], user_id: str) -> tuple[int, Decimal]:
@@ -182,9 +184,9 @@ def _share(charge: HourCharge, allocations: list[Allocation], user_id: str) -> t
 
 
 def holds_sweep(*, now: dt.datetime | None = None) -> int:
-    """End holds whose call is over or lost; gives the unit of a lost call back.
+    """Delete holds older than `HOLD_MINUTES`; returns how many.
 
-    A call that recorded its usage keeps its unit; one that was killed before gives it back.
+    A call that recorded its usage keeps its unit; the unit of a call that was killed before is given back.
     """
     deadline = (now or clock.now()) - dt.timedelta(minutes=HOLD_MINUTES)
     old = list(BudgetHold.objects.filter(created_at__lt=deadline).order_by("id")[:5000])
@@ -203,7 +205,7 @@ def holds_sweep(*, now: dt.datetime | None = None) -> int:
     return len(old)
 
 
-def _grow(budget: Budget, month: str, *, settled: int, spent: Decimal) -> None:
+def _period_add(budget: Budget, month: str, *, settled: int, spent: Decimal) -> None:
     period, _ = BudgetPeriod.objects.get_or_create(budget=budget, month=month)
     period = BudgetPeriod.objects.select_for_update().get(id=period.pk)
     period.settled += settled
@@ -259,7 +261,7 @@ def _settled(budget: Budget, month: str) -> int:
 
 
 def _spent_of_month(budget: Budget, month: str) -> tuple[Decimal, int]:
-    """Return the folded amount of the month and how many calls have their final price."""
+    """Return the charged amount of the month and how many calls have their final price."""
     start, end = periods.month_bounds(month, settings.BILLING_TIME_ZONE)
     packaged = Allocation.objects.filter(
         account_id=budget.account_id,
@@ -305,8 +307,8 @@ def _check(*, scope: str, scope_id: str, unit: str, limit: Decimal, alert_percen
         raise ApiError(errors.INVALID, reason="limit or alert_percent")
 
 
-def _flag(account_id: str) -> None:
-    """Tell the path of a call whether it must look for hard stops at all."""
+def _has_hard_budget_refresh(account_id: str) -> None:
+    """Store whether the account has a hard stop: the gate of a call reads the flag, not the budgets."""
     BillingAccount.objects.filter(account_id=account_id).update(
         has_hard_budget=Budget.objects.filter(account_id=account_id, hard_stop=True).exists()
     )

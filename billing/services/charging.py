@@ -1,8 +1,11 @@
-"""Fold pay-per-use calls into charges, every hour on the hour.
+"""Charge the pay-per-use calls of past hours: price them by tier and post them to the ledger.
 
-Calls of an account, region and product are numbered within their billing month; a fold takes the
-next numbers, prices them by tier and writes one ledger entry per hour, product and enterprise
-project. The database refuses a second charge for the same number.
+Calls of an account, region and product are numbered within their billing month. A charge takes the next
+numbers of the month, prices them by tier and posts one ledger entry per hour, product and enterprise
+project. The unique constraint `hour_charge_number_once` refuses a second charge for the same numbers.
+
+An hour's amount is the amount by which the rounded monthly bill lines grew (`services.bill_lines`), never
+a rounded hour: a customer with one call an hour would pay nothing, or too much.
 """
 
 from __future__ import annotations
@@ -28,8 +31,8 @@ from billing.services import accounts, budgets, ledger, products
 from billing.services.bill_lines import LineBook
 
 
-class _Hour(NamedTuple):
-    """One charge to be: sorted by time, so that numbers rise with time."""
+class _ChargeKey(NamedTuple):
+    """What the calls of one charge have in common; sorts by time, so that call numbers rise with time."""
 
     hour: dt.datetime
     region: str
@@ -47,10 +50,10 @@ def accounts_due(*, now: dt.datetime) -> list[str]:
     )
 
 
-def fold(account_id: str, *, now: dt.datetime) -> int:
+def charge_hours(account_id: str, *, now: dt.datetime) -> int:
     """Charge the past hours of one account; returns how many charges were written.
 
-    One transaction; 0 when another writer holds the account. Safe to repeat.
+    One transaction; 0 while another writer has the account locked. Safe to repeat.
     """
     with transaction.atomic():
         account = accounts.try_lock(account_id)
@@ -61,17 +64,19 @@ def fold(account_id: str, *, now: dt.datetime) -> int:
                 account_id=account_id, package=None, hour_charge=None, hour__lt=_current_hour(now)
             ).order_by("id")
         )
-        return _charge(account, due, now) if due else 0
+        return _charge_due(account, due, now) if due else 0
 
 
 def _current_hour(now: dt.datetime) -> dt.datetime:
     return periods.hour_start(now, settings.BILLING_TIME_ZONE)
 
 
-def _charge(account: BillingAccount, due: list[Allocation], now: dt.datetime) -> int:
-    hours: dict[_Hour, list[Allocation]] = defaultdict(list)
+def _charge_due(account: BillingAccount, due: list[Allocation], now: dt.datetime) -> int:
+    hours: dict[_ChargeKey, list[Allocation]] = defaultdict(list)
     for row in due:
-        hours[_Hour(row.hour, row.region, row.product_id, row.enterprise_project_id)].append(row)
+        hours[_ChargeKey(row.hour, row.region, row.product_id, row.enterprise_project_id)].append(
+            row
+        )
     book = LineBook(account.account_id, account.currency)
     prices = _Prices()
     offsets: dict[tuple[str, str, str], int] = {}
@@ -87,7 +92,7 @@ def _charge(account: BillingAccount, due: list[Allocation], now: dt.datetime) ->
         drafts.append((charge, tiers, rows))
     _write(account, drafts, now)
     book.save()
-    budgets.spend(
+    budgets.count_amounts(
         account_id=account.account_id, charges=[(charge, rows) for charge, _, rows in drafts]
     )
     ledger.settle_state(account, now=now)
@@ -96,14 +101,14 @@ def _charge(account: BillingAccount, due: list[Allocation], now: dt.datetime) ->
 
 def _draft(
     account: BillingAccount,
-    key: _Hour,
+    key: _ChargeKey,
     month: str,
     offset: int,
     quantity: int,
     prices: _Prices,
     book: LineBook,
 ) -> tuple[HourCharge, list[TierCharge]]:
-    """Price one hour; the bill lines take their share here and are saved by the caller."""
+    """Price one hour's calls; adds them to their bill lines, which the caller saves."""
     version, table = prices.at(key.product, key.region, key.hour)
     tiers = []
     for part in pricing.lines(table, offset=offset, quantity=quantity):
@@ -162,12 +167,12 @@ def _write(
 
 
 def _reference(charge: HourCharge) -> str:
-    """Name the numbers that are charged: unique per account, so a repeat cannot post twice."""
+    """Return the ledger reference: unique per account, so the same numbers cannot be posted twice."""
     return f"{charge.product_id}/{charge.region}/{charge.month}/{charge.month_offset}"
 
 
 class _Prices:
-    """Price versions of the products at hand, read once per fold."""
+    """The price versions of the products in one charge run, read once per product."""
 
     def __init__(self) -> None:
         self._versions: dict[str, list[tuple[PriceVersion, pricing.PriceTable]]] = {}

@@ -1,4 +1,4 @@
-"""Outbox of billing events: written with the change they tell of, delivered by others."""
+"""Transactional outbox of billing events: written with the change that they report, delivered by a higher app."""
 
 from __future__ import annotations
 

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
-
 from billing.models import BillLine
+from core.export_safety import formula_safe
+from core.workbook import Formula, Sheet, Value, column_name, stream, text_width
 
 COLUMNS = (
     "month", "region", "enterprise_project_id", "product", "product_name", "mode", "tier",
     "quantity", "unit_price", "amount", "currency", "order", "line_id",
 )  # fmt: skip
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def safe_text(text: str) -> str:
-    """Return `text` such that a spreadsheet shows it instead of computing it.
-
-    A leading apostrophe is what spreadsheets themselves use to mark text (OWASP: CSV injection).
-    """
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
+_LEAST_WIDTH = 10  # characters
 
 
 def bill_csv(lines: Iterable[BillLine]) -> bytes:
@@ -32,39 +25,37 @@ def bill_csv(lines: Iterable[BillLine]) -> bytes:
     writer = csv.writer(buffer)
     writer.writerow(COLUMNS)
     for line in lines:
-        writer.writerow(
-            [safe_text(cell) if isinstance(cell, str) else cell for cell in _cells(line)]
-        )
+        writer.writerow(_safe(_cells(line)))
     return buffer.getvalue().encode("utf-8-sig")
 
 
 def bill_xlsx(lines: Iterable[BillLine], *, sheet: str = "bill") -> bytes:
     """Return the lines as one XLSX sheet with a bold, frozen header and a total."""
-    buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(buffer, options)
-    page = book.add_worksheet(sheet)
-    bold = book.add_format({"bold": True})
-    money = book.add_format({"num_format": "#,##0.00####"})
-    page.write_row(0, 0, COLUMNS, bold)
-    page.freeze_panes(1, 0)
-    row = 0
-    for row, line in enumerate(lines, start=1):
-        for column, cell in enumerate(_cells(line)):
-            if isinstance(cell, str):
-                page.write_string(row, column, safe_text(cell))
-            elif isinstance(cell, int):
-                page.write_number(row, column, cell)
-            else:
-                page.write_number(row, column, float(cell), money)
+    rows: list[list[Any]] = [list(COLUMNS), *(_safe(_cells(line)) for line in lines)]
+    widths = [
+        max(_LEAST_WIDTH, *(text_width(str(cell)) for cell in column))
+        for column in zip(*rows, strict=True)
+    ]
+    rows += [[], ["total"]]
+    if len(rows) > 3:  # an empty bill has no amounts to add up
+        rows[-1] += _total(rows[1:-2])
+    written = Sheet(sheet, lambda: rows, widths, frozen=(1, 0), has_head=True)
+    return b"".join(stream([written]))
+
+
+def _total(rows: Sequence[Sequence[Any]]) -> list[Value]:
+    """Return the rest of the last row: the sum of the amounts, as a formula under its column."""
     amount = COLUMNS.index("amount")
-    page.write_string(row + 2, 0, "total", bold)
-    if row:
-        letter = chr(ord("A") + amount)
-        page.write_formula(row + 2, amount, f"=SUM({letter}2:{letter}{row + 1})", money)
-    page.autofit()
-    book.close()
-    return buffer.getvalue()
+    letter = column_name(amount)
+    total = sum((row[amount] for row in rows), Decimal(0))
+    return [*[None] * (amount - 1), Formula(f"SUM({letter}2:{letter}{len(rows) + 1})", total)]
+
+
+def _safe(cells: Iterable[Any]) -> list[Any]:
+    """Return the cells with all texts guarded: no text of a bill is a number to calculate with."""
+    return [
+        formula_safe(cell, keep_numbers=False) if isinstance(cell, str) else cell for cell in cells
+    ]
 
 
 def _cells(line: BillLine) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The only door to the ledger: entry and balance move together, under the account's lock."""
+"""The only code that writes the ledger: entry and balance change together, under the account's lock."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def post(
     now: dt.datetime,
     made_by: str = "",
 ) -> LedgerEntry:
-    """Append one entry to a locked account and move its balance.
+    """Append one entry to the ledger of a locked account and add it to the balance.
 
-    `amount` is signed and already rounded; `reference` is unique per kind, so that repeating a
+    `amount` is signed and already rounded; `reference` is unique per kind, so that a repeated
     step raises IntegrityError instead of moving money twice. Call `settle_state` once afterwards.
     """
     return post_many(account, [(kind, amount, reference)], now=now, made_by=made_by)[0]

@@ -1,4 +1,7 @@
-"""Record one successful call: two inserts in the caller's transaction, of rows of its own."""
+"""Record the usage of one successful call: two inserts in the caller's transaction, no shared row.
+
+Counting down a package here instead would make one row of a busy account the limit of its throughput.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packages: free and promotional grants, what an order delivers, alerts, expiry."""
+"""Packages: free and promotional grants, delivery of paid orders, settings, expiry notices."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def get(*, account_id: str, package_id: int) -> Package:
 
 
 def expiry_notices(*, now: dt.datetime | None = None) -> int:
-    """Tell of packages that end within a week and of those that ended; once each."""
+    """Emit one event per package that ends within a week, and one when it has ended; returns how many."""
     now = now or clock.now()
     soon = Package.objects.filter(
         expiry_alerted=False,

@@ -1,4 +1,4 @@
-"""Products and prices: what higher apps register, written to the tables by `sync`."""
+"""Products and prices: registered by higher apps, written to the tables by `sync`."""
 
 from __future__ import annotations
 
@@ -171,7 +171,9 @@ def _price_sync(code: str, region: str, table: PriceTable, now: dt.datetime) -> 
     if table_of(last) == table:
         return 0
     start = max(periods.next_hour(now, settings.BILLING_TIME_ZONE), last.effective_from)
-    if start == last.effective_from:  # edited twice within the hour: the pending one gives way
+    if (
+        start == last.effective_from
+    ):  # edited twice within the hour: replace the version that is not in force yet
         last.delete()
     _version_write(code, region, table, start, "book")
     return 1
@@ -215,6 +217,6 @@ def _plans_sync(code: str, region: str, plans: tuple[pricebook.Plan, ...]) -> No
 
 
 def top_unit_price_refresh(code: str) -> None:
-    """Store the dearest unit price of any version, which hard money budgets hold per call."""
+    """Store the highest unit price of any version: hard money budgets reserve it per call."""
     top = PriceTier.objects.filter(version__product_id=code).aggregate(top=Max("unit_price"))["top"]
     Product.objects.filter(code=code).update(top_unit_price=top or Decimal(0))

@@ -1,4 +1,4 @@
-"""Renew packages, by hand or by themselves, and unsubscribe from them with a refund."""
+"""Renew packages, manually or automatically, and unsubscribe from them with a refund."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def renew(
 
 
 def auto_renew(*, now: dt.datetime | None = None) -> int:
-    """Renew the packages that asked for it and end within three days; returns how many.
+    """Renew the packages with auto-renewal that end within three days; returns how many.
 
     A package whose renewal failed is tried again a day later, with one event per try.
     """
@@ -132,7 +132,7 @@ def unsubscribe(*, principal: Principal, package_id: int, now: dt.datetime | Non
     now = now or clock.now()
     with transaction.atomic():
         account = accounts.lock(principal.account_id)
-        while settlement.settle_locked(account) == settlement.BATCH:
+        while settlement.settle_locked(account) == settlement.BATCH_SIZE:
             pass
         package = packages.get(account_id=principal.account_id, package_id=package_id)
         left = package.granted - package.used

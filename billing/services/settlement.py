@@ -1,8 +1,13 @@
-"""Settle usage: packages burn first, the rest waits for the hourly fold in `folding`.
+"""Settle usage events: packages pay first, the rest waits for the hourly charge (`services.charging`).
 
-One transaction per batch, one writer per account. A batch commits allocations, the events that
-went to them, package counters, bill lines and budgets together, so a kill at any instruction leaves
-either all of it or nothing, and running again continues with what is still on the queue.
+One transaction per batch, one writer per account. A batch commits allocations, the links from events to
+allocations, package counters, bill lines and budgets together: a process killed at any instruction leaves
+all of it or nothing, and the next run continues with what is still on the queue.
+
+The event itself is never written again. A pointer on the event, set once, was tried first: on PostgreSQL
+each setting wrote a second version of the wide row and an entry in each of its indexes, nine tenths of
+the cost of settling. A cursor over event ids would lose events: ids are given out before commit, so the
+cursor passes over those of a slow transaction.
 """
 
 from __future__ import annotations
@@ -24,16 +29,25 @@ from billing import burndown, periods
 from billing.models import Allocation, BillingAccount, Package, UnsettledEvent
 from billing.services import accounts, budgets, charging, events, settlement_batches
 from billing.services.bill_lines import LineBook
+from billing.services.settlement_batches import (
+    Batch,
+    UsageGroup,
+    UsageItem,
+    usage_groups,
+    usage_items,
+)
 from core import clock
 
 log = logging.getLogger(__name__)
 
-BATCH = 20_000
-TURN = 100_000  # events per run of the periodic job, so that other jobs get their turn
+BATCH_SIZE = 20_000  # events per transaction
+RUN_SIZE = (
+    100_000  # events per run of the periodic job, so that the ticker's other jobs run in time
+)
 
 
-class _Key(NamedTuple):
-    """What the calls of one allocation have in common."""
+class _AllocationKey(NamedTuple):
+    """What the calls of one allocation have in common; `package` None stands for pay-per-use."""
 
     region: str
     product: str
@@ -45,10 +59,10 @@ class _Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What one run did."""
+    """What one run did: events settled, hour charges written."""
 
     events: int = 0
-    folded: int = 0
+    charges: int = 0
 
 
 def settle(
@@ -56,34 +70,34 @@ def settle(
     *,
     limit: int | None = None,
     now: dt.datetime | None = None,
-    batch: int = BATCH,
+    batch: int = BATCH_SIZE,
 ) -> Settled:
-    """Settle up to `limit` events (all when None) of one account or of all; then fold past hours.
+    """Settle up to `limit` events (all when None) of one account or of all; then charge past hours.
 
-    Accounts take turns, batch by batch, so a long backlog of one does not keep the others waiting.
-    An account that another writer holds is left to it; one that fails is logged and skipped, and
-    raises only when it was asked for by name. Safe to run twice, concurrently, and after a crash.
+    Accounts are served round-robin, one batch each, so the backlog of one account does not delay the
+    others. An account that another writer has locked is skipped; the error of an account is logged, and
+    raised only when `account_id` named that account. Safe to repeat, to run concurrently and after a crash.
     """
     moment = now or clock.now()
-    done = folded = 0
+    done = charges = 0
     queue = deque([account_id] if account_id else accounts_unsettled())
     while queue and (limit is None or done < limit):
         account = queue.popleft()
         size = batch if limit is None else min(batch, limit - done)
-        with _alone(account, named=account_id is not None):
+        with _isolated(account, named=account_id is not None):
             count = _batch(account, size)
             done += count
             if count == size:
                 queue.append(account)
     for account in [account_id] if account_id else charging.accounts_due(now=moment):
-        with _alone(account, named=account_id is not None):
-            folded += charging.fold(account, now=moment)
-    return Settled(events=done, folded=folded)
+        with _isolated(account, named=account_id is not None):
+            charges += charging.charge_hours(account, now=moment)
+    return Settled(events=done, charges=charges)
 
 
 @contextlib.contextmanager
-def _alone(account_id: str, *, named: bool) -> Iterator[None]:
-    """Keep the failure of one account from stopping the others."""
+def _isolated(account_id: str, *, named: bool) -> Iterator[None]:
+    """Log the failure of one account so that the others go on; re-raise it when `named`."""
     try:
         yield
     except Exception:
@@ -92,13 +106,16 @@ def _alone(account_id: str, *, named: bool) -> Iterator[None]:
         log.exception("settling failed", extra={"account_id": account_id})
 
 
-def settle_turn() -> Settled:
-    """Settle what one turn of the periodic job may take."""
-    return settle(limit=TURN)
+def settle_due() -> Settled:
+    """Settle what is waiting, at most `RUN_SIZE` events: the periodic job."""
+    return settle(limit=RUN_SIZE)
 
 
 def accounts_unsettled() -> list[str]:
-    """Return the accounts that have unsettled events, by steps through the queue's key."""
+    """Return the accounts that have unsettled events.
+
+    One index lookup per account (a loose index scan): DISTINCT would read the whole queue.
+    """
     found: list[str] = []
     waiting = UnsettledEvent.objects.order_by("account_id")
     last = ""
@@ -111,83 +128,84 @@ def accounts_unsettled() -> list[str]:
 
 
 def _batch(account_id: str, size: int) -> int:
-    """Settle one batch; returns how many events it took, 0 when another writer is at it."""
+    """Settle one batch; returns how many events it had, 0 while another writer has the account."""
     with transaction.atomic():
         account = accounts.try_lock(account_id)
         return 0 if account is None else settle_locked(account, size=size)
 
 
-def settle_locked(account: BillingAccount, *, size: int = BATCH) -> int:
+def settle_locked(account: BillingAccount, *, size: int = BATCH_SIZE) -> int:
     """Settle one batch of a locked account inside the caller's transaction."""
-    batch = settlement_batches.head(account.account_id, size)
+    batch = settlement_batches.next_batch(account.account_id, size)
     if not batch.size:
         return 0
-    pools = settlement_batches.pools(batch)
-    packages = _packages(account.account_id, pools)
-    shares, single = _shares(batch, pools, packages)
-    quantities: dict[_Key, int] = defaultdict(int)
+    groups = usage_groups(batch)
+    packages = _packages(account.account_id, groups)
+    paid_groups, paid_items = _payers(batch, groups, packages)
+    quantities: dict[_AllocationKey, int] = defaultdict(int)
     for key, quantity in chain(
-        ((key, pool.quantity) for key, pool in shares),
-        ((key, row.quantity) for key, row in single),
+        ((key, group.quantity) for key, group in paid_groups),
+        ((key, item.quantity) for key, item in paid_items),
     ):
         quantities[key] += quantity
     allocations = _allocate(account, quantities, packages)
     paid_by = dict(zip(quantities, (row.pk for row in allocations), strict=True))
-    moved = settlement_batches.settle_pools(batch, [(pool, paid_by[key]) for key, pool in shares])
-    if single:
-        moved += settlement_batches.settle_rows([(row.id, paid_by[key]) for key, row in single])
-    if not moved == batch.size == settlement_batches.dequeue(account.account_id, batch):
+    linked = settlement_batches.settle_groups(
+        batch, [(group, paid_by[key]) for key, group in paid_groups]
+    )
+    if paid_items:
+        linked += settlement_batches.settle_items(
+            [(item.id, paid_by[key]) for key, item in paid_items]
+        )
+    # The row lock makes this impossible; if it fails all the same, nobody is charged twice.
+    if not linked == batch.size == settlement_batches.dequeue(account.account_id, batch):
         raise RuntimeError("an event was settled twice at once; the batch is rolled back")
-    budgets.count(account_id=account.account_id, allocations=allocations)
+    budgets.count_calls(account_id=account.account_id, allocations=allocations)
     return batch.size
 
 
-def _shares(
-    batch: settlement_batches.Head,
-    pools: list[settlement_batches.Pool],
-    packages: dict[int, Package],
-) -> tuple[list[tuple[_Key, settlement_batches.Pool]], list[tuple[_Key, settlement_batches.Row]]]:
-    """Return who pays: whole pools, and single events where a package begins or ends among them."""
+def _payers(
+    batch: Batch, groups: list[UsageGroup], packages: dict[int, Package]
+) -> tuple[list[tuple[_AllocationKey, UsageGroup]], list[tuple[_AllocationKey, UsageItem]]]:
+    """Return who pays for each group; single events where a package pays for part of a group only."""
     quotas = [package.quota() for package in packages.values()]
-    meters: dict[tuple[str, str], list[settlement_batches.Pool]] = defaultdict(list)
-    for pool in pools:
-        meters[pool.region, pool.product].append(pool)
-    shares: list[tuple[_Key, settlement_batches.Pool]] = []
-    single: list[tuple[_Key, settlement_batches.Row]] = []
-    for (region, product), of_meter in meters.items():
-        payers = burndown.burn_bulk(
-            [
-                burndown.Bulk(region, product, p.project, p.first_at, p.last_at, p.quantity)
-                for p in of_meter
-            ],
-            quotas,
-        )
+    by_meter: dict[tuple[str, str], list[UsageGroup]] = defaultdict(list)
+    for group in groups:
+        by_meter[group.region, group.product].append(group)
+    paid_groups: list[tuple[_AllocationKey, UsageGroup]] = []
+    paid_items: list[tuple[_AllocationKey, UsageItem]] = []
+    for (region, product), of_meter in by_meter.items():
+        uses = [
+            burndown.UseGroup(region, product, g.project, g.first_at, g.last_at, g.quantity)
+            for g in of_meter
+        ]
+        payers = burndown.burn_groups(uses, quotas)
         if payers is not None:
-            shares += [
-                (_key(pool, pool.first_at, payer), pool)
-                for pool, payer in zip(of_meter, payers, strict=True)
+            paid_groups += [
+                (_key(group, group.first_at, payer), group)
+                for group, payer in zip(of_meter, payers, strict=True)
             ]
             continue
-        rows = settlement_batches.rows(batch, region=region, product=product)
-        uses = [burndown.Use(region, product, r.project, r.occurred_at, r.quantity) for r in rows]
-        single += [
-            (_key(row, row.occurred_at, payer), row)
-            for row, payer in zip(rows, burndown.burn(uses, quotas), strict=True)
+        items = usage_items(batch, region=region, product=product)
+        single = [
+            burndown.Use(region, product, i.project, i.occurred_at, i.quantity) for i in items
         ]
-    return shares, single
+        paid_items += [
+            (_key(item, item.occurred_at, payer), item)
+            for item, payer in zip(items, burndown.burn(single, quotas), strict=True)
+        ]
+    return paid_groups, paid_items
 
 
-def _key(
-    part: settlement_batches.Pool | settlement_batches.Row, at: dt.datetime, payer: int | None
-) -> _Key:
+def _key(part: UsageGroup | UsageItem, at: dt.datetime, payer: int | None) -> _AllocationKey:
     hour = periods.hour_start(at, settings.BILLING_TIME_ZONE)
-    return _Key(part.region, part.product, part.project, part.user, hour, payer)
+    return _AllocationKey(part.region, part.product, part.project, part.user, hour, payer)
 
 
-def _packages(account_id: str, pools: list[settlement_batches.Pool]) -> dict[int, Package]:
-    """Return the packages that may pay for a call of `pools`."""
-    first = min(pool.first_at for pool in pools)
-    last = max(pool.last_at for pool in pools)
+def _packages(account_id: str, groups: list[UsageGroup]) -> dict[int, Package]:
+    """Return the packages that are in force at some moment of `groups` and have calls left."""
+    first = min(group.first_at for group in groups)
+    last = max(group.last_at for group in groups)
     return Package.objects.filter(
         account_id=account_id,
         refunded_at=None,
@@ -198,9 +216,9 @@ def _packages(account_id: str, pools: list[settlement_batches.Pool]) -> dict[int
 
 
 def _allocate(
-    account: BillingAccount, quantities: dict[_Key, int], packages: dict[int, Package]
+    account: BillingAccount, quantities: dict[_AllocationKey, int], packages: dict[int, Package]
 ) -> list[Allocation]:
-    """Write one allocation per key, burn the packages and add to their bill lines."""
+    """Write one allocation per key, raise the packages' counters and add to their bill lines."""
     book = LineBook(account.account_id, account.currency)
     burned: dict[int, Package] = {}
     allocations = []
@@ -236,7 +254,7 @@ def _allocate(
 
 
 def _packages_save(account_id: str, packages: list[Package]) -> None:
-    """Write the counters; one alert per package when little is left, one when nothing is."""
+    """Write the counters; emit one event per package when its alert is reached, one when it is used up."""
     for package in packages:
         left = package.granted - package.used
         facts = {

@@ -1,8 +1,9 @@
-"""Move events from the queue of settlement to their allocations, inside the database.
+"""The SQL of settlement: read a batch of waiting usage events, link each to its allocation, dequeue it.
 
-The ids of a batch are one opaque text (`Head.ids`, a PostgreSQL array or a JSON list): read once,
-handed back to every statement, so that all of them mean the same events although more may arrive.
-A batch never passes through Python row by row, except where a package begins or ends in it.
+The ids of a batch are one opaque text (`Batch.event_ids`, a PostgreSQL array or a JSON list): read once
+and passed to every statement, so that all statements mean the same events although more may arrive.
+Events are read and linked in groups; single events pass through Python only where a package begins, ends
+or runs out within the batch.
 """
 
 from __future__ import annotations
@@ -17,31 +18,33 @@ from django.utils.dateparse import parse_datetime
 
 from billing.models import SettledEvent, UnsettledEvent, UsageEvent
 
-QUARTER = 900  # seconds; every billing hour of every time zone is made of whole quarters
+# Groups are cut at quarters of an hour because every time zone's offset is a whole number of quarters:
+# a group never spans two billing hours, wherever the installation bills.
+QUARTER_S = 900
 
 
-class Head(NamedTuple):
-    """The oldest waiting events of an account."""
+class Batch(NamedTuple):
+    """The oldest waiting events of an account: their ids as one database value, and how many."""
 
-    ids: str
+    event_ids: str
     size: int
 
 
-class Pool(NamedTuple):
-    """Waiting events of one quarter of an hour that differ only in their moment."""
+class UsageGroup(NamedTuple):
+    """The total of the waiting events of one quarter of an hour that differ only in their moment."""
 
     region: str
     product: str
     project: str
     user: str
-    quarter: int  # seconds since the epoch / QUARTER
+    quarter: int  # seconds since the epoch / QUARTER_S
     quantity: int
     first_at: dt.datetime
     last_at: dt.datetime
 
 
-class Row(NamedTuple):
-    """One waiting event."""
+class UsageItem(NamedTuple):
+    """One waiting event, with what decides who pays for it."""
 
     id: int
     region: str
@@ -52,72 +55,74 @@ class Row(NamedTuple):
     quantity: int
 
 
-def head(account_id: str, size: int) -> Head:
-    """Return the head of the queue of an account, at most `size` events."""
+def next_batch(account_id: str, size: int) -> Batch:
+    """Return the oldest waiting events of an account, at most `size`."""
     gather = "array_agg(event_id)::text" if _postgresql() else "json_group_array(event_id)"
     ids, found = _run(
         f"SELECT {gather}, COUNT(*) FROM (SELECT event_id FROM {_table(UnsettledEvent)}"
-        " WHERE account_id = %s ORDER BY event_id LIMIT %s) AS head",
+        " WHERE account_id = %s ORDER BY event_id LIMIT %s) AS oldest",
         [account_id, size],
     )[0]
-    return Head(ids or "", found)
+    return Batch(ids or "", found)
 
 
-def pools(batch: Head) -> list[Pool]:
-    """Return the events of a batch by what they have in common, the earliest first."""
+def usage_groups(batch: Batch) -> list[UsageGroup]:
+    """Return the events of a batch as groups, in the order of each group's first event."""
     found = _run(
         "SELECT region, product_id, enterprise_project_id, user_id,"
         f" {_quarter()}, SUM(quantity), MIN(occurred_at), MAX(occurred_at)"
         f" FROM {_table(UsageEvent)} AS event WHERE {_chosen()} GROUP BY 1, 2, 3, 4, 5",
-        [batch.ids],
+        [batch.event_ids],
     )
-    made = [Pool._make([*row[:5], int(row[5]), _moment(row[6]), _moment(row[7])]) for row in found]
-    return sorted(made, key=lambda pool: (pool.first_at, pool))
+    groups = [
+        UsageGroup._make([*row[:5], int(row[5]), _moment(row[6]), _moment(row[7])]) for row in found
+    ]
+    return sorted(groups, key=lambda group: (group.first_at, group))
 
 
-def rows(batch: Head, *, region: str, product: str) -> list[Row]:
-    """Return the events of one product of a batch, by time."""
+def usage_items(batch: Batch, *, region: str, product: str) -> list[UsageItem]:
+    """Return the single events of one region and product of a batch, by time."""
     found = _run(
         "SELECT id, region, product_id, enterprise_project_id, user_id, occurred_at, quantity"
         f" FROM {_table(UsageEvent)} AS event"
         f" WHERE {_chosen()} AND region = %s AND product_id = %s",
-        [batch.ids, region, product],
+        [batch.event_ids, region, product],
     )
-    made = [Row._make([*row[:5], _moment(row[5]), row[6]]) for row in found]
-    return sorted(made, key=lambda row: (row.occurred_at, row.id))
+    items = [UsageItem._make([*row[:5], _moment(row[5]), row[6]]) for row in found]
+    return sorted(items, key=lambda item: (item.occurred_at, item.id))
 
 
-def settle_pools(batch: Head, shares: Sequence[tuple[Pool, int]]) -> int:
-    """Give the events of each pool their allocation; returns how many there were.
+def settle_groups(batch: Batch, pairs: Sequence[tuple[UsageGroup, int]]) -> int:
+    """Link the events of each (group, allocation id); returns how many events were linked.
 
-    An event that has one already raises IntegrityError: its id is the key.
+    Raises IntegrityError for an event that has an allocation already: the event is the primary key.
     """
-    keys = [[*pool[:5], allocation] for pool, allocation in shares]
+    keys = [[*group[:5], allocation] for group, allocation in pairs]
     if _postgresql():
         texts, whole = "%s::text[], " * 4, "%s::bigint[], %s::bigint[]"
         source = (
-            f"unnest({texts}{whole}) AS pool(region, product, project, person, quarter, paid_by)"
+            f"unnest({texts}{whole}) AS used(region, product, project, member, quarter, paid_by)"
         )
         values: list[Any] = [[row[i] for row in keys] for i in range(6)]
     else:
-        names = ("region", "product", "project", "person", "quarter", "paid_by")
+        names = ("region", "product", "project", "member", "quarter", "paid_by")
         columns = ", ".join(
             f"json_extract(value, '$[{i}]') AS {name}" for i, name in enumerate(names)
         )
-        source = f"(SELECT {columns} FROM json_each(%s)) AS pool"
+        source = f"(SELECT {columns} FROM json_each(%s)) AS used"
         values = [json.dumps(keys)]
     return _change(
         f"INSERT INTO {_table(SettledEvent)} (event_id, allocation_id)"
-        f" SELECT event.id, pool.paid_by FROM {_table(UsageEvent)} AS event JOIN {source}"
-        " ON event.region = pool.region AND event.product_id = pool.product"
-        " AND event.enterprise_project_id = pool.project AND event.user_id = pool.person"
-        f" AND {_quarter()} = pool.quarter WHERE {_chosen()}",
-        [*values, batch.ids],
+        f" SELECT event.id, used.paid_by FROM {_table(UsageEvent)} AS event JOIN {source}"
+        " ON event.region = used.region AND event.product_id = used.product"
+        " AND event.enterprise_project_id = used.project AND event.user_id = used.member"
+        f" AND {_quarter()} = used.quarter WHERE {_chosen()}",
+        [*values, batch.event_ids],
     )
 
 
-def settle_rows(pairs: Sequence[tuple[int, int]]) -> int:
-    """Give each (event id, allocation id) its allocation; returns how many there were."""
+def settle_items(pairs: Sequence[tuple[int, int]]) -> int:
+    """Link each (event id, allocation id); returns how many events were linked."""
     if _postgresql():
         source = "unnest(%s::bigint[], %s::bigint[]) AS pair(event, allocation)"
         values: list[Any] = [[event for event, _ in pairs], [paid_by for _, paid_by in pairs]]
@@ -134,12 +139,12 @@ def settle_rows(pairs: Sequence[tuple[int, int]]) -> int:
     )
 
 
-def dequeue(account_id: str, batch: Head) -> int:
-    """Take the events of a batch off the queue; returns how many were on it."""
+def dequeue(account_id: str, batch: Batch) -> int:
+    """Delete the events of a batch from the queue; returns how many were on it."""
     chosen = _chosen().replace("event.id", "event_id")
     return _change(
         f"DELETE FROM {_table(UnsettledEvent)} WHERE account_id = %s AND {chosen}",
-        [account_id, batch.ids],
+        [account_id, batch.event_ids],
     )
 
 
@@ -159,8 +164,8 @@ def _chosen() -> str:
 
 def _quarter() -> str:
     if _postgresql():
-        return f"floor(extract(epoch FROM occurred_at) / {QUARTER})::bigint"
-    return f"CAST(strftime('%%s', occurred_at) AS INTEGER) / {QUARTER}"
+        return f"floor(extract(epoch FROM occurred_at) / {QUARTER_S})::bigint"
+    return f"CAST(strftime('%%s', occurred_at) AS INTEGER) / {QUARTER_S}"
 
 
 def _moment(value: dt.datetime | str) -> dt.datetime:

@@ -1,4 +1,4 @@
-"""Money into an account: by an operator or by a voucher code."""
+"""Credit an account: top-ups and corrections by an operator, vouchers by their codes."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def voucher_redeem(
 ) -> LedgerEntry:
     """Redeem a voucher code for the caller's account, once.
 
-    Raises CBC.30000060 for an unknown, used or expired code, without telling which.
+    Raises CBC.30000060 for an unknown, used or expired code, without distinguishing them, so that codes cannot be probed.
     """
     now = now or clock.now()
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""One audit trace per change that billing makes, in the change's own transaction."""
+"""Write exactly one audit trace per change of billing, in the transaction of the change."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def record(
     code: int = 200,
     **facts: Any,
 ) -> None:
-    """Write one trace, or tell the `operation` around it; `facts` become its request (never secrets)."""
+    """Write one trace, or pass it to the surrounding `operation`; `facts` become its request (no secrets)."""
     running = _whole.get(None)
     if running is not None:
         running.about(

@@ -18,7 +18,7 @@ from core.errors import ApiError
 from ocr import errors, profiles
 from ocr.engine import transport
 from ocr.exports import formats, page_image
-from ocr.exports.documents import Document, Picture
+from ocr.exports.documents import Document, PageImage
 from ocr.exports.result_model import Quad
 from ocr.intake import image_header, request_body
 
@@ -75,24 +75,26 @@ class ExportView(APIView):
 
 def _documents(rows: list[dict[str, Any]], region: str) -> list[Document]:
     return [
-        Document(row["name"], row["result"], partial(_picture, row["image"], row["page"], region))
+        Document(
+            row["name"], row["result"], partial(_page_image, row["image"], row["page"], region)
+        )
         if row.get("image")
         else Document(row["name"], row["result"])
         for row in rows
     ]
 
 
-def _picture(text: str, page: int, region: str, quads: Sequence[Quad]) -> Picture:
+def _page_image(text: str, page: int, region: str, quads: Sequence[Quad]) -> PageImage:
     """Return the caller's image as JPEG, decoded where images are decoded: in an engine process."""
     data = request_body.decode_base64(text)
     image_header.check(data, image_header.ImageLimits(formats=image_header.TEXT, max_side_px=30000))
     try:
-        return Picture(
+        return PageImage(
             *transport.recognize(
                 data,
                 extract=page_image.extract,
                 options={"quads": quads},
-                profile=profiles.Profile(upright=True, page=page),
+                profile=profiles.Profile(assume_upright=True, page=page),
                 region=region,
             ).result
         )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.errors import ErrorRow
-from ocr import errors
+from core.error_tables import error_rows
+from core.errors import CALL
 from ocr.catalog import SERVICES, Service
 from ocr.options import Option
 
@@ -26,18 +26,6 @@ _SHAPES: dict[str, dict[str, Any]] = {
     "endorsement_info_tw": {"type": "array", "items": {"type": "object"}},
 }
 _KINDS = {"bool": "boolean", "str": "string", "int": "integer"}
-_FAILURES = (
-    errors.PARAMETER,
-    errors.FORMAT,
-    errors.PIXELS,
-    errors.WRONG_DOCUMENT,
-    errors.BAD_JSON,
-    errors.BODY_TOO_LONG,
-    errors.URL_REFUSED,
-    errors.DOWNLOAD_FAILED,
-    errors.BUSY,
-    errors.TIMEOUT,
-)
 
 
 def add_recognition(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
@@ -137,15 +125,16 @@ def _answer(service: Service) -> dict[str, Any]:
 
 
 def _failures() -> dict[str, Any]:
-    by_status: dict[int, list[ErrorRow]] = {}
-    for row in _FAILURES:
-        by_status.setdefault(row.status, []).append(row)
+    by_status: dict[int, dict[str, None]] = {}
+    for row in error_rows():
+        if row.family is CALL:
+            by_status.setdefault(row.status, {})[row.code] = None
     return {
         str(status): {
-            "description": ", ".join(row.code for row in rows),
+            "description": ", ".join(sorted(codes)),
             "content": {
                 "application/json": {"schema": {"$ref": "#/components/schemas/RecognitionError"}}
             },
         }
-        for status, rows in sorted(by_status.items())
+        for status, codes in sorted(by_status.items())
     }

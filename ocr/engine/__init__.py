@@ -1,1 +1,1 @@
-"""Engine: pictures in, pages out. Imports nothing here, so that web processes stay light."""
+"""Engine processes and the transports to them; no pixels here. Imports nothing, so that web processes stay light."""

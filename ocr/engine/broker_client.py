@@ -1,21 +1,20 @@
-"""Recognition over the broker: the web node's transport and the worker node's end of it.
+"""Recognition over the broker, web node's end: admit a call, publish it, wait for its result.
 
-The message on the region's queue holds an id and a deadline only. Picture and options wait in
-Redis under a key that expires with the caller's patience and is taken (read and deleted) by the
-first worker that gets there: a message that is delivered twice, or after the caller has gone, finds
-nothing and is dropped. The answer goes back over a list that the caller blocks on and that vanishes
-when read. A worker that dies is noticed by its heartbeat; the call is then sent once more if time is
-left. Nothing is billed here: that is done by the web node when it has the answer.
+The message on the region's queue holds an id and a deadline only. Image and options are stored in
+Redis under a key that expires at the caller's deadline and is read and deleted (GETDEL) by the first
+worker that takes the call. A message that is delivered twice, or after the caller has gone, finds no
+key and is dropped. The result comes back over a list on which the caller blocks; reading it removes
+it. A dead worker is detected by its missing heartbeat; the call is then sent once more if time is
+left. Nothing is billed here: the web node does that when it has the result.
+
+The worker's end is `ocr.engine.broker_worker`.
 """
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import pickle
-import socket
-import threading
 import time
 import uuid
 from collections.abc import Mapping
@@ -42,14 +41,12 @@ from ocr.profiles import (
     WorkerCrashed,
 )
 
-log = logging.getLogger(__name__)
-
 TASK = "ocr.recognise"
-BEAT_S = 1.0
-ALIVE_S = 4.0  # a worker silent for longer is dead
-ANNOUNCE_S = 3.0  # after that long a call that nobody took is announced again
-RESULT_S = 15  # how long an answer waits for a caller that does not come
-KEPT_FREE_MS = 3000  # after an interactive call batch pages leave one process free for the next
+REPUBLISH_S = 3.0  # a call that no worker has taken for so long is published again
+INTERACTIVE_RESERVE_MS = (
+    3000  # so long after an interactive call, batch pages leave one process free
+)
+# One script, so that two web nodes cannot both take the last free position of a region.
 _ADMIT = """
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
 if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
@@ -61,6 +58,7 @@ return 1
 
 @lru_cache(maxsize=2)
 def _client(url: str, pid: int) -> redis.Redis:
+    # `pid` is part of the cache key: a forked process must not share its parent's sockets.
     return redis.Redis.from_url(url, socket_connect_timeout=3, health_check_interval=30)
 
 
@@ -70,29 +68,39 @@ def store() -> Any:
 
 
 def queue_name(region: str) -> str:
-    """Return the queue of a region."""
+    """Return the name of a region's queue."""
     return f"ocr.{region}"
 
 
 def broker_priority(urgency: Urgency) -> int:
-    """Return the broker's number for an urgency: Redis serves 0 first, RabbitMQ serves 9 first."""
+    """Return the broker's priority number: Redis serves 0 first, RabbitMQ serves 9 first."""
     first = urgency == INTERACTIVE
     if settings.CELERY_BROKER_URL.startswith("redis"):
         return 0 if first else 9
     return 9 if first else 0
 
 
+def capacity(region: str) -> int:
+    """Return how many engine processes the region's live workers have in total."""
+    names = store().zrangebyscore(f"ocr:workers:{region}", time.time(), "+inf")
+    if not names:
+        return 0
+    return sum(
+        int(value) for value in store().mget([f"ocr:alive:{n.decode()}" for n in names]) if value
+    )
+
+
 class RemoteTransport:
-    """Engine processes of the region's worker nodes."""
+    """Transport to the engine processes of the region's worker nodes."""
 
     def start(self) -> None:
-        """Nothing to warm on a web node."""
+        """Do nothing: the worker nodes warm their own processes."""
 
     def stop(self) -> None:
-        """Nothing to end on a web node."""
+        """Do nothing: a web node has no engine process."""
 
     def stats(self) -> Mapping[str, int]:
-        """Return workers alive, their engine processes, and calls waiting or running."""
+        """Return the engine processes of all live workers and the calls that wait or run."""
         found = {"processes": 0, "busy": 0, "starting": 0, "waiting": 0, "restarts": 0}
         for region, _ in settings.REGIONS:
             found["processes"] += capacity(region)
@@ -110,7 +118,7 @@ class RemoteTransport:
         region: str,
         urgency: Urgency = INTERACTIVE,
     ) -> Outcome:
-        """Have the picture read by a worker of `region`; raises the errors of `ocr.profiles`."""
+        """Process the image on a worker of `region`; raises the errors of `ocr.profiles`."""
         deadline = time.time() + timeout
         body = pickle.dumps((image, extract, dict(options), profile, log_context.known()))
         for last in (False, True):
@@ -137,7 +145,7 @@ class RemoteTransport:
             f"ocr:open:{region}",
             f"ocr:call:{call_id}",
             time.time(),
-            _places(region, workers, urgency),
+            _limit(region, workers, urgency),
             deadline,
             call_id,
             body,
@@ -149,7 +157,7 @@ class RemoteTransport:
             _publish(call_id, region, deadline, urgency)
             return _outcome(self._wait(call_id, region, deadline, urgency))
         finally:
-            # The caller is going: what nobody has taken must not be executed any more.
+            # The caller is leaving: a call that no worker has taken must not run any more.
             store().pipeline().delete(f"ocr:call:{call_id}", f"ocr:result:{call_id}").zrem(
                 f"ocr:open:{region}", call_id
             ).execute()
@@ -157,12 +165,12 @@ class RemoteTransport:
     def _wait(
         self, call_id: str, region: str, deadline: float, urgency: Urgency
     ) -> tuple[Any, ...]:
-        """Block for the answer; raises EngineTimeout, or _WorkerLost when its worker fell silent.
+        """Block for the result; raises EngineTimeout, or _WorkerLost when its worker fell silent.
 
-        A broker that restarts forgets its messages: a call that nobody takes is announced again,
-        which costs nothing where it still waits, because only the first worker finds its picture.
+        A broker that restarts forgets its messages, so a call that no worker takes is published again.
+        A duplicate does no harm: only the first worker finds the image.
         """
-        announced = time.time()
+        published = time.time()
         while (left := deadline - time.time()) > 0:
             answer = store().blpop([f"ocr:result:{call_id}"], timeout=max(0.05, min(left, 1.0)))
             if answer:
@@ -179,30 +187,30 @@ class RemoteTransport:
             if worker:
                 continue
             if not waits:
-                raise _WorkerLost("the picture went with Redis")
+                raise _WorkerLost("Redis lost the image")
             if not capacity(region):
                 raise WorkerCrashed("The region's recognition workers ended.")
-            if time.time() - announced > ANNOUNCE_S:
-                announced = time.time()
+            if time.time() - published > REPUBLISH_S:
+                published = time.time()
                 with contextlib.suppress(OperationalError):
                     _publish(call_id, region, deadline, urgency)
-        raise EngineTimeout("The picture was not read in time.")
+        raise EngineTimeout("The image was not recognised in time.")
 
 
-def _places(region: str, workers: int, urgency: Urgency) -> int:
-    """Return how many calls of the region may be open for one more of this urgency to be let in.
+def _limit(region: str, workers: int, urgency: Urgency) -> int:
+    """Return the number of open calls in the region below which one of this urgency is admitted.
 
-    A batch page never waits in the region's queue, and leaves a process free while calls come.
+    A batch page never waits in the region's queue, and leaves one process free while calls arrive.
     """
     key = f"ocr:recent:{region}"
     if urgency != BATCH:
-        store().set(key, b"1", px=KEPT_FREE_MS)
+        store().set(key, b"1", px=INTERACTIVE_RESERVE_MS)
         return settings.ENGINE_QUEUE + workers
     return workers - 1 if workers > 1 and store().exists(key) else workers
 
 
 def _publish(call_id: str, region: str, deadline: float, urgency: Urgency) -> None:
-    """Tell the region's workers of a call; raises kombu's OperationalError."""
+    """Put the call on the region's queue; raises kombu's OperationalError."""
     current_app.send_task(
         TASK,
         args=[call_id, region, deadline],
@@ -215,7 +223,7 @@ def _publish(call_id: str, region: str, deadline: float, urgency: Urgency) -> No
 
 
 class _WorkerLost(Exception):
-    """The worker that took the call is silent."""
+    """The worker that took the call sends no heartbeat any more."""
 
 
 def _outcome(answer: tuple[Any, ...]) -> Outcome:
@@ -227,113 +235,3 @@ def _outcome(answer: tuple[Any, ...]) -> Outcome:
     if fault == "SameSides":
         raise SameSides(value)
     raise getattr(profiles, fault, profiles.ExtractError)(value)
-
-
-def capacity(region: str) -> int:
-    """Return how many engine processes the region's live workers have together."""
-    names = store().zrangebyscore(f"ocr:workers:{region}", time.time(), "+inf")
-    if not names:
-        return 0
-    return sum(
-        int(value) for value in store().mget([f"ocr:alive:{n.decode()}" for n in names]) if value
-    )
-
-
-# The worker node's end ------------------------------------------------------------------------
-
-
-def work(call_id: str, region: str, deadline: float) -> str:
-    """Execute one call on this node if its caller still waits; returns what came of it."""
-    if time.time() >= deadline:
-        return "late"
-    client = store()
-    body, _ = (
-        client.pipeline()
-        .getdel(f"ocr:call:{call_id}")
-        .set(f"ocr:taken:{call_id}", worker_name(), px=int((deadline - time.time()) * 1000) + 1000)
-        .execute()
-    )
-    if body is None:
-        return "gone"
-    image, extract, options, profile, call = pickle.loads(body)
-    log_context.begin(**call)
-    answer = _execute(image, extract, options, profile, deadline, region)
-    key = f"ocr:result:{call_id}"
-    client.pipeline().rpush(key, pickle.dumps(answer)).expire(key, RESULT_S).execute()
-    return answer[0] or "done"
-
-
-def _execute(
-    image: bytes,
-    extract: Extract,
-    options: Mapping[str, Any],
-    profile: Profile,
-    deadline: float,
-    region: str,
-) -> tuple[str, Any, Any]:
-    from ocr.engine import transport
-
-    try:
-        outcome = transport.local().recognize(
-            image,
-            extract=extract,
-            options=options,
-            profile=profile,
-            timeout=max(0.05, deadline - time.time()),
-            region=region,
-        )
-    except WrongDocument as error:
-        return "WrongDocument", str(error), error.code
-    except SameSides as error:
-        return "SameSides", str(error), ""
-    except profiles.EngineError as error:
-        return type(error).__name__, str(error), ""
-    return "", outcome.result, outcome.engine_ms
-
-
-@lru_cache(maxsize=1)
-def worker_name() -> str:
-    """Return the name of this worker node's process, new with each start."""
-    return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
-
-
-class Heartbeat(threading.Thread):
-    """Tells that this worker lives and which regions it serves."""
-
-    def __init__(self, regions: list[str]) -> None:
-        super().__init__(name="worker-heartbeat", daemon=True)
-        self.regions = regions
-        self.draining = False
-        self._stopped = threading.Event()
-
-    def run(self) -> None:
-        """Beat until stopped; a lost Redis is tried again at the next beat."""
-        while not self._stopped.is_set():
-            try:
-                self.beat()
-            except redis.RedisError:
-                log.warning("heartbeat failed", exc_info=True)
-            self._stopped.wait(BEAT_S)
-
-    def beat(self) -> None:
-        """Write one sign of life; a draining worker lives but takes no new calls."""
-        line = store().pipeline()
-        line.set(f"ocr:alive:{worker_name()}", settings.ENGINE_PROCESSES, px=int(ALIVE_S * 1000))
-        for region in self.regions:
-            key = f"ocr:workers:{region}"
-            if self.draining:
-                line.zrem(key, worker_name())
-            else:
-                line.zadd(key, {worker_name(): time.time() + ALIVE_S})
-                line.zremrangebyscore(key, "-inf", time.time() - 60)
-        line.execute()
-
-    def stop(self) -> None:
-        """End and take this worker off the lists."""
-        self._stopped.set()
-        self.draining = True
-        try:
-            self.beat()
-            store().delete(f"ocr:alive:{worker_name()}")
-        except redis.RedisError:
-            log.warning("the worker could not sign off", exc_info=True)

@@ -1,7 +1,8 @@
-"""One engine process: `python -m ocr.engine.engine_process FD`. Decodes, reads and extracts, one call at a time.
+"""One engine process, `python -m ocr.engine.engine_process FD`: decodes, recognises and extracts, one call at a time.
 
-It speaks pickled messages, each after its length, over an inherited socket, and ends when the other
-end closes. It never imports Django.
+It exchanges the messages of `ocr.engine.ipc` over the inherited socket with file descriptor FD, and
+ends when the other end closes. It never imports Django. Its own imports are light too: what it needs
+of `ocr.vision` is loaded by the dotted paths of `ocr.engine.registry`.
 """
 
 from __future__ import annotations
@@ -18,77 +19,59 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ocr import languages
+from ocr.engine import registry
 from ocr.engine.ipc import TAKEN, Answer, Call, Setup, receive, send
 from ocr.page import SameSides, WrongDocument
 from ocr.profiles import EngineError, ExtractError, Profile
 
 
 def load_engine(setup: Setup) -> Any:
-    """Return the engine that the setting names, warmed."""
+    """Return the engine of the setting, warmed; None for one that recognises nothing."""
     if setup.tessdata:
         os.environ["TESSDATA_PREFIX"] = setup.tessdata
-    if setup.engine == "recorded":
-        return None  # nothing is read: what is left is the pool itself, which tests need
-    if setup.engine == "paddle":
-        from ocr.vision.paddle import PaddleEngine
-
-        paddle = PaddleEngine(Path(setup.models))
-        paddle.warm()
-        return paddle
-    from ocr.vision.onnx import OnnxEngine
-
-    onnx = OnnxEngine(Path(setup.models))
-    onnx.warm()
-    return onnx
+    row = registry.row(setup.engine)
+    if not row.recognizes:
+        return None
+    engine = registry.load(row.factory)(Path(setup.models))
+    engine.warm()
+    return engine
 
 
 def run(call: Call, engine: Any) -> Answer:
-    """Decode, read and extract; a failure becomes a named fault without any of the picture's text."""
-    from ocr.vision.decoding import decode
-    from ocr.vision.image_page import LivePage
-
+    """Decode, recognise and extract; a failure is answered by its name, without text of the image."""
     started = time.perf_counter()
+
+    def failed(fault: str, error: Exception, *, reason: str = "", code: str = "") -> Answer:
+        reason = reason or str(error)
+        return Answer(call.id, fault=fault, reason=reason, code=code, engine_ms=_since(started))
+
     try:
-        profile = profile_of(call)
-        picture = decode(call.image, page=profile.page)
-        page = LivePage(picture, engine=engine, profile=profile)
+        open_page = registry.load(registry.OPEN_PAGE)
+        page = open_page(call.image, engine=engine, profile=profile_of(call))
         result = call.extract(page, call.options)
         return Answer(call.id, result, engine_ms=_since(started))
     except WrongDocument as error:
-        return Answer(
-            call.id,
-            fault="WrongDocument",
-            reason=str(error),
-            code=error.code,
-            engine_ms=_since(started),
-        )
+        return failed("WrongDocument", error, code=error.code)
     except SameSides as error:
-        return Answer(call.id, fault="SameSides", reason=str(error), engine_ms=_since(started))
+        return failed("SameSides", error)
     except EngineError as error:
-        return Answer(
-            call.id, fault=type(error).__name__, reason=str(error), engine_ms=_since(started)
-        )
-    except (
-        Exception
-    ) as error:  # the process serves others: it must outlive any fault of one picture
-        return Answer(
-            call.id, fault=ExtractError.__name__, reason=_where(error), engine_ms=_since(started)
-        )
+        return failed(type(error).__name__, error)
+    except Exception as error:  # the process serves other callers: no image's fault may end it
+        return failed(ExtractError.__name__, error, reason=_where(error))
 
 
 def profile_of(call: Call) -> Profile:
-    """Return the call's profile with what its options say about the reading."""
-    from ocr.vision.language_packs import OF_LANGUAGE
-
+    """Return the call's profile, adjusted by those of its options that concern recognition."""
     profile = call.profile
-    script = OF_LANGUAGE.get(call.options.get("language", ""), "")
+    script = languages.script_of(call.options.get("language", ""))
     if script:
         profile = replace(profile, script=script)
     return replace(
         profile,
         one_line=profile.one_line or call.options.get("quick_mode", False),
         page=call.options.get("pdf_page_number", profile.page),
-        mixed=call.options.get(
+        mixed_directions=call.options.get(
             "detect_text_direction", not call.options.get("single_orientation_mode", True)
         ),
     )
@@ -99,20 +82,23 @@ def _since(started: float) -> float:
 
 
 def _where(error: Exception) -> str:
-    """Return kind and place of a fault, never its message: that could quote the document."""
+    """Return type and source line of a fault, never its message, which could quote the document."""
     frames = traceback.extract_tb(error.__traceback__)
-    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-    return f"{type(error).__name__} at {place}"
+    position = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+    return f"{type(error).__name__} at {position}"
 
 
 def _trim() -> None:
-    """Give freed memory back to the system: one large page must not stay in the process's size."""
+    """Return freed memory to the system, so that one large page does not keep the process large.
+
+    The pool sets malloc thresholds under which glibc would keep it (see `process_pool.Worker`).
+    """
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 
 
 def serve(connection: socket.socket) -> None:
-    """Answer calls until the other end closes."""
+    """Load the engine that the first message names, then answer calls until the other end closes."""
     engine = load_engine(receive(connection))
     send(connection, "ready")
     calls = 0
@@ -121,13 +107,13 @@ def serve(connection: socket.socket) -> None:
             call = receive(connection)
         except (EOFError, OSError):
             return
-        except Exception as error:  # a reference that cannot be imported here
+        except Exception as error:  # an extract function that cannot be imported here
             send(connection, TAKEN)
             send(connection, Answer(-1, fault=ExtractError.__name__, reason=_where(error)))
             continue
-        send(
-            connection, TAKEN
-        )  # from here on a death is this caller's, before it nothing was begun
+        # If the process dies before this message, nothing was begun and the pool gives the call to
+        # another process; if it dies after it, the call has failed.
+        send(connection, TAKEN)
         send(connection, run(call, engine))
         calls += 1
         if calls % 8 == 0:
@@ -135,7 +121,7 @@ def serve(connection: socket.socket) -> None:
 
 
 def main() -> int:
-    """Serve the inherited socket; an interrupt of the terminal is the parent's business."""
+    """Serve the inherited socket; SIGINT of the terminal is left to the parent process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with socket.socket(fileno=int(sys.argv[1])) as connection, contextlib.suppress(BrokenPipeError):
         serve(connection)

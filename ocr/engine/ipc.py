@@ -1,4 +1,4 @@
-"""What the pool and an engine process say to each other: pickled messages, each after its length."""
+"""Messages between the pool and an engine process: pickles, each preceded by its length as 8 bytes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TAKEN = "taken"
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a worker is told before it loads anything."""
+    """First message to an engine process: name of the engine, folders of models and language packs."""
 
     engine: str
     models: str
@@ -26,7 +26,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One picture to read: `extract` travels by reference, as module and name."""
+    """One image to process. `extract` is pickled by reference, as module and name."""
 
     id: int
     image: bytes
@@ -37,7 +37,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a call: a result, or the name and text of the failure."""
+    """The result of a call, or the class name (`fault`), message and error code of its failure."""
 
     id: int
     result: Any = None

@@ -1,8 +1,8 @@
-"""Local pool of engine processes behind a bounded queue. Imports no picture or model library.
+"""Pool of local engine processes with a bounded queue. Imports no image or model library.
 
-The calling thread waits for an idle process, hands its picture over and waits for the answer, so a
-result can only reach the caller that sent the call; the id is checked all the same. A process that
-dies or overruns is killed and replaced in the background.
+The calling thread waits for an idle process, sends its call and waits for the answer on that process's
+socket, so a result can only reach the caller that sent the call; the id is checked all the same. A
+process that dies or exceeds a deadline is killed and replaced in the background.
 """
 
 from __future__ import annotations
@@ -38,14 +38,12 @@ from ocr.profiles import (
 logger = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[2]
 START_LIMIT_S = 60.0
-MAX_START_FAILURES = 3  # starts in a row that may fail before callers are told at once
-INTERACTIVE_RESERVE_S = (
-    3.0  # after an interactive call batch pages leave one process free for the next
-)
+MAX_START_FAILURES = 3  # consecutive failed starts after which callers are refused at once
+INTERACTIVE_RESERVE_S = 3.0  # so long after an interactive call, batch pages leave one process free
 
 
 class Worker:
-    """One engine process and our end of its socket."""
+    """One engine process and the pool's end of its socket."""
 
     def __init__(self, setup: Setup) -> None:
         ours, theirs = socket.socketpair()
@@ -54,8 +52,9 @@ class Worker:
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_THREAD_LIMIT": "1",
-            # glibc would take every large array from the system and give it back, page by page: a
-            # fifth of a passport's time. Kept by the process instead; `worker._trim` gives it back.
+            # By default glibc maps every large array anew and unmaps it after use, a fifth of the time
+            # of a passport. With these thresholds the process keeps the memory; `engine_process._trim`
+            # returns it to the system after some calls.
             "MALLOC_ARENA_MAX": "2",
             "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
             "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
@@ -85,7 +84,7 @@ class Worker:
         return self.process.poll() is None
 
     def kill(self) -> None:
-        """End the process now."""
+        """Kill the process and wait for its end."""
         self.connection.close()
         if self.is_alive:
             self.process.kill()
@@ -93,7 +92,7 @@ class Worker:
 
 
 class Pool:
-    """As many engine processes as told; `recognise` may be called from any thread."""
+    """A fixed number of engine processes; `recognize` may be called from any thread."""
 
     def __init__(self, setup: Setup, *, processes: int, queue: int) -> None:
         self.setup = setup
@@ -115,7 +114,7 @@ class Pool:
         self._keeper.start()
 
     def start(self, *, timeout: float = START_LIMIT_S) -> None:
-        """Wait until every process is warm; raises WorkerCrashed if that fails."""
+        """Wait until every process is warm; raises WorkerCrashed if they cannot be started in time."""
         limit = time.monotonic() + timeout
         with self._changed:
             while len(self._idle) + len(self._busy) < self.processes:
@@ -124,7 +123,7 @@ class Pool:
                 self._changed.wait(0.2)
 
     def stop(self) -> None:
-        """End every process; waiting callers get WorkerCrashed."""
+        """Kill every process; waiting callers get WorkerCrashed."""
         with self._changed:
             self._stopped = True
             workers = [*self._idle, *self._busy]
@@ -135,7 +134,7 @@ class Pool:
         self._keeper.join(timeout=5)
 
     def stats(self) -> dict[str, int]:
-        """Return processes alive, busy and starting, callers waiting, and restarts so far."""
+        """Return processes alive, busy and starting, waiting callers, and restarts so far."""
         with self._lock:
             return {
                 "processes": len(self._idle) + len(self._busy),
@@ -160,30 +159,30 @@ class Pool:
         timeout: float,
         urgency: Urgency = INTERACTIVE,
     ) -> Outcome:
-        """Run one call in the next free process; raises the errors of `ocr.profiles`.
+        """Run one call in the next idle process; raises the errors of `ocr.profiles`.
 
-        A batch page waits until no interactive call does, and while such calls come it leaves one
-        process free for them (if there are two or more).
+        `timeout` is in seconds. A batch page waits until no interactive call does, and for
+        INTERACTIVE_RESERVE_S after such a call it leaves one process free, if there are two or more.
         """
         limit = time.monotonic() + timeout
         call = Call(next(self._ids), image, extract, dict(options), profile)
         for _ in range(self.processes + 2):
             worker = self._take(limit, urgency)
             if urgency == BATCH:
-                limit = time.monotonic() + timeout  # its wait says nothing of the page
+                limit = time.monotonic() + timeout  # a page is not blamed for its wait
             if self._hand_over(worker, call, limit):
                 return self._wait(worker, call, limit)
         raise WorkerCrashed("No engine process takes the call.")
 
     def _hand_over(self, worker: Worker, call: Call, limit: float) -> bool:
-        """Give the call to a process; False when it had died while idle, so that nothing was begun."""
+        """Send the call to a process; False if it had died while idle, so that nothing was begun."""
         try:
             worker.connection.settimeout(max(0.01, limit - time.monotonic()))
             send(worker.connection, call)
             receive(worker.connection)
         except TimeoutError:
             self._drop(worker)
-            raise EngineTimeout("The picture could not be handed over in time.") from None
+            raise EngineTimeout("The image could not be sent in time.") from None
         except (EOFError, OSError):
             self._drop(worker)
             return False
@@ -198,12 +197,12 @@ class Pool:
             answer = receive(worker.connection)
         except TimeoutError:
             self._drop(worker)
-            raise EngineTimeout("The picture was not read in time.") from None
+            raise EngineTimeout("The image was not recognised in time.") from None
         except (EOFError, OSError):
             self._drop(worker)
             raise WorkerCrashed("The engine process ended in the middle of the call.") from None
         except BaseException:
-            self._drop(worker)  # an interrupted caller leaves an answer nobody may read
+            self._drop(worker)  # an interrupted caller leaves an answer that no other may receive
             raise
         if not isinstance(answer, Answer) or answer.id not in (call.id, -1):
             self._drop(worker)
@@ -212,7 +211,7 @@ class Pool:
         return _outcome(answer)
 
     def _take(self, limit: float, urgency: Urgency) -> Worker:
-        """Return an idle process, in the order of arrival, interactive calls first."""
+        """Wait for an idle process and return it: in order of arrival, interactive calls first."""
         ticket = object()
         with self._changed:
             line = self._line(urgency)
@@ -234,7 +233,7 @@ class Pool:
                 self._changed.notify_all()
 
     def _line(self, urgency: Urgency) -> deque[object]:
-        """Return the line to wait in; raises QueueFull. Batch pages never fill the callers' line."""
+        """Return the queue of the urgency; raises QueueFull. Batch pages have a queue of their own."""
         line = self._batch if urgency == BATCH else self._waiting
         if line is self._waiting:
             self._interactive_at = time.monotonic()
@@ -272,7 +271,7 @@ class Pool:
             self._changed.notify_all()
 
     def _keep(self) -> None:
-        """Start what is missing, bury what died while idle; runs until the pool is stopped."""
+        """Replace missing processes and those that died while idle, until the pool is stopped."""
         while True:
             with self._changed:
                 if self._stopped:
@@ -320,5 +319,5 @@ def _outcome(answer: Answer) -> Outcome:
         raise SameSides(answer.reason)
     kind = getattr(profiles, answer.fault, ExtractError)
     if kind is ExtractError:
-        logger.error("The engine failed on a picture: %s", answer.reason)
+        logger.error("The engine failed on an image: %s", answer.reason)
     raise kind(answer.reason)

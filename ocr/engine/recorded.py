@@ -1,4 +1,4 @@
-"""Pages from JSON, for tests that need no model. Pure: no numpy, no picture library."""
+"""Recorded pages in JSON, for tests without models. Pure: no numpy, no imaging library."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _line(row: Mapping[str, Any]) -> Line:
 
 @dataclass(frozen=True)
 class RecordedPage:
-    """A page whose lines are known; `read` answers with the recorded line that covers the region."""
+    """A page with known lines; `read` returns the recorded line in the region."""
 
     width: float = 1000.0
     height: float = 630.0
@@ -38,7 +38,7 @@ class RecordedPage:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> RecordedPage:
-        """Return the page that `record` wrote; raises ValueError on other JSON."""
+        """Return the page of a JSON document that `record` wrote; raises ValueError on other content."""
         data = json.loads(text)
         photo = data.get("portrait")
         return cls(
@@ -63,33 +63,33 @@ class RecordedPage:
     def read(
         self, region: Quad, *, script: str = "latin", model: str = "small", alphabet: str = ""
     ) -> RecognitionResult:
-        """Return the recorded line whose middle lies nearest the region's, or an empty reading."""
+        """Return the recorded line in the region nearest to its middle, or an empty result."""
         middle = Line("", 0.0, region).center
         inside = [line for line in self.lines if _near(line, region)]
         if not inside:
-            return RecognitionResult("", 0.0, reader=model)
+            return RecognitionResult("", 0.0, recognizer=model)
         line = min(inside, key=lambda one: abs(one.center[1] - middle[1]))
         text = (
             "".join(c for c in line.text if c in alphabet)
             if alphabet[:1] not in ("", "^")
             else line.text
         )
-        return RecognitionResult(text, line.score, line.chars, reader=model)
+        return RecognitionResult(text, line.score, line.chars, recognizer=model)
 
     def find_lines(self, region: Quad) -> Sequence[Line]:
-        """Return the recorded lines whose middle lies in the region."""
+        """Return the recorded lines whose centre lies in the region."""
         return tuple(line for line in self.lines if _near(line, region))
 
     def locate(self, region: Quad) -> list[list[int]]:
-        """Return the quad in whole pixels: a recorded page is its own picture."""
+        """Return the quad in whole pixels: a recorded page is the caller's image."""
         return [[round(x), round(y)] for x, y in region]
 
     def card(self) -> Page | None:
-        """Return None: a recorded page is already the card."""
+        """Return None: a recorded page is the card itself."""
         return None
 
     def portrait(self) -> tuple[Quad, bytes] | None:
-        """Return the recorded place of the portrait with an empty picture."""
+        """Return the recorded quad of the portrait, without image bytes."""
         return (self.photo, b"") if self.photo else None
 
     def measures(self) -> Measures:
@@ -97,15 +97,15 @@ class RecordedPage:
         return self.faults
 
     def crop_jpeg(self, region: Quad) -> bytes:
-        """Return no picture."""
+        """Return no image."""
         return b""
 
     def image_jpeg(self) -> bytes:
-        """Recorded pages hold no pixels."""
+        """Return no image: recorded pages hold no pixels."""
         return b""
 
     def upright_jpeg(self) -> bytes:
-        """Return no picture."""
+        """Return no image."""
         return b""
 
     def fonts(self, line: Line) -> Sequence[tuple[str, float]]:
@@ -124,7 +124,7 @@ def _near(line: Line, region: Quad) -> bool:
 
 
 def record(page: Page) -> str:
-    """Return the JSON of a page that was read, for `RecordedPage.from_json`."""
+    """Return a page as JSON, for `RecordedPage.from_json`."""
     photo = page.portrait()
     return json.dumps(
         {

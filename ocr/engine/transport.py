@@ -1,6 +1,6 @@
-"""The one door to the engine: a local pool of processes, recorded pages for tests, or a broker.
+"""Entry point of recognition: local engine processes, worker nodes over a broker, or recorded pages.
 
-The web process imports this module; neither it nor what it imports loads numpy, OpenCV, Pillow or
+The web process imports this module; neither it nor its imports load numpy, OpenCV, Pillow or
 onnxruntime.
 """
 
@@ -11,31 +11,30 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 from django.conf import settings
 
+from ocr.engine import registry
 from ocr.engine.ipc import Setup
 from ocr.engine.process_pool import Pool
 from ocr.engine.recorded import RecordedPage
 from ocr.profiles import INTERACTIVE, PRINTED, Extract, Outcome, Profile, Urgency
-from ocr.vision import language_packs
-from ocr.vision.language_packs import Script
 
 
 class Transport(Protocol):
-    """A way to have a picture read."""
+    """A way to have an image processed."""
 
     def start(self) -> None:
-        """Make ready; returns when calls would not wait for a warm-up."""
+        """Prepare; returns when calls would not wait for a warm-up."""
 
     def stop(self) -> None:
-        """Let go of everything."""
+        """Release all processes and connections."""
 
     def stats(self) -> Mapping[str, int]:
-        """Return figures for monitoring."""
+        """Return processes, busy, starting, waiting and restarts, for monitoring."""
 
     def recognize(
         self,
@@ -48,11 +47,11 @@ class Transport(Protocol):
         region: str,
         urgency: Urgency = INTERACTIVE,
     ) -> Outcome:
-        """Read one picture; raises the errors of `ocr.profiles` and `WrongDocument`."""
+        """Process one image; raises the errors of `ocr.profiles`, WrongDocument or SameSides."""
 
 
 class LocalTransport:
-    """Engine processes of this machine."""
+    """Transport to engine processes of this machine."""
 
     def __init__(self) -> None:
         setup = Setup(settings.ENGINE, str(settings.MODELS_DIR), settings.TESSDATA_DIR)
@@ -81,7 +80,7 @@ class LocalTransport:
         region: str,
         urgency: Urgency = INTERACTIVE,
     ) -> Outcome:
-        """Read one picture in a process of this machine, whatever the region."""
+        """Process one image on this machine, whatever the region."""
         return self.pool.recognize(
             image,
             extract=extract,
@@ -93,19 +92,19 @@ class LocalTransport:
 
 
 class RecordedTransport:
-    """Pages that were read before, by the SHA-256 of the picture; an unknown picture is empty."""
+    """Transport to recorded pages, found by the SHA-256 of the image; an unknown image is an empty page."""
 
     def __init__(self) -> None:
         self.folder = Path(getattr(settings, "RECORDED_PAGES_DIR", settings.DATA_DIR / "recorded"))
 
     def start(self) -> None:
-        """Nothing to warm."""
+        """Do nothing: there is no process."""
 
     def stop(self) -> None:
-        """Nothing to end."""
+        """Do nothing: there is no process."""
 
     def stats(self) -> Mapping[str, int]:
-        """Return the figures of a pool that never waits."""
+        """Return zeros: nothing ever waits."""
         return {"processes": 0, "busy": 0, "starting": 0, "waiting": 0, "restarts": 0}
 
     def recognize(
@@ -119,7 +118,7 @@ class RecordedTransport:
         region: str,
         urgency: Urgency = INTERACTIVE,
     ) -> Outcome:
-        """Extract from the recorded page of this very picture."""
+        """Extract from the recorded page of this image."""
         started = time.perf_counter()
         file = self.folder / f"{hashlib.sha256(image).hexdigest()}.json"
         page = RecordedPage.from_json(file.read_bytes()) if file.is_file() else RecordedPage()
@@ -134,21 +133,23 @@ _owner = 0
 
 
 def local() -> Transport:
-    """Return this process's own transport, made on first use (again after a fork)."""
+    """Return this process's own transport, created on first use, and again after a fork."""
     global _transport, _owner
     with _lock:
         if _transport is None or _owner != os.getpid():
-            kind = RecordedTransport if settings.ENGINE == "recorded" else LocalTransport
-            _transport, _owner = kind(), os.getpid()
+            recognizes = registry.row(settings.ENGINE).recognizes
+            _transport = LocalTransport() if recognizes else RecordedTransport()
+            _owner = os.getpid()
         return _transport
 
 
 def _current() -> Transport:
-    """Return the way calls take from here: over the broker in scaled mode, else this machine."""
+    """Return the transport of calls: over the broker in scaled mode, else this process's own."""
     global _remote
     if not settings.SCALED:
         return local()
     if _remote is None:
+        # Celery and Redis clients are loaded in scaled mode only.
         from ocr.engine.broker_client import RemoteTransport
 
         _remote = RemoteTransport()
@@ -165,10 +166,13 @@ def recognize(
     region: str = "",
     urgency: Urgency = INTERACTIVE,
 ) -> Outcome:
-    """Have a picture read and extracted; `extract` is a module-level function, options plain data.
+    """Recognise an image and extract its fields.
 
-    A page of a batch job (`urgency`) waits until no interactive call does.
-    Raises QueueFull, EngineTimeout, WorkerCrashed, UnreadableImage, ExtractError, or WrongDocument.
+    `extract` is a module-level function `(page, options) -> result`; options and result are plain data.
+    `timeout` in seconds, by default the setting ENGINE_TIMEOUT_S. A page of a batch job (`urgency`)
+    waits until no interactive call does.
+    Raises QueueFull, EngineTimeout, WorkerCrashed, UnreadableImage, NoSuchPage, ExtractError,
+    WrongDocument or SameSides.
     """
     return _current().recognize(
         image,
@@ -182,7 +186,7 @@ def recognize(
 
 
 def start() -> None:
-    """Warm the engine; returns when the first call would not wait."""
+    """Warm the engine; returns when the first call would not wait for a start."""
     _current().start()
 
 
@@ -195,13 +199,8 @@ def stop() -> None:
         transport.stop()
 
 
-def missing_packs() -> Sequence[Script]:
-    """Return the scripts whose language pack this machine lacks: `doctor` and service pages tell."""
-    return language_packs.missing_packs(settings.TESSDATA_DIR)
-
-
 def stats() -> Mapping[str, int]:
-    """Return queue, busy processes and restarts; all zero before the engine was started."""
+    """Return processes, busy, starting, waiting and restarts; all zero before the engine was started."""
     if _transport is None and not settings.SCALED:
         return dict.fromkeys(("processes", "busy", "starting", "waiting", "restarts"), 0)
     return _current().stats()

@@ -1,4 +1,4 @@
-"""What an export is made of: results with their titles and, for a searchable PDF, their pictures. Pure."""
+"""Input of an export: titled recognition results and, for a searchable PDF, their page images. Pure."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ocr.exports.result_model import Flat, Quad, flatten
+from ocr.exports.result_model import Quad, ResultModel, parse_result
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A page as JPEG with its size in pixels, the size that the result's places refer to.
+class PageImage:
+    """A page as JPEG with its size in pixels, in which the result's locations are measured.
 
-    `profiles` are those of `ocr.exports.word_gaps` for the lines that were asked about.
+    `profiles` are the column profiles (`ocr.exports.word_gaps`) of the lines that were asked about.
     """
 
     jpeg: bytes
@@ -25,33 +25,32 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One result and what it is called; `picture` is asked for only when a PDF is written.
+    """One recognition result and its title; a document that could not be read has an `error` instead.
 
-    It is told the quads of the result's lines, for the picture's `profiles`, and may answer None
-    where there is no picture to show. A document that could
-    not be read has an `error` instead of a result.
+    `image` is called only when a PDF is written, with the quads of the result's lines, whose column
+    profiles it should return. It returns None where there is no image to show.
     """
 
     title: str
     result: Any
-    picture: Callable[[Sequence[Quad]], Picture | None] | None = None
+    image: Callable[[Sequence[Quad]], PageImage | None] | None = None
     error: str = ""
 
-    def flat(self) -> Flat:
-        """Return the document as people read it; raises ValueError for what is no result."""
+    def model(self) -> ResultModel:
+        """Return the result as fields, lines and tables; raises ValueError if it has another shape."""
         if self.error:
-            return Flat({"error": self.error}, {})
+            return ResultModel({"error": self.error}, {})
         try:
-            return flatten(self.result)
+            return parse_result(self.result)
         except (AttributeError, KeyError, TypeError, IndexError) as error:
             raise ValueError("result is not an answer of the recognition API") from error
 
 
-# Called once for each time that a format goes through the documents; it holds one at a time.
+# Called once for each walk over the documents, so that a writer holds one of them at a time.
 Documents = Callable[[], Iterable[Document]]
 
 
-def flat(documents: Documents) -> Iterator[tuple[str, Flat]]:
-    """Yield the documents one by one as people read them; raises ValueError for what is no result."""
+def models(documents: Documents) -> Iterator[tuple[str, ResultModel]]:
+    """Yield (title, model) of each document; raises ValueError for what is no recognition result."""
     for document in documents():
-        yield document.title, document.flat()
+        yield document.title, document.model()

@@ -1,4 +1,4 @@
-"""The table of export formats, each written as a stream with one document in memory."""
+"""Table of the export formats; each writer yields a stream with one document in memory."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from ocr.exports.documents import Document, Documents
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One file type: its extension, media type and writer; `needs_picture` marks the PDF."""
+    """One file type: its extension, media type and writer; `needs_image` marks searchable PDF."""
 
     code: str
     media_type: str
     write: Callable[[Documents], Iterator[bytes]]
-    needs_picture: bool = False
+    needs_image: bool = False
 
 
-# The writers' libraries load with the first export, not with the web process.
+# Imported inside the functions: the libraries load with the first export, not with a web process.
 def _xlsx(documents: Documents) -> Iterator[bytes]:
     from ocr.exports import spreadsheet
 
@@ -47,7 +47,7 @@ def _pdf(documents: Documents) -> Iterator[bytes]:
 
 
 def _json(documents: Documents) -> Iterator[bytes]:
-    """Yield the results as the API answered them, with their titles."""
+    """Yield the results as the API returned them, with their titles."""
     yield b"["
     for index, document in enumerate(documents()):
         row = {"document": document.title, "result": document.result}
@@ -66,16 +66,16 @@ FORMATS = (
     Format("docx", f"{_OFFICE}.wordprocessingml.document", _docx),
     Format("md", "text/markdown; charset=utf-8", text.to_markdown),
     Format("txt", "text/plain; charset=utf-8", text.to_txt),
-    Format("pdf", "application/pdf", _pdf, needs_picture=True),
+    Format("pdf", "application/pdf", _pdf, needs_image=True),
 )
 BY_CODE = {row.code: row for row in FORMATS}
 
 
 def stream(code: str, documents: Documents) -> Iterator[bytes]:
-    """Yield a file of the documents, in pieces; `documents` is called once for each walk over them.
+    """Yield a file in the format `code`; `documents` is called once for each walk over them.
 
-    Raises ValueError, while it yields, for a result that has not the shape of the API's answers or
-    a PDF page without its picture.
+    Raises KeyError for an unknown format and, while it yields, ValueError for a result that does not
+    have the shape of the API's responses or a PDF page without its image.
     """
     return BY_CODE[code].write(documents)
 
@@ -83,8 +83,8 @@ def stream(code: str, documents: Documents) -> Iterator[bytes]:
 def export(code: str, results: Sequence[tuple[str, Any]]) -> bytes:
     """Return the results (title, result) as one file of any format but `pdf`.
 
-    Raises ValueError for a result that has not the shape of the API's answers.
+    Raises ValueError for `pdf` and for a result that does not have the shape of the API's responses.
     """
-    if BY_CODE[code].needs_picture:
-        raise ValueError(f"{code} needs the pictures")
+    if BY_CODE[code].needs_image:
+        raise ValueError(f"{code} needs the images")
     return b"".join(stream(code, lambda: [Document(title, result) for title, result in results]))

@@ -1,8 +1,7 @@
-"""How wide a character is, roughly, and which order the words of a line stand in. Pure.
+"""Approximate character widths and the visual order of a line's words (UAX #9). Pure.
 
-The widths only have to share a line's known length out between its words, in any type face: those of
-a common sans-serif face for Latin letters, none for marks that sit on others, a full square for
-Chinese, Japanese and Korean signs, and about half for the rest.
+The widths only divide a line's known length among its words, whatever its typeface: Helvetica's for
+Latin letters, zero for combining marks, one em for East Asian wide characters, about half for others.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import unicodedata
 from functools import lru_cache
 from itertools import groupby
 
-from ocr.exports.direction import is_rtl
+from core.text_direction import is_rtl
 
 # Advance widths of Helvetica for U+0020..U+007E, in thousandths (Adobe font metrics).
 _ASCII = (
@@ -22,12 +21,12 @@ _ASCII = (
     333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556,
     556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
 )  # fmt: skip
-_CAPITAL, _SMALL, _OTHER = 680, 550, 560
+_CAPITAL, _SMALL, _OTHER = 680, 550, 560  # means of common sans-serif faces, in thousandths
 
 
 @lru_cache(maxsize=8192)
 def width(char: str) -> int:
-    """Return the width of a character in thousandths of its height."""
+    """Return the advance width of a character in thousandths of an em."""
     code = ord(char)
     if 0x20 <= code <= 0x7E:
         return _ASCII[code - 0x20]
@@ -42,11 +41,11 @@ def width(char: str) -> int:
     return _CAPITAL if category == "Lu" else _SMALL if category == "Ll" else _OTHER
 
 
-def spans(text: str) -> list[tuple[str, float, float]]:
-    """Return the words of a line, in the order of the text, each with where it begins and ends (0..1).
+def word_spans(text: str) -> list[tuple[str, float, float]]:
+    """Return (word, start, end) of a line's words in logical order, as shares 0..1 from its left end.
 
-    0 is the left end of the line. Words that run right to left stand from right to left, numbers and
-    Latin words among them the other way round (UAX #9, without explicit marks).
+    Right-to-left words are placed from right to left, numbers and Latin words among them left to
+    right (UAX #9 on whole words, without explicit formatting characters).
     """
     words = text.split()
     if not words:
@@ -54,16 +53,16 @@ def spans(text: str) -> list[tuple[str, float, float]]:
     space = width(" ")
     sizes = [max(1, sum(width(char) for char in word)) for word in words]
     total = sum(sizes) + space * (len(words) - 1)
-    places: dict[int, tuple[float, float]] = {}
+    positions: dict[int, tuple[float, float]] = {}
     x = 0.0
-    for index in _visual(words):
-        places[index] = (x / total, (x + sizes[index]) / total)
+    for index in _visual_order(words):
+        positions[index] = (x / total, (x + sizes[index]) / total)
         x += sizes[index] + space
-    return [(word, *places[index]) for index, word in enumerate(words)]
+    return [(word, *positions[index]) for index, word in enumerate(words)]
 
 
-def _visual(words: list[str]) -> list[int]:
-    """Return the numbers of the words from left to right (UAX #9, rule L2, on whole words)."""
+def _visual_order(words: list[str]) -> list[int]:
+    """Return the indices of the words from left to right (UAX #9, rule L2, on whole words)."""
     base = is_rtl(" ".join(words))
     levels = [_level(word, base=base) for word in words]
     order = list(range(len(words)))
@@ -79,9 +78,9 @@ def _visual(words: list[str]) -> list[int]:
 
 
 def _level(word: str, *, base: bool) -> int:
-    """Return 0 or 2 for a word that runs left to right, 1 for one that runs right to left.
+    """Return the embedding level of a word: 0 or 2 left to right, 1 right to left.
 
-    A word without a letter runs as its line does.
+    A word without a strong character takes the direction of its line.
     """
     for char in word:
         direction = unicodedata.bidirectional(char)
@@ -92,10 +91,10 @@ def _level(word: str, *, base: bool) -> int:
     return 1 if base else 0
 
 
-def from_left(word: str) -> str:
-    """Return the characters of a word as they stand from left to right, which is how PDF shows text.
+def visual_text(word: str) -> str:
+    """Return the characters of a word from left to right, the order in which PDF shows text.
 
-    Readers of the text layer turn them back; digits and Latin letters keep their order.
+    Programs that extract the text reverse them again; digits and Latin letters keep their order.
     """
     if not is_rtl(word):
         return word

@@ -1,4 +1,4 @@
-"""One view of every service's result: fields, text lines and tables. Pure."""
+"""Common model of every service's result: named fields, text lines and tables. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-# Parts of a result that are no field of the document.
+# Members of the API's results that are no field of the document: locations, images, measures, lines.
 _NOT_FIELDS = {
     "confidence", "text_location", "portrait_image", "portrait_location", "adjusted_image", "excel",
     "words_block_list", "words_region_list", "score_info", "extra_info", "rectification_matrix",
@@ -14,14 +14,16 @@ _NOT_FIELDS = {
 }  # fmt: skip
 
 Quad = list[list[int]]
-_MAX_PLACES = 200_000  # cells of one table, counted by places
+_MAX_POSITIONS = (
+    200_000  # row and column positions of one table: a forged range must not fill memory
+)
 
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """One line of text with its place (four points of the picture, or empty).
+    """One line of text with its location: four points in pixels of the image, or empty.
 
-    `chars` are its characters with their places, where the result has them.
+    `chars` are its characters with their locations, where the result has them.
     """
 
     text: str
@@ -40,8 +42,11 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Flat:
-    """A result as people read it: named fields, lines in reading order, tables."""
+class ResultModel:
+    """One result: fields by dotted name, lines in reading order, tables as cells.
+
+    `blocks` are lines and tables in reading order.
+    """
 
     fields: dict[str, str]
     confidence: dict[str, float]
@@ -50,21 +55,25 @@ class Flat:
     blocks: tuple[Any, ...] = field(default=())  # TextLine or a table, in reading order
 
 
-def flatten(result: Any) -> Flat:
-    """Return the fields, lines and tables of any service's `result`."""
+def parse_result(result: Any) -> ResultModel:
+    """Return the fields, lines and tables of any service's `result`.
+
+    Raises ValueError for a table that is too large, and AttributeError, KeyError, TypeError or
+    IndexError for what is no result (`Document.model` turns them into one ValueError).
+    """
     if isinstance(result, list):
-        return _flat_list(result)
+        return _parse_list(result)
     if "words_region_list" in result:
-        return _flat_regions(result["words_region_list"])
+        return _parse_regions(result["words_region_list"])
     fields: dict[str, str] = {}
     confidence: dict[str, float] = {}
     _collect(result, "", fields, confidence)
     lines = tuple(_line(block) for block in result.get("words_block_list", ()))
-    return Flat(fields, confidence, lines, (), lines)
+    return ResultModel(fields, confidence, lines, (), lines)
 
 
-def _flat_list(items: list[dict[str, Any]]) -> Flat:
-    """Number the members of a list result, such as several plates."""
+def _parse_list(items: list[dict[str, Any]]) -> ResultModel:
+    """Return the fields of a list result, numbered where there are several, e.g. licence plates."""
     fields: dict[str, str] = {}
     confidence: dict[str, float] = {}
     for index, item in enumerate(items, 1):
@@ -74,10 +83,10 @@ def _flat_list(items: list[dict[str, Any]]) -> Flat:
                 fields[prefix + name] = _text(value)
                 if isinstance(item.get("confidence"), int | float):
                     confidence[prefix + name] = float(item["confidence"])
-    return Flat(fields, confidence)
+    return ResultModel(fields, confidence)
 
 
-def _flat_regions(regions: list[dict[str, Any]]) -> Flat:
+def _parse_regions(regions: list[dict[str, Any]]) -> ResultModel:
     lines: list[TextLine] = []
     tables: list[tuple[Cell, ...]] = []
     blocks: list[Any] = []
@@ -91,35 +100,35 @@ def _flat_regions(regions: list[dict[str, Any]]) -> Flat:
             found = [_line(block) for block in region["words_block_list"]]
             lines += found
             blocks += found
-    return Flat({}, {}, tuple(lines), tuple(tables), tuple(blocks))
+    return ResultModel({}, {}, tuple(lines), tuple(tables), tuple(blocks))
 
 
 def _cells(blocks: list[dict[str, Any]]) -> Iterator[Cell]:
-    """Yield a table's cells, none over another: a range that is partly taken shrinks to its corner."""
+    """Yield a table's cells without overlap: a range that is partly taken shrinks to its first position."""
     taken: set[tuple[int, int]] = set()
     for block in blocks:
         rows, columns = _range(block.get("rows")), _range(block.get("columns"))
-        if len(taken) + (rows[1] - rows[0] + 1) * (columns[1] - columns[0] + 1) > _MAX_PLACES:
+        if len(taken) + (rows[1] - rows[0] + 1) * (columns[1] - columns[0] + 1) > _MAX_POSITIONS:
             raise ValueError("the table has too many cells")
-        if max(rows[1] * (columns[1] + 1), columns[1]) > _MAX_PLACES:
+        if max(rows[1] * (columns[1] + 1), columns[1]) > _MAX_POSITIONS:
             raise ValueError("the table is too large")
-        places = _places(rows, columns)
-        if places & taken:
+        positions = _positions(rows, columns)
+        if positions & taken:
             rows, columns = (rows[0], rows[0]), (columns[0], columns[0])
-            places = _places(rows, columns) - taken
-        if places:
-            taken |= places
+            positions = _positions(rows, columns) - taken
+        if positions:
+            taken |= positions
             yield Cell(str(block.get("words", "")), rows, columns)
 
 
 def _range(numbers: Any) -> tuple[int, int]:
     found = [int(number) for number in numbers or [0]]
-    if min(found) < 0 or max(found) > _MAX_PLACES:
+    if min(found) < 0 or max(found) > _MAX_POSITIONS:
         raise ValueError("a cell lies outside of its table")
     return min(found), max(found)
 
 
-def _places(rows: tuple[int, int], columns: tuple[int, int]) -> set[tuple[int, int]]:
+def _positions(rows: tuple[int, int], columns: tuple[int, int]) -> set[tuple[int, int]]:
     return {
         (row, column)
         for row in range(rows[0], rows[1] + 1)
@@ -128,10 +137,10 @@ def _places(rows: tuple[int, int], columns: tuple[int, int]) -> set[tuple[int, i
 
 
 def _line(block: dict[str, Any]) -> TextLine:
-    sure = block.get("confidence")
+    confidence = block.get("confidence")
     return TextLine(
         str(block.get("words", "")),
-        float(sure) if isinstance(sure, int | float) else None,
+        float(confidence) if isinstance(confidence, int | float) else None,
         block.get("location") or block.get("cell_location") or [],
         tuple(
             (str(char.get("char", "")), char.get("char_location") or [])
@@ -150,7 +159,7 @@ def _collect(
     part: dict[str, Any], prefix: str, fields: dict[str, str], confidence: dict[str, float]
 ) -> None:
     """Add the fields of `part`; nested objects (front, back, endorsements) get a dotted name."""
-    sure = part.get("confidence") if isinstance(part.get("confidence"), dict) else {}
+    confidences = part.get("confidence") if isinstance(part.get("confidence"), dict) else {}
     for name, value in part.items():
         if name in _NOT_FIELDS:
             continue
@@ -158,8 +167,8 @@ def _collect(
             _collect(value, f"{prefix}{name}.", fields, confidence)
         elif not isinstance(value, list):
             fields[prefix + name] = _text(value)
-            if isinstance((sure or {}).get(name), int | float):
-                confidence[prefix + name] = float((sure or {})[name])
+            if isinstance((confidences or {}).get(name), int | float):
+                confidence[prefix + name] = float((confidences or {})[name])
 
 
 def _text(value: Any) -> str:

@@ -1,24 +1,25 @@
-"""Plain text and Markdown, in reading order. Pure."""
+"""Plain text and Markdown exports, in reading order. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
-from ocr.exports.documents import Documents, flat
-from ocr.exports.result_model import Cell, Flat, TextLine
+from ocr.exports.documents import Documents, models
+from ocr.exports.result_model import Cell, ResultModel, TextLine
 
+# Characters that CommonMark and its table extension read as markup, and list items at a line's start.
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 _LIST = re.compile(r"^(\s*)([-+]|\d{1,9}[.)])(\s|$)")
 
 
 def to_txt(documents: Documents) -> Iterator[bytes]:
-    """Yield the lines, or `name: value` of each field; documents are parted by a form feed."""
-    for index, (_, one) in enumerate(flat(documents)):
+    """Yield the lines, or `name: value` of each field; documents are separated by a form feed."""
+    for index, (_, one) in enumerate(models(documents)):
         yield (("\f" if index else "") + _plain(one)).encode("utf-8", "replace")
 
 
-def _plain(one: Flat) -> str:
+def _plain(one: ResultModel) -> str:
     rows = [f"{name}: {value}" for name, value in one.fields.items()]
     for block in one.blocks:
         if isinstance(block, TextLine):
@@ -31,7 +32,7 @@ def _plain(one: Flat) -> str:
 def to_markdown(documents: Documents) -> Iterator[bytes]:
     """Yield headings, paragraphs and pipe tables; text that looks like markup is escaped."""
     several = sum(1 for _ in zip(documents(), range(2), strict=False)) > 1
-    for index, (title, one) in enumerate(flat(documents)):
+    for index, (title, one) in enumerate(models(documents)):
         parts = [f"# {escape(title)}"] if several else []
         if one.fields:
             rows = [[name, value] for name, value in one.fields.items()]
@@ -55,7 +56,7 @@ def _pipe(rows: list[list[str]]) -> str:
 
 
 def grid(cells: Sequence[Cell]) -> list[list[str]]:
-    """Return a table as rows of equal length; a merged cell stands in its first place."""
+    """Return a table as rows of equal length; the text of a merged cell stands in its first position."""
     height = max((cell.rows[1] for cell in cells), default=-1) + 1
     width = max((cell.columns[1] for cell in cells), default=-1) + 1
     rows = [[""] * width for _ in range(height)]

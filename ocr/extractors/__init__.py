@@ -1,1 +1,1 @@
-"""Extractors."""
+"""Extractors: one module a document type, from a `Page` to the documented result. Pure."""

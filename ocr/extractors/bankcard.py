@@ -1,4 +1,4 @@
-"""UAE bank card: number, dates, holder, bank and scheme."""
+"""Bank card of the United Arab Emirates: number, dates, holder, bank and scheme."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from ocr.fields import card_numbers
-from ocr.fields.card_numbers import Number
+from ocr.fields.card_numbers import CardNumber
 from ocr.fields.uae_banks import bank_of
-from ocr.fields.word_spacing import around_ampersands, spaced
+from ocr.fields.word_spacing import around_ampersands, spaced_by_pitch
 from ocr.layout.reading_order import rows
 from ocr.options import Option
 from ocr.page import Line, Page, Quad, WrongDocument
 
 OPTIONS = (
-    Option("return_text_location", "bool", default=False, help="Also where each field stands."),
+    Option("return_text_location", "bool", default=False, help="Also return where each field is."),
 )
 FIELDS = ("bank_name", "card_number", "issue_date", "expiry_date", "type", "card_holder")
 
 _DATE = re.compile(r"(?<!\d)(0[1-9]|1[0-2])\s?[/\\|]\s?((?:20)?\d\d)(?!\d)")
-# A slash is easily read as one: taken for a date only beside its label.
+# A slash is often recognised as 1: such a text is a date only beside a label of dates.
 _DATE_LIKE = re.compile(r"(0[1-9]|1[0-2])[1Il|](\d\d)")
 _DATE_LABEL = re.compile(r"VALID|THRU|UNTIL|EXPIR|GOOD|FROM|SINCE|END|DATE", re.I)
 _FROM = re.compile(r"FROM|SINCE|ISSUE|START", re.I)
@@ -36,7 +36,7 @@ _NAME = re.compile(r"[A-Z][A-Z .'\-]{2,}")
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A value with how sure it is and where it stands."""
+    """A value with its confidence 0..1 and quad."""
 
     value: str = ""
     score: float = 0.0
@@ -46,7 +46,7 @@ class _Field:
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the documented fields; empty with confidence 0 where the card does not show one.
 
-    Raises WrongDocument where no card number is seen.
+    Raises WrongDocument where no card number is found.
     """
     page, number = _number(page)
     above = [line for line in page.lines if line.center[1] < number.top]
@@ -69,23 +69,26 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _number(page: Page) -> tuple[Page, Number]:
-    """Return the number and the page it was read on: the picture, or the card that stands out in it."""
+def _number(page: Page) -> tuple[Page, CardNumber]:
+    """Return the number and the view it was found in: the whole page, else the detected card."""
     number = card_numbers.find(page)
-    if number is None or not number.is_sound:
+    if number is None or not number.has_luhn_digit:
         card = page.card()
         closer = card_numbers.find(card) if card is not None else None
-        if card is not None and closer is not None and (number is None or closer.is_sound):
+        if card is not None and closer is not None and (number is None or closer.has_luhn_digit):
             page, number = card, closer
     if number is None:
-        raise WrongDocument("no bank card number is seen")
+        raise WrongDocument("no bank card number is found")
     if not number.has_scheme and not any(_DATE.search(line.text) for line in page.lines):
-        raise WrongDocument("no bank card number is seen")
+        raise WrongDocument("no bank card number is found")
     return page, number
 
 
-def _scheme(page: Page, number: Number) -> _Field:
-    """Return Visa or MasterCard by the number's prefix; the mark on the card where the prefix is unknown."""
+def _scheme(page: Page, number: CardNumber) -> _Field:
+    """Return Visa or MasterCard by the number's prefix, else by the printed mark.
+
+    The API knows these two; every other scheme is "Unrecognized".
+    """
     name = card_numbers.scheme(number.digits)
     if name in ("Visa", "MasterCard"):
         return _Field(name, number.score, number.quad)
@@ -97,9 +100,9 @@ def _scheme(page: Page, number: Number) -> _Field:
     return _Field("Unrecognized", 0.9 * number.score, None)
 
 
-def _dates(page: Page, number: Number) -> tuple[_Field, _Field]:
+def _dates(page: Page, number: CardNumber) -> tuple[_Field, _Field]:
     """Return issue and expiry as printed, `MM/YY`: of two dates the earlier is the issue."""
-    seen: list[tuple[int, bool, _Field]] = []
+    found: list[tuple[int, bool, _Field]] = []
     for row in rows([line for line in page.lines if line.center[1] > number.top - number.height]):
         text = " ".join(line.text for line in row)
         for line in row:
@@ -108,14 +111,14 @@ def _dates(page: Page, number: Number) -> tuple[_Field, _Field]:
                 month, year = int(match.group(1)), int(match.group(2)[-2:])
                 before = text[: text.find(match.group())] + label
                 field = _Field(f"{match.group(1)}/{match.group(2)}", odds, line.quad)
-                seen.append((12 * year + month, bool(_FROM.search(before)), field))
-    if not seen:
+                found.append((12 * year + month, bool(_FROM.search(before)), field))
+    if not found:
         return _Field(), _Field()
-    seen.sort(key=lambda item: item[0])
-    if len(seen) == 1:
-        (_, is_from, only) = seen[0]
+    found.sort(key=lambda item: item[0])
+    if len(found) == 1:
+        (_, is_from, only) = found[0]
         return (only, _Field()) if is_from else (_Field(), only)
-    return seen[0][2], seen[-1][2]
+    return found[0][2], found[-1][2]
 
 
 def _dates_in(line: Line, label: str) -> list[tuple[re.Match[str], float]]:
@@ -127,7 +130,7 @@ def _dates_in(line: Line, label: str) -> list[tuple[re.Match[str], float]]:
 
 
 def _text_left(page: Page, line: Line) -> str:
-    """Return the small print left of a date: VALID / FROM often stands in two lines beside it."""
+    """Return the small print left of a date: VALID / FROM is often printed in two lines beside it."""
     beside = [
         other
         for other in page.lines
@@ -138,8 +141,8 @@ def _text_left(page: Page, line: Line) -> str:
     return " ".join(other.text for other in beside)
 
 
-def _holder(page: Page, number: Number) -> _Field:
-    """Return the lowest line of capitals under the number that is no label and no mark."""
+def _holder(page: Page, number: CardNumber) -> _Field:
+    """Return the holder: the most prominent line of capitals under the number that is no label."""
     below = [
         line
         for line in page.lines
@@ -154,18 +157,18 @@ def _holder(page: Page, number: Number) -> _Field:
     if not named:
         return _Field()
     best = max(named, key=lambda run: sum(line.score * line.width for line in run))
-    text = " ".join(" ".join(spaced(line).split()) for line in best)
+    text = " ".join(" ".join(spaced_by_pitch(line).split()) for line in best)
     score = min(line.score for line in best)
     quad = (best[0].quad[0], best[-1].quad[1], best[-1].quad[2], best[0].quad[3])
     if " " not in text:
         again = " ".join(page.read(quad).text.split())
-        # The careful model sees word spaces that the quick one drops.
+        # The small model keeps word spaces that the quick one drops.
         text = again if again.replace(" ", "") == text else text
     return _Field(text, score if " " in text else 0.8 * score, quad)
 
 
 def _joined(lines: Sequence[Line]) -> list[list[Line]]:
-    """Return the lines with those that go on to their right: wide spaces split a name."""
+    """Return the lines joined with those that continue them: wide word spaces split a name."""
     runs: list[list[Line]] = []
     for row in rows(lines):
         for line in row:
@@ -177,17 +180,17 @@ def _joined(lines: Sequence[Line]) -> list[list[Line]]:
     return runs
 
 
-def _is_row_mate(line: Line, number: Number) -> bool:
+def _is_row_mate(line: Line, number: CardNumber) -> bool:
     return abs(line.center[1] - (number.top + number.bottom) / 2) < 0.6 * number.height
 
 
 def _bank(above: Sequence[Line]) -> _Field:
-    """Return a known bank's name as printed, else the first heading, which most cards give the bank."""
+    """Return a known bank's name as printed, else the topmost heading, which is mostly the bank."""
     for line in above:
         known = bank_of(line.text)
         if known:
             printed = " ".join(line.text.split())
-            # More than the name: a mark beside it was read into the same line.
+            # Longer than the name: the line includes a mark beside it.
             name = known if len(printed) > len(known) + 3 else printed
             return _Field(name, line.score, line.quad)
     headings = [

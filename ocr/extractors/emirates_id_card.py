@@ -1,4 +1,4 @@
-"""Emirates ID card: the printed front in English and Arabic, the machine-readable zone of the back."""
+"""Emirates ID card: front in English and Arabic, TD1 zone of the back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ocr.options import Option
 from ocr.page import Line, Page, Quad, WrongDocument, box
 
 OPTIONS = (
-    Option("side", "str", default="", choices=("", "front", "back"), help="Which side is shown; absent: found out."),
+    Option("side", "str", default="", choices=("", "front", "back"), help="Which side is shown; absent: detected."),
 )  # fmt: skip
 FIELDS = (
     "id_number", "name", "name_arabic", "nationality", "nationality_arabic", "sex", "date_of_birth", "expiry_date",
@@ -30,7 +30,7 @@ _NUMBER = re.compile(
 _LASER = re.compile(r"(?<![\d-])[A-Z0-9]{2,4}-\d{7}-\d{2}(?![\d-])")
 _CARD = re.compile(r"(?<!\d)\d{9}(?!\d)")
 _DAY = re.compile(r"(?<!\d)(\d{2})[/.\-](\d{2})[/.\-]((?:19|20)\d{2})(?!\d)")
-_TWINS = str.maketrans("OIlSB", "01158")
+_LOOK_ALIKES = str.maketrans("OIlSB", "01158")
 _ALPHABET = "0123456789-"
 _STOPS = ("Nationality", "Date of Birth", "Expiry Date", "Issuing Date", "Sex", "ID Number", "Name")
 _TITLE = (
@@ -42,8 +42,8 @@ _TITLE = (
 _NAME_AR, _NATION_AR = ("الاسم", "الإسم"), ("الجنسية",)
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 
-SPACED = 0.95
-DOUBTED = 0.85
+SPACED = 0.95  # score from which a name's word spaces are taken as recognised
+DOUBTED = 0.85  # score below which a Latin line may be Arabic
 
 Values = dict[str, Found]
 
@@ -51,15 +51,15 @@ Values = dict[str, Found]
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the side shown, dates as printed (`DD/MM/YYYY`).
 
-    Raises WrongDocument where neither side is recognised, or another than the one asked for.
+    Raises WrongDocument where neither side is recognised, or not the requested one.
     """
-    asked = options["side"]
+    requested = options["side"]
     side, values = "", {}
-    if asked != "back":
-        values = card_response.best(page, _front, len, full=8)
+    if requested != "back":
+        values = card_response.best_view(page, _front, len, full=8)
         side = "front" if "id_number" in values else ""
-    if not side and asked != "front":
-        values = card_response.best(page, _back, len, full=9)
+    if not side and requested != "front":
+        values = card_response.best_view(page, _back, len, full=9)
         side = "back" if values else ""
     if not side:
         raise WrongDocument("no Emirates ID card found")
@@ -76,12 +76,12 @@ def _front(page: Page) -> Values:
     if not number or mrz.read(lines, formats=(TD1,)) is not None:
         return {}
     values = {"id_number": number}
-    name = labels.after(lines, ("Name:", "Name"), stops=_STOPS, below=False)
-    values["name"] = word_spacing.parted(page, _words(page, name))
-    nation = labels.after(lines, ("Nationality:", "Nationality"), stops=_STOPS, below=False)
+    name = labels.value_after(lines, ("Name:", "Name"), stops=_STOPS, below=False)
+    values["name"] = word_spacing.spaced_by_padding(page, _words(page, name))
+    nation = labels.value_after(lines, ("Nationality:", "Nationality"), stops=_STOPS, below=False)
     nation = Found(nationalities.english_of(_ascii(nation.text)), nation.score, nation.quad)
     values["nationality"] = nation
-    if not values["name"] and not nation and not labels.shows(lines, _TITLE):
+    if not values["name"] and not nation and not labels.has_label(lines, _TITLE):
         return {}
     values["name_arabic"] = _arabic(page, lines, _NAME_AR, values["name"])
     local = _arabic(page, lines, _NATION_AR, nation)
@@ -94,13 +94,13 @@ def _front(page: Page) -> Values:
 
 
 def _number(page: Page, lines: Sequence[Line]) -> Found:
-    """Return the identity number with dashes; its Luhn digit chooses between two readings."""
+    """Return the identity number with dashes; its Luhn digit chooses between two results."""
     best = Found()
     for line in lines:
         match = _NUMBER.search(line.text)
         if not match:
             continue
-        found = _numbered(match, labels.sure(line), line.quad)
+        found = _numbered(match, labels.line_confidence(line), line.quad)
         if not is_emirates_id(found.text):
             again = page.read(line.quad, model="small", alphabet=_ALPHABET)
             second = _NUMBER.search(again.text)
@@ -114,7 +114,7 @@ def _number(page: Page, lines: Sequence[Line]) -> Found:
 
 
 def _numbered(match: re.Match[str], score: float, quad: Quad) -> Found:
-    year, serial, digit = (part.translate(_TWINS) for part in match.groups())
+    year, serial, digit = (part.translate(_LOOK_ALIKES) for part in match.groups())
     return Found(f"784-{year}-{serial}-{digit}", score, quad)
 
 
@@ -124,34 +124,34 @@ def _ascii(text: str) -> str:
 
 
 def _words(page: Page, found: Found) -> Found:
-    """Return a name in Latin letters; the careful model sees word spaces that the quick one drops."""
+    """Return a name in Latin letters; the small model keeps word spaces that the quick one drops."""
     text = _ascii(found.text)
     if found.quad is None or found.score >= SPACED:
         return Found(text, found.score, found.quad)
-    reading = page.read(found.quad)
-    again = _ascii(reading.text[reading.text.find(":") + 1 :])
+    result = page.read(found.quad)
+    again = _ascii(result.text[result.text.find(":") + 1 :])
     same = again.replace(" ", "") == text.replace(" ", "")
-    if (same and again.count(" ") > text.count(" ")) or (not same and reading.score > found.score):
-        return Found(again, max(found.score, reading.score) if same else reading.score, found.quad)
+    if (same and again.count(" ") > text.count(" ")) or (not same and result.score > found.score):
+        return Found(again, max(found.score, result.score) if same else result.score, found.quad)
     return Found(text, found.score, found.quad)
 
 
 def _sex(lines: Sequence[Line]) -> Found:
-    found = labels.after(lines, ("Sex:", "Sex"), stops=_STOPS, below=False)
+    found = labels.value_after(lines, ("Sex:", "Sex"), stops=_STOPS, below=False)
     match = re.search(r"\b(M|F|MALE|FEMALE)\b", found.text.upper())
     return Found(match.group(1)[0], found.score, found.quad) if match else Found()
 
 
 def _days(lines: Sequence[Line]) -> Values:
-    """Return birth and expiry by their labels, else the first and the last of the days printed."""
+    """Return birth and expiry by their labels, else the first and the last of three printed dates."""
     named: Values = {}
     for name, label in (("date_of_birth", "Date of Birth"), ("expiry_date", "Expiry Date")):
-        found = labels.after(lines, (label,), below=True)
+        found = labels.value_after(lines, (label,), below=True)
         match = _DAY.search(found.text)
         if match and dates.find(match.group()):
             named[name] = Found("/".join(match.groups()), found.score, found.quad)
     printed = [
-        (day, Found("/".join(match.groups()), labels.sure(line), line.quad))
+        (day, Found("/".join(match.groups()), labels.line_confidence(line), line.quad))
         for line in lines
         for match in _DAY.finditer(line.text)
         for day in dates.find(match.group())
@@ -169,58 +169,58 @@ def _arabic(page: Page, lines: Sequence[Line], names: Sequence[str], english: Fo
     for line in own:
         text = _arabic_value(line.text, names)
         if text:
-            return _wider(page, names, line, Found(text, labels.sure(line), line.quad))
+            return _wider(page, names, line, Found(text, labels.line_confidence(line), line.quad))
     if english.quad is None:
         return Found()
-    return _looked_for(page, names, english.quad)
+    return _arabic_near(page, names, english.quad)
 
 
 def _wider(page: Page, names: Sequence[str], line: Line, found: Found) -> Found:
-    """Return the surer of the first reading and one of a wider stretch: boxes often cut the last letters."""
-    high = line.height
+    """Return the better of the first result and one of a wider crop: boxes often cut the last letters."""
+    height = line.height
     region = box(
-        max(0.0, line.left - 1.2 * high),
-        max(0.0, line.top - 0.12 * high),
-        min(page.width, line.right + 0.4 * high),
-        line.bottom + 0.12 * high,
+        max(0.0, line.left - 1.2 * height),
+        max(0.0, line.top - 0.12 * height),
+        min(page.width, line.right + 0.4 * height),
+        line.bottom + 0.12 * height,
     )
-    reading = page.read(region, script="arabic")
-    text = _arabic_value(reading.text, names)
-    longer = len(text) > len(found.text) and reading.score > found.score - 0.05
-    if text and (longer or reading.score > found.score + 0.02):
-        return Found(text, reading.score, region)
+    result = page.read(region, script="arabic")
+    text = _arabic_value(result.text, names)
+    longer = len(text) > len(found.text) and result.score > found.score - 0.05
+    if text and (longer or result.score > found.score + 0.02):
+        return Found(text, result.score, region)
     return found
 
 
 def _arabic_value(text: str, names: Sequence[str]) -> str:
-    """Return what follows the label in reading order, empty if the label is not there."""
+    """Return what follows the label in logical order, empty if the label is not there."""
     for part in re.split(r"[:：]", text):
         if any(nationalities.is_label(part, name) for name in names):
             rest = text.replace(part, "", 1)
             return _only_arabic(rest)
-    folded = nationalities.bare(text)
+    folded = nationalities.without_marks(text)
     for name in names:
-        if folded.startswith(nationalities.bare(name)):
+        if folded.startswith(nationalities.without_marks(name)):
             return _only_arabic(text[len(name) :])
     return ""
 
 
 def _only_arabic(text: str) -> str:
-    """Return the Arabic words of a text: names and nationalities hold no digits, a stop is read as one."""
+    """Return the Arabic words of a text without digits: a full stop is often recognised as one."""
     kept = "".join(
-        c if _ARABIC.match(c) and c not in "،؛" and not c.isdigit() else " " for c in text
+        c if _ARABIC.match(c) and c not in "،؛" and not c.isdecimal() else " " for c in text
     )
     return " ".join(kept.split())
 
 
-def _looked_for(page: Page, names: Sequence[str], english: Quad) -> Found:
-    """Read what the first pass took for poor Latin, above and beside the English line, as Arabic."""
+def _arabic_near(page: Page, names: Sequence[str], english: Quad) -> Found:
+    """Return the Arabic value above or beside the English line, where detection gave poor Latin text."""
     line = Line("", 0.0, english)
-    high = line.height
-    for top in (line.top - 1.6 * high, line.top - 0.3 * high, line.top - 2.2 * high):
-        # A wide stretch of white around the words helps the reader.
+    height = line.height
+    for top in (line.top - 1.6 * height, line.top - 0.3 * height, line.top - 2.2 * height):
+        # Wide margins around the words help the recogniser.
         found = _read_arabic(
-            page, names, box(line.left, max(0.0, top), page.width * 0.985, top + 1.7 * high)
+            page, names, box(line.left, max(0.0, top), page.width * 0.985, top + 1.7 * height)
         )
         if found:
             return found
@@ -234,9 +234,12 @@ def _looked_for(page: Page, names: Sequence[str], english: Quad) -> Found:
     best = Found()
     for other in near:
         for pad in (0.0, 0.12, 0.3):
-            room = pad * other.height
+            padding = pad * other.height
             region = box(
-                other.left - 2 * room, other.top - room, other.right + room, other.bottom + room
+                other.left - 2 * padding,
+                other.top - padding,
+                other.right + padding,
+                other.bottom + padding,
             )
             found = _read_arabic(page, names, region)
             if found.score > best.score:
@@ -245,9 +248,9 @@ def _looked_for(page: Page, names: Sequence[str], english: Quad) -> Found:
 
 
 def _read_arabic(page: Page, names: Sequence[str], region: Quad) -> Found:
-    reading = page.read(region, script="arabic")
-    text = _arabic_value(reading.text, names)
-    return Found(text, 0.9 * reading.score, region) if text and reading.score > 0.5 else Found()
+    result = page.read(region, script="arabic")
+    text = _arabic_value(result.text, names)
+    return Found(text, 0.9 * result.score, region) if text and result.score > 0.5 else Found()
 
 
 def _back(page: Page) -> Values:
@@ -274,18 +277,20 @@ def _back(page: Page) -> Values:
     values["expiry_date"] = Found(_day(expiry), odds["expiry"])
     values["country_code"] = Found(raw["country"], odds["country"])
     values["card_number"] = _card_number(page, raw["number"], odds["number"])
-    laser = labels.first(page.lines, _LASER.pattern)
+    laser = labels.first_match(page.lines, _LASER.pattern)
     if laser:
-        values["laser_number"] = Found(laser[0].group(), labels.sure(laser[1]), laser[1].quad)
+        values["laser_number"] = Found(
+            laser[0].group(), labels.line_confidence(laser[1]), laser[1].quad
+        )
     return {key: found for key, found in values.items() if found}
 
 
 def _card_number(page: Page, zone: str, odds: float) -> Found:
-    """Return the card number of the zone, where the same is printed with its place."""
+    """Return the card number of the zone, with the quad of the same printed number."""
     for line in page.lines:
         match = _CARD.search(line.text)
         if match and match.group() == zone:
-            return Found(zone, max(odds, labels.sure(line)), line.quad)
+            return Found(zone, max(odds, labels.line_confidence(line)), line.quad)
     return Found(zone, odds)
 
 

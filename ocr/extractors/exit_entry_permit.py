@@ -1,4 +1,4 @@
-"""Exit-entry permit to Hong Kong and Macao or to Taiwan: front with its one-line zone, back with endorsements."""
+"""Exit-entry permit to Hong Kong and Macao or Taiwan: front with one-line zone, back with endorsements."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ Values = dict[str, Found]
 
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the side shown, dates as printed; raises WrongDocument for other cards."""
-    view, values, zone = card_response.best(page, _read, _worth, full=len(TEXTS))
+    view, values, zone = card_response.best_view(page, _read, _completeness, full=len(TEXTS))
     notes = _endorsements(view.lines)
     kind = _kind(view.lines, zone)
     is_front = bool(values["valid_period"] and values["number"]) and bool(kind[0])
@@ -58,19 +58,19 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = card_response.fields(TEXTS, values if is_front else {})
     answer["type"] = kind[0] if is_front else ""
     answer["side"] = "front" if is_front else "back"
-    sure: dict[str, Any] = card_response.confidence(TEXTS, values if is_front else {})
-    sure["type"] = round(kind[1], 4) if answer["type"] else 0.0
-    sure["side"] = 0.99
+    confidence: dict[str, Any] = card_response.confidence(TEXTS, values if is_front else {})
+    confidence["type"] = round(kind[1], 4) if answer["type"] else 0.0
+    confidence["side"] = 0.99
     for name in ENDORSEMENTS:
         found = {} if is_front else notes.get(name, {})
         answer[name] = card_response.fields(PARTS, found)
-        sure[name] = card_response.confidence(PARTS, found)
+        confidence[name] = card_response.confidence(PARTS, found)
     answer.update(card_response.portrait(view, options, shown=is_front))
-    answer["confidence"] = sure
+    answer["confidence"] = confidence
     return answer
 
 
-def _worth(read: tuple[Page, Values, Mrz | None]) -> int:
+def _completeness(read: tuple[Page, Values, Mrz | None]) -> int:
     view, values, _ = read
     if _endorsements(view.lines):  # the back, which shows nothing else
         return len(TEXTS)
@@ -81,32 +81,34 @@ def _read(page: Page) -> tuple[Page, Values, Mrz | None]:
     values = travel_permit.front(page.lines, number=_NUMBER)
     zone = mrz_locate.find(page, formats=(EXIT_ENTRY,)) if values["valid_period"] else None
     if zone is not None:
-        score = 0.97 if zone.is_right else 0.7
+        score = 0.97 if zone.is_valid else 0.7
         values["machine_code"] = Found(zone.lines[0], score, zone.quads[0])
         if zone.checks.get("number"):
-            travel_permit.checked(values, "number", zone.fields["number"], zone_score=0.93)
+            travel_permit.prefer_zone(values, "number", zone.fields["number"], zone_score=0.93)
         if zone.checks.get("birth"):
-            wanted = travel_permit.as_printed(zone.fields["birth"], birth=True, today=date.today())
-            travel_permit.checked(values, "birth_date", wanted, zone_score=0.9)
+            wanted = travel_permit.printed_date(
+                zone.fields["birth"], birth=True, today=date.today()
+            )
+            travel_permit.prefer_zone(values, "birth_date", wanted, zone_score=0.9)
         if zone.checks.get("expiry"):
-            travel_permit.agreeing_date(values, "valid_period", zone.fields["expiry"])
+            travel_permit.compare_date(values, "valid_period", zone.fields["expiry"])
     return page, values, zone
 
 
 def _kind(lines: Sequence[Line], zone: Mrz | None) -> tuple[str, float]:
-    """Return the type of the permit and its confidence: by title, else by the zone's code."""
+    """Return the type of the permit and its confidence: by its title, else by the zone's code."""
     for line in lines:
         for title, marks in ((_HONG_KONG, ("往来港澳",)), (_TAIWAN, ("往来台湾",))):
             if labels.label_end(line.text.replace("來", "来").replace("臺灣", "台湾"), marks) >= 0:
-                return title, max(labels.sure(line), 0.9)
+                return title, max(labels.line_confidence(line), 0.9)
     if zone is not None:
         return (_TAIWAN if zone.lines[0].startswith("CD") else _HONG_KONG), 0.9
     return "", 0.0
 
 
 def _endorsements(lines: Sequence[Line]) -> dict[str, Values]:
-    """Read the blocks of the back: one for each place, from its heading down to the next one."""
-    if not labels.shows(lines, ("签注", "簽注")):
+    """Return the endorsements of the back: one a destination, from its heading to the next one."""
+    if not labels.has_label(lines, ("签注", "簽注")):
         return {}
     heads = [
         (line.center[1], name)
@@ -135,11 +137,11 @@ _PART_STOPS = (*_TYPE, *_TRIPS, *_UNTIL, *_REMARK, *_ISSUED)
 
 def _parts(lines: Sequence[Line]) -> Values:
     found = {
-        "endorsement_type": labels.after(lines, _TYPE, stops=_PART_STOPS),
-        "valid_round_trips": labels.after(lines, _TRIPS, stops=_PART_STOPS),
-        "endorsement_valid_period": labels.after(lines, _UNTIL, stops=_PART_STOPS),
-        "remark": labels.after(lines, _REMARK, stops=_PART_STOPS),
-        "issue_info": labels.after(lines, _ISSUED, stops=_PART_STOPS),
+        "endorsement_type": labels.value_after(lines, _TYPE, stops=_PART_STOPS),
+        "valid_round_trips": labels.value_after(lines, _TRIPS, stops=_PART_STOPS),
+        "endorsement_valid_period": labels.value_after(lines, _UNTIL, stops=_PART_STOPS),
+        "remark": labels.value_after(lines, _REMARK, stops=_PART_STOPS),
+        "issue_info": labels.value_after(lines, _ISSUED, stops=_PART_STOPS),
     }
     return {
         name: Found(

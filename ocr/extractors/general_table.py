@@ -1,4 +1,4 @@
-"""General table: the tables of a picture cell by cell, the text around them, and a spreadsheet file."""
+"""General table: tables of an image cell by cell, the text around them, and a spreadsheet file."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ocr.tables.model import Cell, Table
 from ocr.tables.workbook import workbook
 
 OPTIONS: tuple[Option, ...] = (
-    Option("return_text_location", "bool", default=False, help="Also each line of a cell and its place."),
-    Option("return_char_location", "bool", default=False, help="Also each character and its place; needs return_text_location."),
-    Option("return_confidence", "bool", default=False, help="Also how sure the reading is."),
+    Option("return_text_location", "bool", default=False, help="Also each line of a cell and its location."),
+    Option("return_char_location", "bool", default=False, help="Also each character and its location; needs return_text_location."),
+    Option("return_confidence", "bool", default=False, help="Also the confidence of the text."),
     Option("return_excel", "bool", default=False, help="Also the result as a spreadsheet file, Base64."),
-    Option("return_rectification_matrix", "bool", default=False, help="Also the map from the picture to the straightened page."),
+    Option("return_rectification_matrix", "bool", default=False, help="Also the matrix from the image to the rectified page."),
     Option("with_borders", "bool", default=False, help="Look for tables with drawn cell borders only."),
 )  # fmt: skip
 FIELDS = ("words_region_count", "words_region_list", "excel", "rectification_matrix")
@@ -27,9 +27,9 @@ Region = Table | list[Line]
 
 
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the documented result. Raises WrongDocument where nothing is written."""
+    """Return the documented result. Raises WrongDocument where the image has no text."""
     if not page.lines:
-        raise WrongDocument("nothing is written on the picture")
+        raise WrongDocument("no text was found in the image")
     tables: list[Table] = list(page.tables())
     straight = _rectification(page, tables)
     if options["with_borders"]:
@@ -48,7 +48,7 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _regions(page: Page, tables: Sequence[Table]) -> list[Region]:
-    """Return tables, and between them the lines in no table, from top to bottom."""
+    """Return tables and the lines between them, from top to bottom."""
     outside = in_order(
         [line for line in page.lines if not any(_holds(t.quad, line) for t in tables)]
     )
@@ -66,7 +66,7 @@ def _top(table: Table) -> float:
 
 
 def _holds(quad: Quad, line: Line) -> bool:
-    """Say whether the middle of a line lies inside a quad (clockwise, y down)."""
+    """Return whether the center of a line lies inside a quad (clockwise, y down)."""
     x, y = line.center
     sides = zip(quad, (*quad[1:], quad[0]), strict=True)
     return all((bx - ax) * (y - ay) - (by - ay) * (x - ax) >= 0 for (ax, ay), (bx, by) in sides)
@@ -84,9 +84,9 @@ def _region(page: Page, region: Region, options: Mapping[str, Any]) -> dict[str,
 
 
 def _cell(page: Page, cell: Cell, options: Mapping[str, Any]) -> dict[str, Any]:
-    place = _around(cell.lines) if cell.lines else cell.quad
+    quad = _around(cell.lines) if cell.lines else cell.quad
     return {
-        **_block(page, cell.lines, cell.text, place, options),
+        **_block(page, cell.lines, cell.text, quad, options),
         "rows": cell.rows,
         "columns": cell.columns,
         "cell_location": page.locate(cell.quad),
@@ -94,12 +94,12 @@ def _cell(page: Page, cell: Cell, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _block(
-    page: Page, lines: Sequence[Line], words: str, place: Quad, options: Mapping[str, Any]
+    page: Page, lines: Sequence[Line], words: str, quad: Quad, options: Mapping[str, Any]
 ) -> dict[str, Any]:
     block: dict[str, Any] = {"words": words}
     if options["return_confidence"]:
         block["confidence"] = _score([line.score for line in lines])
-    block["location"] = page.locate(place)
+    block["location"] = page.locate(quad)
     if options["return_text_location"]:
         block["words_list"] = [_line(page, line, options) for line in lines]
     return block
@@ -143,22 +143,22 @@ def _around(lines: Sequence[Line]) -> Quad:
 
 
 def _rectification(page: Page, tables: Sequence[Table]) -> list[list[float]]:
-    """Return the 3x3 matrix from points of the caller's picture to the straightened page."""
+    """Return the 3x3 homography from points of the caller's image to the rectified page."""
     low, high = 0.1, 0.9
     corners = [
         (page.width * x, page.height * y)
         for x, y in ((low, low), (high, low), (high, high), (low, high))
     ]
-    seen = [_seen(page, corner) for corner in corners]
+    in_image = [_in_image(page, corner) for corner in corners]
     straight = [
         homography.apply(tables[0].matrix, corner) if tables else corner for corner in corners
     ]
-    matrix = homography.through(seen, straight)
+    matrix = homography.through(in_image, straight)
     return [[round(value, 9) for value in row] for row in matrix]
 
 
-def _seen(page: Page, point: Point) -> Point:
-    """Return where a page point lies in the caller's picture: the middle of a small located square."""
+def _in_image(page: Page, point: Point) -> Point:
+    """Return where a page point lies in the caller's image: the center of a small located square."""
     x, y = point
     half = min(page.width, page.height) * 0.02
     corners = page.locate(box(x - half, y - half, x + half, y + half))

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ocr import languages
 from ocr.layout.reading_order import rows
 from ocr.options import Option
 from ocr.page import Line, Page
-
-LANGUAGES = ("auto", "zh", "ms", "uk", "hi", "ru", "vi", "id", "th", "ar", "de", "la", "fr", "it", "es", "pt", "ro", "pl", "am", "ja", "ko", "tr", "no", "da", "sv", "km", "he", "en", "fa", "my")  # fmt: skip
 
 OPTIONS: tuple[Option, ...] = (
     Option("detect_direction", "bool", default=False, help="Report how far the text is turned."),
     Option("quick_mode", "bool", default=False, help="The picture is a single line of text."),
     Option("character_mode", "bool", default=False, help="Report every character and its place."),
-    Option("language", "str", default="", choices=("", *LANGUAGES), help="Language of the text."),
+    Option(
+        "language",
+        "str",
+        default="",
+        choices=("", *languages.offered()),
+        help="Language of the text.",
+    ),
     Option(
         "single_orientation_mode",
         "bool",

@@ -1,4 +1,4 @@
-"""Hong Kong identity card: the printed front of the cards of 2003 and 2018."""
+"""Hong Kong identity card: front of the cards of 2003 and 2018."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ocr.fields import card_response, check_digits, labels, ocr_corrections
+from ocr.fields import card_response, check_digits, han_variants, labels, ocr_corrections
 from ocr.fields.labels import Found
 from ocr.page import Line, Page, WrongDocument
 
@@ -47,20 +47,24 @@ Values = dict[str, Found]
 
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields as printed; raises WrongDocument where no number or title is found."""
-    view, values = card_response.best(page, _read, _worth, full=len(TEXTS))
-    titled = labels.shows(view.lines, _TITLE)
+    view, values = card_response.best_view(page, _read, _completeness, full=len(TEXTS))
+    titled = labels.has_label(view.lines, _TITLE)
     if not values["number"] or (not titled and not values["birth_date"]):
         raise WrongDocument("no Hong Kong identity card found")
     answer: dict[str, Any] = card_response.fields(FIELDS, values)
-    answer["permanent"] = labels.shows(view.lines, _PERMANENT)
+    answer["permanent"] = labels.has_label(view.lines, _PERMANENT)
     answer.update(card_response.portrait(view, options))
     answer["confidence"] = card_response.confidence(FIELDS, values)
-    title = [labels.sure(line) for line in view.lines if labels.label_end(line.text, _TITLE) >= 0]
+    title = [
+        labels.line_confidence(line)
+        for line in view.lines
+        if labels.label_end(line.text, _TITLE) >= 0
+    ]
     answer["confidence"]["permanent"] = round(max(title, default=0.0), 4)
     return answer
 
 
-def _worth(read: tuple[Page, Values]) -> int:
+def _completeness(read: tuple[Page, Values]) -> int:
     return sum(bool(found) for found in read[1].values())
 
 
@@ -70,7 +74,7 @@ def _read(page: Page) -> tuple[Page, Values]:
     values["birth_date"] = _matched(lines, r"(?<!\d)\d{2}-\d{2}-(?:19|20)\d{2}(?!\d)")
     values["initial_issue_date"] = _matched(lines, r"\(\s*\d{2}\s*-\s*\d{2}\s*\)?", closing=")")
     values["issue_date"] = _matched(lines, r"(?<![\d-])\d{2}-\d{2}-\d{2}(?![\d-])")
-    values["name_telegraph_code"] = _codes(lines)
+    values["name_telegraph_code"] = _telegraph_code(lines)
     values["sex"] = _sex(lines)
     values["name_en"] = _latin_name(lines)
     values["name"] = _chinese_name(lines, values["name_en"])
@@ -91,40 +95,40 @@ def _matched(lines: Sequence[Line], pattern: str, *, closing: str = "") -> Found
             text = match.group().replace(" ", "")
             if closing and not text.endswith(closing):
                 text += closing
-            return Found(text, labels.sure(line), line.quad)
+            return Found(text, labels.line_confidence(line), line.quad)
     return Found()
 
 
 def _number(page: Page) -> Found:
-    """Read the number; its bracketed character chooses among the reader's doubts."""
+    """Return the number; its bracketed character chooses among the recogniser's alternatives."""
     found: list[tuple[bool, Found]] = []
     for line in page.lines:
         match = _NUMBER.search(_folded(line.text).replace(" ", ""))
         if not match:
             continue
         letters, body, digit = match.groups()
-        text = f"{letters}{ocr_corrections.digits(body)}({digit})"
+        text = f"{letters}{ocr_corrections.as_digits(body)}({digit})"
         if check_digits.is_hkid(text):
-            return Found(text, max(labels.sure(line), 0.96), line.quad)
-        reading = page.read(
+            return Found(text, max(labels.line_confidence(line), 0.96), line.quad)
+        result = page.read(
             line.quad, model="small", alphabet="ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789()"
         )
-        chosen = ocr_corrections.choose(reading.text, reading.chars, check_digits.is_hkid)
+        chosen = ocr_corrections.corrected(result.text, result.chars, check_digits.is_hkid)
         good = chosen.text if chosen.agrees else text
         score = 0.9 - 0.1 * chosen.changed if chosen.agrees else 0.4
-        if body[-3:].isdigit():
+        if check_digits.is_digits(body[-3:]):
             found.append((chosen.agrees, Found(good, score, line.quad)))
     return max(found, key=lambda item: item[0], default=(False, Found()))[1]
 
 
-def _codes(lines: Sequence[Line]) -> Found:
-    """Read the telegraph code: groups of four digits, one for each character of the name."""
+def _telegraph_code(lines: Sequence[Line]) -> Found:
+    """Return the Chinese commercial code: a group of four digits for each character of the name."""
     for line in lines:
         text = _folded(line.text)
-        digits = re.sub(r"\s", "", ocr_corrections.digits(text))
+        digits = re.sub(r"\s", "", ocr_corrections.as_digits(text))
         if re.fullmatch(r"\d{8,24}", digits) and len(digits) % 4 == 0 and "-" not in text:
             groups = " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
-            return Found(groups, labels.sure(line), line.quad)
+            return Found(groups, labels.line_confidence(line), line.quad)
     return Found()
 
 
@@ -132,10 +136,10 @@ def _sex(lines: Sequence[Line]) -> Found:
     for line in lines:
         text = _folded(line.text).replace(" ", "")
         if "男" in text or "女" in text:
-            return Found("M" if "男" in text else "F", labels.sure(line), line.quad)
+            return Found("M" if "男" in text else "F", labels.line_confidence(line), line.quad)
     for line in lines:
         if line.text.strip() in ("M", "F"):
-            return Found(line.text.strip(), labels.sure(line), line.quad)
+            return Found(line.text.strip(), labels.line_confidence(line), line.quad)
     return Found()
 
 
@@ -145,12 +149,12 @@ def _latin_name(lines: Sequence[Line]) -> Found:
         match = re.fullmatch(r"([A-Z][A-Z' -]*)\s*[,.]\s*([A-Za-z][A-Za-z' ,-]*)", text)
         if match and labels.label_end(text, _STOPS) < 0:
             name = f"{match.group(1).strip()}, {match.group(2).strip()}"
-            return Found(name, labels.sure(line), line.quad)
+            return Found(name, labels.line_confidence(line), line.quad)
     return Found()
 
 
 def _chinese_name(lines: Sequence[Line], latin: Found) -> Found:
-    """Read the Chinese name: the line of characters above the Latin one, left aligned with it."""
+    """Return the Chinese name: the line of characters above the Latin name, left aligned with it."""
     if latin.quad is None:
         return Found()
     left, top = latin.quad[0]
@@ -158,7 +162,7 @@ def _chinese_name(lines: Sequence[Line], latin: Found) -> Found:
     near = [
         line
         for line in lines
-        if 2 <= len(labels.han(line.text)) <= 6
+        if 2 <= len(han_variants.han(line.text)) <= 6
         and -4 * size < line.center[1] - top < 0
         and abs(line.left - left) < 3 * size
         and labels.label_end(line.text, _STOPS) < 0
@@ -166,11 +170,13 @@ def _chinese_name(lines: Sequence[Line], latin: Found) -> Found:
     if not near:
         return Found()
     line = max(near, key=lambda item: item.center[1])
-    return labels.traditional(Found(labels.han(line.text), labels.sure(line), line.quad))
+    return han_variants.traditional(
+        Found(han_variants.han(line.text), labels.line_confidence(line), line.quad)
+    )
 
 
 def _symbols(page: Page, values: Values) -> Found:
-    """Read the symbols under the date of birth: stars and letters."""
+    """Return the symbols under the date of birth: asterisks and letters of the right of abode."""
     above, below = values["birth_date"].quad, values["initial_issue_date"].quad
     if above is None:
         return Found()
@@ -182,8 +188,8 @@ def _symbols(page: Page, values: Values) -> Found:
         inside = top - 0.4 * size < line.center[1] < floor and abs(line.left - left) < 3 * size
         match = re.fullmatch(rf"([{re.escape(_STAR)}]*)([A-Z]{{0,5}})", text)
         if inside and match and text:
-            reading = page.read(line.quad, model="small", alphabet="*ACRUZXWOBN")
-            again = reading.text if re.fullmatch(r"\*{0,3}[A-Z]{1,4}", reading.text) else ""
+            result = page.read(line.quad, model="small", alphabet="*ACRUZXWOBN")
+            again = result.text if re.fullmatch(r"\*{0,3}[A-Z]{1,4}", result.text) else ""
             stars = "*" * len(match.group(1))
-            return Found(again or stars + match.group(2), labels.sure(line), line.quad)
+            return Found(again or stars + match.group(2), labels.line_confidence(line), line.quad)
     return Found()

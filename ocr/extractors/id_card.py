@@ -1,4 +1,4 @@
-"""Mainland resident identity card: portrait side, emblem side, or both in one picture."""
+"""Mainland resident identity card: portrait side, emblem side, or both in one image."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from ocr.fields import card_response, check_digits, dates, labels, ocr_corrections
+from ocr.fields import card_response, check_digits, dates, han_variants, labels, ocr_corrections
 from ocr.fields.labels import Found
 from ocr.options import Option
 from ocr.page import Line, Page, WrongDocument
@@ -28,13 +28,13 @@ FRONT = ("name", "sex", "birth", "ethnicity", "address", "number")
 BACK = ("issue", "valid_from", "valid_to")
 FIELDS = (*FRONT, *BACK)
 
-_NAME, _SEX, _RACE = ("姓名",), ("性别",), ("民族",)
+_NAME, _SEX, _ETHNICITY = ("姓名",), ("性别",), ("民族",)
 _BIRTH, _HOME, _NUMBER = ("出生",), ("住址",), ("公民身份号码", "身份号码")
 _ISSUE, _PERIOD = ("签发机关",), ("有效期限", "有效期")
-_LABELS = (*_NAME, *_SEX, *_RACE, *_BIRTH, *_HOME, *_NUMBER, *_ISSUE, *_PERIOD)
-_FIGURES = "0123456789X"
-# The 56 peoples of China (GB/T 3304) as the card prints them.
-_PEOPLES = frozenset(
+_LABELS = (*_NAME, *_SEX, *_ETHNICITY, *_BIRTH, *_HOME, *_NUMBER, *_ISSUE, *_PERIOD)
+_NUMBER_ALPHABET = "0123456789X"
+# The 56 ethnic groups of China (GB/T 3304) as the card prints them.
+_ETHNIC_GROUPS = frozenset(
     [
         "汉",
         "蒙古",
@@ -102,7 +102,7 @@ Side = tuple[Page, Values]
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the side shown; raises WrongDocument where neither side is found.
 
-    With `double_side` the answer is `{front, back}`; two cards of one side raise AIS.0122.
+    With `double_side` the result is `{front, back}`; two cards of one side raise AIS.0122.
     """
     side = options.get("side", "")
     if side == "double_side":
@@ -110,17 +110,17 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     front: Side | None = None
     back: Side | None = None
     if side != "back":
-        front = card_response.best(page, _front, _worth, full=len(FRONT))
-    if side != "front" and (front is None or _worth(front) < 3):
-        back = card_response.best(page, _back, _worth, full=len(BACK))
-    if front is not None and _worth(front) >= max(3, _worth(back) if back else 0):
+        front = card_response.best_view(page, _front, _completeness, full=len(FRONT))
+    if side != "front" and (front is None or _completeness(front) < 3):
+        back = card_response.best_view(page, _back, _completeness, full=len(BACK))
+    if front is not None and _completeness(front) >= max(3, _completeness(back) if back else 0):
         return _front_answer(front, options)
-    if back is not None and _worth(back) >= 2:
+    if back is not None and _completeness(back) >= 2:
         return _back_answer(back, options)
     raise WrongDocument("no resident identity card found")
 
 
-def _worth(side: Side) -> int:
+def _completeness(side: Side) -> int:
     return sum(bool(found) for found in side[1].values())
 
 
@@ -130,19 +130,19 @@ def _both(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     if len(numbers) > 1 or offices > 1:
         raise WrongDocument("two cards of one side", code="AIS.0122")
     front, back = _front(page), _back(page)
-    if _worth(front) < 3 or _worth(back) < 2:
+    if _completeness(front) < 3 or _completeness(back) < 2:
         raise WrongDocument("both sides of a resident identity card are needed")
     return {"front": _front_answer(front, options), "back": _back_answer(back, options)}
 
 
 def _front(page: Page) -> Side:
-    """Read the portrait side; fields are empty where nothing was found."""
+    """Return the fields of the portrait side; those that were not found are empty."""
     lines = page.lines
     values: Values = {"name": _name(lines)}
-    sex = labels.after(lines, _SEX, stops=(*_RACE, *_BIRTH))
+    sex = labels.value_after(lines, _SEX, stops=(*_ETHNICITY, *_BIRTH))
     mark = next((c for c in sex.text if c in "男女"), "")
     values["sex"] = Found(mark, sex.score, sex.quad) if mark else _alone(lines, "男女")
-    values["ethnicity"] = _people(lines)
+    values["ethnicity"] = _ethnicity(lines)
     values["birth"] = _birth(lines)
     numbers = _numbers(page)
     right = [found for found in numbers if check_digits.is_mainland_id(found.text)]
@@ -152,28 +152,28 @@ def _front(page: Page) -> Side:
 
 
 def _name(lines: Sequence[Line]) -> Found:
-    found = labels.after(lines, _NAME, stops=(*_SEX, *_BIRTH))
-    return Found(labels.simplified(labels.han(found.text)), found.score, found.quad)
+    found = labels.value_after(lines, _NAME, stops=(*_SEX, *_BIRTH))
+    return Found(han_variants.simplified(han_variants.han(found.text)), found.score, found.quad)
 
 
 def _alone(lines: Sequence[Line], choices: str) -> Found:
     for line in lines:
         if line.text.strip() in choices:
-            return Found(line.text.strip(), labels.sure(line), line.quad)
+            return Found(line.text.strip(), labels.line_confidence(line), line.quad)
     return Found()
 
 
-def _people(lines: Sequence[Line]) -> Found:
-    found = labels.after(lines, _RACE, stops=_BIRTH)
-    text = labels.simplified(labels.han(found.text))
-    if text in _PEOPLES:
+def _ethnicity(lines: Sequence[Line]) -> Found:
+    found = labels.value_after(lines, _ETHNICITY, stops=_BIRTH)
+    text = han_variants.simplified(han_variants.han(found.text))
+    if text in _ETHNIC_GROUPS:
         return Found(text, found.score, found.quad)
-    known = [name for name in _PEOPLES if text.startswith(name)]
+    known = [name for name in _ETHNIC_GROUPS if text.startswith(name)]
     return Found(max(known, key=len, default=text), found.score * 0.8, found.quad)
 
 
 def _birth(lines: Sequence[Line]) -> Found:
-    """Read year, month and day, which may stand in lines of their own."""
+    """Return the date of birth; year, month and day may be separate lines."""
     for line in lines:
         end = labels.label_end(line.text, _BIRTH)
         if end < 0 and not re.search(r"\d{4}\s*年", line.text):
@@ -189,35 +189,35 @@ def _birth(lines: Sequence[Line]) -> Found:
         if match:
             day = dates.safe(*(int(group) for group in match.groups()))
             if day:
-                score = min(labels.sure(mate) for mate in row)
+                score = min(labels.line_confidence(mate) for mate in row)
                 return Found(day.isoformat(), score, line.quad)
     return Found()
 
 
 def _numbers(page: Page) -> list[Found]:
-    """Return what may be resident numbers, repaired by the reader's own doubts (GB 11643)."""
+    """Return possible resident numbers, corrected by the recogniser's alternatives (GB 11643)."""
     found: list[Found] = []
     for line in page.lines:
         text = re.sub(r"[^0-9A-Za-z|]", "", unicodedata.normalize("NFKC", line.text))
-        text = ocr_corrections.digits(text, keep="Xx").upper()
-        if not 16 <= len(text) <= 19 or sum(c.isdigit() for c in text) < 15:
+        text = ocr_corrections.as_digits(text, keep="Xx").upper()
+        if not 16 <= len(text) <= 19 or sum(check_digits.is_digits(c) for c in text) < 15:
             continue
         if check_digits.is_mainland_id(text):
-            found.append(Found(text, max(labels.sure(line), 0.97), line.quad))
+            found.append(Found(text, max(labels.line_confidence(line), 0.97), line.quad))
             continue
-        reading = page.read(line.quad, model="small", alphabet=_FIGURES)
-        chosen = ocr_corrections.choose(reading.text, reading.chars, check_digits.is_mainland_id)
+        result = page.read(line.quad, model="small", alphabet=_NUMBER_ALPHABET)
+        chosen = ocr_corrections.corrected(result.text, result.chars, check_digits.is_mainland_id)
         score = 0.92 - 0.1 * chosen.changed if chosen.agrees else 0.4
         found.append(Found(chosen.text if chosen.agrees else text, score, line.quad))
     return found
 
 
 def _address(lines: Sequence[Line], number: Found) -> Found:
-    """Join the lines from the address label down to the number, left of the portrait."""
+    """Return the address: the lines from its label down to the number, left of the portrait."""
     label = next((line for line in lines if labels.label_end(line.text, _HOME) >= 0), None)
     if label is None:
         return Found()
-    head = labels.after([label, *(x for x in lines if x is not label)], _HOME, stops=_NUMBER)
+    head = labels.value_after([label, *(x for x in lines if x is not label)], _HOME, stops=_NUMBER)
     parts = [head] if head else []
     start = head.quad or label.quad
     left = min(x for x, _ in start)
@@ -228,23 +228,25 @@ def _address(lines: Sequence[Line], number: Found) -> Found:
         under = line.center[1] > top + 0.5 * size and line.bottom < floor + 0.5 * size
         aligned = left - 2 * size < line.left < left + 6 * size
         if under and aligned and labels.label_end(line.text, _NUMBER) < 0:
-            parts.append(Found(line.text, labels.sure(line), line.quad))
+            parts.append(Found(line.text, labels.line_confidence(line), line.quad))
     text = "".join(re.sub(r"\s+", "", part.text) for part in parts)
-    text = labels.simplified(text)
+    text = han_variants.simplified(text)
     return Found(text, min((part.score for part in parts), default=0.0), head.quad)
 
 
 def _back(page: Page) -> Side:
-    """Read the emblem side."""
+    """Return the fields of the emblem side."""
     lines = page.lines
-    issue = labels.after(lines, _ISSUE, stops=_PERIOD)
+    issue = labels.value_after(lines, _ISSUE, stops=_PERIOD)
     values: Values = {
-        "issue": Found(labels.simplified(issue.text.replace(" ", "")), issue.score, issue.quad)
+        "issue": Found(
+            han_variants.simplified(issue.text.replace(" ", "")), issue.score, issue.quad
+        )
     }
-    period = labels.after(lines, _PERIOD)
+    period = labels.value_after(lines, _PERIOD)
     if not re.search(r"\d{4}", period.text):
-        hit = labels.first(lines, r"\d{4}\s*[.,]\s*\d{2}\s*[.,]\s*\d{2}\s*[-—一~]")
-        period = Found(hit[1].text, labels.sure(hit[1]), hit[1].quad) if hit else period
+        hit = labels.first_match(lines, r"\d{4}\s*[.,]\s*\d{2}\s*[.,]\s*\d{2}\s*[-—一~]")
+        period = Found(hit[1].text, labels.line_confidence(hit[1]), hit[1].quad) if hit else period
     days = _days(period.text)
     if days:
         values["valid_from"] = Found(days[0].isoformat(), period.score, period.quad)
@@ -287,7 +289,7 @@ def _answer(
     answer.update(card_response.portrait(page, options, shown=portrait))
     answer.update(card_response.adjusted(page, options))
     empty = sum(not values.get(name) for name in names) / len(names)
-    interim = 1.0 if labels.shows(page.lines, ("临时居民", "临时身份证")) else 0.0
+    interim = 1.0 if labels.has_label(page.lines, ("临时居民", "临时身份证")) else 0.0
     known = {
         "blocking_within_border": min(2 * empty, 1.0),
         "interim": interim,
@@ -298,18 +300,18 @@ def _answer(
 
 
 def _contradiction(page: Page, values: Values) -> float:
-    """Return how surely the card contradicts itself, 0..1: its number says what the print does not.
+    """Return the confidence, 0..1, with which the number contradicts the printed birth or sex.
 
-    The number holds the birth and the sex and ends in a check digit (GB 11643). What was read with
-    doubt contradicts nothing.
+    The number contains both and ends in a check digit (GB 11643). A contradiction counts as much as
+    the less certain of the two texts.
     """
     number, birth, sex = (values.get(name, Found()) for name in ("number", "birth", "sex"))
     if len(number.text) != 18 or number.quad is None:
         return 0.0
     if not check_digits.is_mainland_id(number.text):
-        again = page.read(number.quad, model="small", alphabet="0123456789X")
-        weakest = min((char.score for char in again.chars), default=0.0)
-        return weakest if again.text == number.text else 0.0
+        result = page.read(number.quad, model="small", alphabet=_NUMBER_ALPHABET)
+        weakest = min((char.score for char in result.chars), default=0.0)
+        return weakest if result.text == number.text else 0.0
     scores = [0.0]
     if birth and birth.text.replace("-", "") != number.text[6:14]:
         scores.append(min(birth.score, number.score))
@@ -319,7 +321,10 @@ def _contradiction(page: Page, values: Values) -> float:
 
 
 def _verified(answer: Mapping[str, Any], today: date) -> dict[str, bool]:
-    """Return the checks of the side that was read; those of the other side are false."""
+    """Return the checks of the recognised side; those of the other side are false.
+
+    A card is valid for 5, 10 or 20 years, or without end (长期); 29 February ends on 1 March or 28 February.
+    """
     number = answer.get("number", "")
     valid = check_digits.is_mainland_id(number)
     start, end = answer.get("valid_from", ""), answer.get("valid_to", "")

@@ -1,4 +1,4 @@
-"""Macao resident identity card: printed front, and back with its three-line zone."""
+"""Macao resident identity card: front, and back with its TD1 zone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ocr.fields import card_response, labels
+from ocr.fields import card_response, han_variants, labels
 from ocr.fields.labels import Found
 from ocr.mrz import locate as mrz_locate
 from ocr.mrz.formats import TD1
@@ -46,7 +46,7 @@ _STOPS = (
 _DAY = re.compile(r"(\d{2})\s*[-/.]\s*(\d{2})\s*[-/.]\s*((?:19|20)\d{2})")
 _NUMBER = re.compile(r"(?<!\d)(\d{7})\s*[(\[]\s*(\d)\s*[)\]]?")
 
-_MARKS = {"M": "男", "F": "女"}
+_SEXES = {"M": "男", "F": "女"}
 
 Values = dict[str, Found]
 
@@ -54,18 +54,18 @@ Values = dict[str, Found]
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the side shown, dates as printed; raises WrongDocument for other cards.
 
-    The formula of the bracketed digit is not published, so it is never a reason to refuse.
+    The algorithm of the bracketed digit is not published, so it never decides anything.
     """
     wanted = options.get("side", "")
     side, view, values = "", page, dict[str, Found]()
     if wanted != "back":
-        view, values = card_response.best(
+        view, values = card_response.best_view(
             page, _front, lambda read: sum(bool(found) for found in read[1].values()), full=8
         )
-        if values["number"] and labels.shows(view.lines, _TITLE):
+        if values["number"] and labels.has_label(view.lines, _TITLE):
             side = "front"
     if not side and wanted != "front":
-        view, values = card_response.best(page, _back, lambda read: len(read[1]), full=3)
+        view, values = card_response.best_view(page, _back, lambda read: len(read[1]), full=3)
         side = "back" if values else ""
     if not side:
         raise WrongDocument("no Macao identity card found")
@@ -79,7 +79,7 @@ def _back(page: Page) -> tuple[Page, Values]:
     zone = mrz_locate.find(page, formats=(TD1,))
     if zone is None or zone.fields["country"] != "MAC":
         return page, {}
-    score = 0.97 if zone.is_right else 0.7
+    score = 0.97 if zone.is_valid else 0.7
     rows = enumerate(zip(zone.lines, zone.quads, strict=False), start=1)
     return page, {f"machine_code{row}": Found(text, score, quad) for row, (text, quad) in rows}
 
@@ -94,11 +94,11 @@ def _front(page: Page) -> tuple[Page, Values]:
         "number": _number(lines),
     }
     values["sex"] = _sex(page)
-    height = labels.after(lines, ("Altura", "身高"), stops=(*_SEX, *_SYMBOLS), below=True)
+    height = labels.value_after(lines, ("Altura", "身高"), stops=(*_SEX, *_SYMBOLS), below=True)
     match = re.search(r"[12]\s*[.,]\s*\d{2}", unicodedata.normalize("NFKC", height.text))
     text = match.group().replace(",", ".").replace(" ", "") if match else ""
     values["height"] = Found(text, height.score, height.quad)
-    symbols = labels.after(lines, ("Código", "代號"), stops=_SEX, below=True)
+    symbols = labels.value_after(lines, ("Código", "代號"), stops=_SEX, below=True)
     text = symbols.text.replace(" ", "")
     values["symbols"] = Found(
         text if re.fullmatch(r"[A-Z]{1,5}", text) else "", symbols.score, symbols.quad
@@ -108,7 +108,7 @@ def _front(page: Page) -> tuple[Page, Values]:
 
 
 def _sex(page: Page) -> Found:
-    """Read the letter M or F at its label; alone under it, it is too small for most detectors."""
+    """Return the sex by the letter M or F at its label; a lone letter is mostly missed by detection."""
     lines = page.lines
     label = next((line for line in lines if labels.label_end(line.text, _SEX) >= 0), None)
     if label is None:
@@ -116,8 +116,8 @@ def _sex(page: Page) -> Found:
     rest = label.text[max(labels.label_end(label.text, (word,)) for word in _SEX) :].strip(" :.")
     near = [line.text.strip().upper() for line in _near(label, lines)[:3]]
     for text in (rest.upper(), *near):
-        if text in _MARKS:
-            return Found(_MARKS[text], labels.sure(label), label.quad)
+        if text in _SEXES:
+            return Found(_SEXES[text], labels.line_confidence(label), label.quad)
     (ax, ay), (_bx, _by), (cx, cy), (dx, dy) = label.quad
     down = ((dx - ax) / 1.0, (dy - ay) / 1.0)
     for reach in (2.2, 1.8, 2.6):
@@ -127,14 +127,14 @@ def _sex(page: Page) -> Found:
             (cx + (reach - 0.2) * down[0], cy + (reach - 0.2) * down[1]),
             (dx + (reach - 0.2) * down[0], dy + (reach - 0.2) * down[1]),
         )
-        reading = page.read(region, model="small", alphabet="MF")
-        if reading.text[:1] in _MARKS and reading.score > 0.6:
-            return Found(_MARKS[reading.text[0]], min(reading.score, 0.95), region)
+        result = page.read(region, model="small", alphabet="MF")
+        if result.text[:1] in _SEXES and result.score > 0.6:
+            return Found(_SEXES[result.text[0]], min(result.score, 0.95), region)
     return Found()
 
 
 def _is_first(line: Line) -> bool:
-    """Tell whether a label speaks of the first issue of the card."""
+    """Return whether a label is that of the first issue of the card."""
     return bool(re.search(r"首|1\s*[aªº.]", line.text))
 
 
@@ -150,7 +150,7 @@ def _day(
             text = unicodedata.normalize("NFKC", mate.text)
             match = _DAY.search(text[end:] if mate is line else text)
             if match:
-                return Found("-".join(match.groups()), labels.sure(mate), mate.quad)
+                return Found("-".join(match.groups()), labels.line_confidence(mate), mate.quad)
     return Found()
 
 
@@ -177,27 +177,29 @@ def _number(lines: Sequence[Line]) -> Found:
     for line in lines:
         match = _NUMBER.search(unicodedata.normalize("NFKC", line.text))
         if match:
-            return Found(f"{match.group(1)}({match.group(2)})", labels.sure(line), line.quad)
+            return Found(
+                f"{match.group(1)}({match.group(2)})", labels.line_confidence(line), line.quad
+            )
     return Found()
 
 
 def _names(lines: Sequence[Line]) -> tuple[Found, Found]:
-    """Join surname and given names, in characters and in Latin letters."""
+    """Return surname and given names joined, in Chinese characters and in Latin letters."""
     parts = []
     for label in (_SURNAME, _GIVEN):
-        found = labels.after(lines, label, stops=(*_GIVEN, *_SURNAME, *_BIRTH), below=True)
+        found = labels.value_after(lines, label, stops=(*_GIVEN, *_SURNAME, *_BIRTH), below=True)
         parts.append((found, _row_text(lines, found)))
     score = min(found.score for found, _ in parts)
     quad = parts[0][0].quad
-    chinese = "".join(labels.han(text) for _, text in parts)
+    chinese = "".join(han_variants.han(text) for _, text in parts)
     latin = " ".join(
         word for _, text in parts for word in re.findall(r"[A-Z]{1,}(?:[' -][A-Z]+)*", text)
     )
-    return labels.traditional(Found(chinese, score, quad)), Found(latin, score, quad)
+    return han_variants.traditional(Found(chinese, score, quad)), Found(latin, score, quad)
 
 
 def _row_text(lines: Sequence[Line], found: Found) -> str:
-    """Return the text of a value and of what stands right of it in its row."""
+    """Return the text of a value and of the lines to its right in the row."""
     if found.quad is None:
         return ""
     level = sum(y for _, y in found.quad) / 4

@@ -1,4 +1,4 @@
-"""Myanmar driving licence: every field in Burmese and in Latin letters, as printed."""
+"""Myanmar driving licence: each field in Burmese and in Latin letters, as printed."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ _STOPS = tuple(word for words in _LABELS_EN.values() for word in words if len(wo
 _NRC_EN = re.compile(r"(\d{1,2})\s*/\s*([A-Za-z ]{4,12}?)\s*\(\s*([A-Z])\s*\)\s*(\d{6})")
 _DATE_EN = re.compile(r"(\d{1,2})\s*[-./]\s*(\d{1,2}|[A-Za-z]{3})\s*[-./]\s*(\d{4})")
 _GROUP = re.compile(r"(?<![A-Za-z])(AB|A|B|O|0)[+-]?$", re.IGNORECASE)
-_GROUP_WIDTH = 3.0  # heights behind the label
+_GROUP_WIDTH = 3.0  # line heights behind the label
 _CARD = re.compile(r"[A-Z]\s*/\s*\d{3,6}\s*/\s*\d{2,4}")
 
 Values = dict[str, Found]
 
 
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields; raises WrongDocument where too few labels of a licence are found."""
-    _, values = card_response.best(page, _read, _worth, full=len(FIELDS))
+    """Return the fields; raises WrongDocument where fewer than four fields of a licence are found."""
+    _, values = card_response.best_view(page, _read, _completeness, full=len(FIELDS))
     if not values:
         raise WrongDocument("no Myanmar driving licence found")
     answer: dict[str, Any] = card_response.fields(FIELDS, values)
@@ -57,14 +57,14 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _worth(read: tuple[Page, Values]) -> int:
+def _completeness(read: tuple[Page, Values]) -> int:
     return len(read[1])
 
 
 def _read(page: Page) -> tuple[Page, Values]:
     values = {f"{name}_en": found for name, found in _latin(page).items()}
-    rows = burmese_rows.read(page)
-    own = burmese_rows.values(rows, _LABELS)
+    rows = burmese_rows.recognize_rows(page)
+    own = burmese_rows.field_values(rows, _LABELS)
     if len(own) + len(values) < 4 or len(values) < 2:
         return page, {}
     if number := _registration(page, rows, own.get("nrc_id", Found()), values.get("nrc_id_en")):
@@ -77,7 +77,7 @@ def _read(page: Page) -> tuple[Page, Values]:
     )
     if number_line:
         own["card_number"] = Found(number_line[0].replace(" ", ""), 0.9)
-    elif number := _misread(rows, values.get("card_number_en", Found())):
+    elif number := _with_lost_slashes(rows, values.get("card_number_en", Found())):
         own["card_number"] = number
     elif not _CARD.fullmatch(own.get("card_number", Found()).text):
         own["card_number"] = _card_number(page, own.get("card_number", Found()))
@@ -88,7 +88,7 @@ def _read(page: Page) -> tuple[Page, Values]:
         if day:
             own[name] = Found(day, own[name].score, own[name].quad)
     if "name" in own:
-        name_ = burmese_rows.name(own["name"])
+        name_ = burmese_rows.joined_title(own["name"])
         text = bilingual.name(name_.text, values.get("name_en", Found()).text)
         own["name"] = Found(text, name_.score, name_.quad)
     values.update(own)
@@ -98,7 +98,7 @@ def _read(page: Page) -> tuple[Page, Values]:
 def _registration(
     page: Page, rows: Sequence[burmese_rows.Row], labelled: Found, latin: Found | None
 ) -> Found:
-    """Return the number of the citizenship card, its Burmese form held against its Latin one."""
+    """Return the number of the citizenship card, its Burmese form corrected by its Latin one."""
     printed = latin.text if latin else ""
     for row in reversed(rows):
         number = burmese_rows.registration(page, row)
@@ -110,16 +110,16 @@ def _registration(
 
 
 def _card_number(page: Page, found: Found) -> Found:
-    """Return the card's number, printed in Latin letters, as the Latin reader sees it in its row."""
+    """Return the card's number, printed in Latin letters, by the Latin recogniser in its row."""
     if found.quad is None:
         return Found()
-    reading = page.read(found.quad)
-    match = _CARD.search(reading.text)
-    return Found(match[0].replace(" ", ""), reading.score, found.quad) if match else Found()
+    result = page.read(found.quad)
+    match = _CARD.search(result.text)
+    return Found(match[0].replace(" ", ""), result.score, found.quad) if match else Found()
 
 
-def _misread(rows: Sequence[burmese_rows.Row], latin: Found) -> Found:
-    """Return the card's number from the Burmese row in which its strokes were read as figures."""
+def _with_lost_slashes(rows: Sequence[burmese_rows.Row], latin: Found) -> Found:
+    """Return the card's number from the Burmese row in which its slashes were recognised as digits."""
     for row in rows:
         number = "" if "No" in row.latin else bilingual.card_number(row.latin, latin.text)
         if number:
@@ -128,40 +128,40 @@ def _misread(rows: Sequence[burmese_rows.Row], latin: Found) -> Found:
 
 
 def _group(page: Page, seen: Found) -> Found:
-    """Return the blood group behind its Latin label, one of the four there are.
+    """Return the blood group behind its Latin label: A, B, O or AB.
 
-    The detector often does not find a lone O: then the row is read again, wider by what a group takes.
+    Detection often misses a lone O: then the row is recognised again, wider by the room of a group.
     """
     text = seen.text.upper().replace("0", "O")
     if text in burmese_rows.GROUPS:
         return Found(text, seen.score, seen.quad)
     label = next(
-        (line for line in page.lines if labels.shows([line], _LABELS_EN["blood_group"])), None
+        (line for line in page.lines if labels.has_label([line], _LABELS_EN["blood_group"])), None
     )
     if label is None:
         return Found()
     upper_left, (right, top), (_, bottom), lower_left = label.quad
     end = right + _GROUP_WIDTH * (bottom - top)
     region = (upper_left, (end, top), (end, bottom), lower_left)
-    reading = page.read(region)
-    match = _GROUP.search(reading.text)
-    return Found(match[1].upper().replace("0", "O"), reading.score, region) if match else Found()
+    result = page.read(region)
+    match = _GROUP.search(result.text)
+    return Found(match[1].upper().replace("0", "O"), result.score, region) if match else Found()
 
 
 def _latin(page: Page) -> Values:
     found: Values = {}
     lines = page.lines
     for name, wanted in _LABELS_EN.items():
-        value = labels.after(lines, wanted, stops=_STOPS)
+        value = labels.value_after(lines, wanted, stops=_STOPS)
         if value:
             found[name] = value
     found["blood_group"] = _group(page, found.get("blood_group", Found()))
-    number = labels.first(lines, _NRC_EN.pattern)
+    number = labels.first_match(lines, _NRC_EN.pattern)
     if number:
         match, line = number
         town = match[2].replace(" ", "").upper()
         found["nrc_id"] = Found(
-            f"{match[1]}/{town}({match[3]}){match[4]}", labels.sure(line), line.quad
+            f"{match[1]}/{town}({match[3]}){match[4]}", labels.line_confidence(line), line.quad
         )
     for name in ("birth", "expiried_date"):
         match_ = _DATE_EN.search(found[name].text) if name in found else None

@@ -28,7 +28,9 @@ OPTIONS = (
     Option("convert_unicode", "bool", default=False, help="Unicode instead of Zawgyi."),
     Option("return_confidence", "bool", default=False, help="Return a confidence per field."),
     *card_response.PORTRAIT,
-    Option("return_idcard_type", "bool", default=False, help="Tell a card from a grey copy."),
+    Option(
+        "return_idcard_type", "bool", default=False, help="Distinguish a card from a grey copy."
+    ),
     Option("return_translation", "bool", default=False, help="Return names in Latin letters."),
 )
 FRONT = (
@@ -59,7 +61,7 @@ _LABELS = {
     "profession": ("အလုပ်အကိုင်",),
     "address": ("နေရပ်လိပ်စာ", "နေရပ်"),
 }
-_ALL = len(FRONT)  # what a card that shows one whole side is worth
+_ALL = len(FRONT)  # completeness of a card with one whole side
 _LEAST_LABELS = 2  # fewer labels of a side and no number: another document
 
 Values = dict[str, Found]
@@ -67,11 +69,11 @@ Values = dict[str, Found]
 
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the side shown; raises WrongDocument where it is no such card."""
-    view, values = card_response.best(page, _read, _worth, full=_ALL)
+    view, values = card_response.best_view(page, _read, _completeness, full=_ALL)
     if not values:
         raise WrongDocument("no Myanmar identity card found")
     side = "back" if _is_back(values) else "front"
-    # Cards of the newer print show the holder's blood group, and a number of the card itself behind.
+    # Cards of the new version print the holder's blood group, and on the back a number of the card.
     new = "blood_group" in values or "card_id" in values
     answer: dict[str, Any] = {"side": side, "class": "new_version" if new else "old_version"}
     plain = card_response.fields(TEXTS, values)
@@ -83,9 +85,9 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     if options.get("return_translation"):
         answer["translation_info"] = _translation(plain)
     if options.get("return_confidence"):
-        sure = card_response.confidence(TEXTS, values)
-        sure.pop("father_name")
-        answer["confidence"] = {"side": 0.95, "class": 0.7, **sure}
+        confidence = card_response.confidence(TEXTS, values)
+        confidence.pop("father_name")
+        answer["confidence"] = {"side": 0.95, "class": 0.7, **confidence}
     return answer
 
 
@@ -98,13 +100,13 @@ def _translation(plain: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _worth(read: tuple[Page, Values]) -> int:
+def _completeness(read: tuple[Page, Values]) -> int:
     return _ALL if all(name in read[1] for name in BACK) else len(read[1])
 
 
 def _read(page: Page) -> tuple[Page, Values]:
-    rows = burmese_rows.read(page)
-    values = burmese_rows.values(rows, _LABELS, long="address")
+    rows = burmese_rows.recognize_rows(page)
+    values = burmese_rows.field_values(rows, _LABELS, long="address")
     labelled = len(values)
     group = burmese_rows.blood_group(page, rows, _LABELS["blood_group"])
     if group:
@@ -119,7 +121,7 @@ def _read(page: Page) -> tuple[Page, Values]:
             values["nrc_id"] = replace(values["nrc_id"], score=values["nrc_id"].score * 0.5)
     if labelled < _LEAST_LABELS:
         return page, {}
-    _mend(values)
+    _normalize(values)
     if _is_back(values) and "nrc_id" in values:
         values["nrc_id_back"] = values.pop("nrc_id")
     return page, {name: found for name, found in values.items() if found.text}
@@ -129,14 +131,14 @@ def _is_back(values: Values) -> bool:
     return sum(name in values for name in BACK) > sum(name in values for name in FRONT)
 
 
-def _mend(values: Values) -> None:
-    """Bring names, the address and days into the form a card prints them in."""
+def _normalize(values: Values) -> None:
+    """Bring names, the address and dates into the form that a card prints."""
     for name in ("name", "father_name"):
         if name in values:
-            values[name] = burmese_rows.name(values[name])
+            values[name] = burmese_rows.joined_title(values[name])
     if "address" in values:
         home = values["address"]
-        values["address"] = replace(home, text=burmese_words.mended(home.text))
+        values["address"] = replace(home, text=burmese_words.with_lost_signs(home.text))
     for name in ("issue_date", "birth"):
         if name in values:
             found = values[name]

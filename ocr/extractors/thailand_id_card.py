@@ -1,4 +1,4 @@
-"""Thai national identity card: Thai and Latin print of the front, the laser number of the back."""
+"""Thai national identity card: Thai and Latin print of the front, laser number of the back."""
 
 from __future__ import annotations
 
@@ -17,8 +17,13 @@ from ocr.scripts.thai import text as thai
 OPTIONS = (
     Option("side", "str", default="", choices=("", "front", "back"), help="Side of the card."),
     *card_response.PORTRAIT,
-    Option("return_idcard_type", "bool", default=False, help="Tell a card from a copy or screen."),
-    Option("return_text_location", "bool", default=False, help="Return where each field stands."),
+    Option(
+        "return_idcard_type",
+        "bool",
+        default=False,
+        help="Distinguish a card from a copy or a screen.",
+    ),
+    Option("return_text_location", "bool", default=False, help="Return where each field is."),
 )
 TEXTS = (
     "id_number",
@@ -54,8 +59,8 @@ _LASER = re.compile(r"\b([A-Z]{2}\d)\s*-?\s*(\d{7})\s*-?\s*(\d{2})\b")
 _SERIAL = re.compile(r"(?<!\d)(\d{4})\s*-\s*(\d{2})\s*-\s*(\d{8})(?!\d)")
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 BUDDHIST = 543  # years between the Buddhist and the Gregorian count in Thailand since 1941
-READER = "thai"
-SURE_FIGURE = 0.8
+RECOGNIZER = "thai"
+SURE_DIGIT = 0.8  # score of the least certain digit from which no other crop is tried
 NO_LATIN = "^ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 _LATIN_ROW = re.compile(r"Name|Date|Birth|Issue|Expiry|National|\d{4}-\d\d|(?:19|20)\d\d")
@@ -66,18 +71,18 @@ Values = dict[str, Found]
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the side shown.
 
-    Raises WrongDocument where it is no Thai card, or not the side that was asked for.
+    Raises WrongDocument where it is no Thai card, or not the requested side.
     """
-    view, values = card_response.best(page, _read, _worth, full=14)
+    view, values = card_response.best_view(page, _read, _completeness, full=14)
     if not values:
         raise WrongDocument("no Thai identity card found")
     side = "front" if values["id_number"] or values["name_th"] else "back"
     if options.get("side") and options["side"] != side:
-        raise WrongDocument("the other side of the card was asked for")
-    # Numbers of people without Thai nationality begin with 0, 6 or 7; the title, where read, decides.
-    pink = labels.shows(view.lines, _PINK) or (
+        raise WrongDocument("the card shows the other side")
+    # Numbers of people without Thai nationality begin with 0, 6 or 7; a recognised title decides.
+    pink = labels.has_label(view.lines, _PINK) or (
         values["id_number"].text.startswith(("0", "6", "7"))
-        and not labels.shows(view.lines, _NATIONAL)
+        and not labels.has_label(view.lines, _NATIONAL)
     )
     answer: dict[str, Any] = {"type": "pink" if pink else "normal", "side": side}
     answer.update(card_response.fields(TEXTS, values))
@@ -97,28 +102,32 @@ def _kind(page: Page) -> str:
     return "screen" if measures.reproduction > 0.5 else "normal"
 
 
-def _worth(read: tuple[Page, Values]) -> int:
+def _completeness(read: tuple[Page, Values]) -> int:
     return sum(bool(found) for found in read[1].values())
 
 
 def _read(page: Page) -> tuple[Page, Values]:
     lines = list(page.lines)
     number = _id_number(lines)
-    laser = labels.first(lines, _LASER.pattern)
-    titled = labels.shows(lines, _TITLES)
+    laser = labels.first_match(lines, _LASER.pattern)
+    titled = labels.has_label(lines, _TITLES)
     if not number and not titled and laser is None:
         return page, {}
     values: Values = {name: Found() for name in TEXTS}
     values["id_number"] = number
     if laser:
         match, line = laser
-        values["laser_number"] = Found("-".join(match.groups()), labels.sure(line), line.quad)
+        values["laser_number"] = Found(
+            "-".join(match.groups()), labels.line_confidence(line), line.quad
+        )
     if not (number or titled):
         return page, values
-    serial = labels.first(lines, _SERIAL.pattern)
+    serial = labels.first_match(lines, _SERIAL.pattern)
     if serial:
         match, line = serial
-        values["serial_number"] = Found("-".join(match.groups()), labels.sure(line), line.quad)
+        values["serial_number"] = Found(
+            "-".join(match.groups()), labels.line_confidence(line), line.quad
+        )
         values["card_number"] = values["serial_number"]
     values.update(_latin_name(lines))
     values.update(_dates(lines))
@@ -127,13 +136,13 @@ def _read(page: Page) -> tuple[Page, Values]:
 
 
 def _id_number(lines: Sequence[Line]) -> Found:
-    """Return the number, the one with a right last digit first; a wrong one lowers confidence."""
+    """Return the number whose last digit is right, else the first one with a low confidence."""
     wrong = Found()
     for line in lines:
         for match in _ID.finditer(line.text.replace("-", " ")):
             digits = "".join(match.groups())
             if check_digits.is_thai_id(digits):
-                return Found(digits, max(labels.sure(line), 0.9), line.quad)
+                return Found(digits, max(labels.line_confidence(line), 0.9), line.quad)
             wrong = wrong or Found(digits, min(0.4, line.score), line.quad)
     return wrong
 
@@ -151,7 +160,7 @@ def _latin_name(lines: Sequence[Line]) -> Values:
 
 
 def _named(lines: Sequence[Line], wanted: Sequence[str]) -> Found:
-    found = labels.after(lines, wanted, stops=("Last name", "Date of", "Birth"))
+    found = labels.value_after(lines, wanted, stops=("Last name", "Date of", "Birth"))
     text = re.sub(r"[^A-Za-z .'-]", "", found.text).strip()
     text = re.sub(
         r"^(Mr|Mrs|Miss|Ms|Master)\.?(?=[A-Z ])\s*",
@@ -162,7 +171,7 @@ def _named(lines: Sequence[Line], wanted: Sequence[str]) -> Found:
 
 
 def _dates(lines: Sequence[Line]) -> Values:
-    """Return the three Latin dates by their labels; what has no label is told by order in time."""
+    """Return birth, issue and expiry in both scripts: the printed dates in chronological order."""
     shown: list[tuple[tuple[int, int, int], str, Line]] = []
     for line in lines:
         for match in _DATE_EN.finditer(line.text):
@@ -176,11 +185,11 @@ def _dates(lines: Sequence[Line]) -> Values:
     values: Values = {}
     for name, (key, text, line) in zip(names, shown, strict=False):
         year, month, day = key
-        sure = labels.sure(line)
-        values[f"{name}_en"] = Found(text, sure, line.quad)
-        # The Thai date says the same day in the Buddhist count.
+        confidence = labels.line_confidence(line)
+        values[f"{name}_en"] = Found(text, confidence, line.quad)
+        # The Thai date is the same day in the Buddhist calendar.
         values[f"{name}_th"] = Found(
-            f"{day} {thai.MONTHS[month - 1]} {year + BUDDHIST}", sure * 0.99, line.quad
+            f"{day} {thai.MONTHS[month - 1]} {year + BUDDHIST}", confidence * 0.99, line.quad
         )
     return values
 
@@ -191,12 +200,16 @@ def _month(text: str) -> int:
 
 
 def _thai(page: Page, latin: str) -> Values:
-    """Return what only the Thai print tells: name, religion, address. `latin` is the name in Latin."""
+    """Return the fields in Thai only: name, religion, address. `latin` is the Latin name."""
     lines = _thai_rows(page)
-    name = _clean(labels.after(_again(page, lines, _NAME_TH), _NAME_TH, stops=_STOPS))
-    religion = labels.after(_again(page, lines, _RELIGION), _RELIGION, stops=_STOPS)
+    name = _clean(
+        labels.value_after(_with_voted_label(page, lines, _NAME_TH), _NAME_TH, stops=_STOPS)
+    )
+    religion = labels.value_after(
+        _with_voted_label(page, lines, _RELIGION), _RELIGION, stops=_STOPS
+    )
     values: Values = {
-        "name_th": Found(thai_names.chosen(name.text, latin), name.score, name.quad),
+        "name_th": Found(thai_names.corrected(name.text, latin), name.score, name.quad),
         "religion_th": _clean(religion),
     }
     for index, line in enumerate(lines):
@@ -206,7 +219,7 @@ def _thai(page: Page, latin: str) -> Values:
         own, score = line.text[end:].strip(" :"), line.score
         text = _house(page, line) or own
         for below in lines[index + 1 : index + 2]:
-            if not labels.shows([below], _STOPS) and thai_share(below.text) > 0.5:
+            if not labels.has_label([below], _STOPS) and thai_share(below.text) > 0.5:
                 below = _voted(page, below)
                 text = f"{text} {thai.address_units(below.text)}"
                 score = min(score, below.score)
@@ -215,67 +228,64 @@ def _thai(page: Page, latin: str) -> Values:
     return values
 
 
-def _again(page: Page, lines: Sequence[Line], wanted: Sequence[str]) -> list[Line]:
-    """Return the lines, the one that shows a label with its words as most readings of it have them."""
+def _with_voted_label(page: Page, lines: Sequence[Line], wanted: Sequence[str]) -> list[Line]:
+    """Return the lines, the one with the label replaced by the majority text of several crops."""
     found = next((line for line in lines if labels.label_end(line.text, wanted) >= 0), None)
     return [_voted(page, line) if line is found else line for line in lines]
 
 
 def _voted(page: Page, line: Line) -> Line:
-    again = voting.readings(page, line.quad, script=READER, alphabet=NO_LATIN)
-    texts = [thai.spelled(one.text) for one in again if thai_share(one.text) > 0.3]
-    text = voting.chosen([line.text, *texts] if len(texts) < 3 else texts)
+    results = voting.recognize_crops(page, line.quad, script=RECOGNIZER, alphabet=NO_LATIN)
+    texts = [thai.normalized(one.text) for one in results if thai_share(one.text) > 0.3]
+    text = voting.majority([line.text, *texts] if len(texts) < 3 else texts)
     return Line(text, line.score, line.quad, line.chars) if text else line
 
 
 def _house(page: Page, line: Line) -> str:
-    """Return house number and hamlet with their figures read by the Latin reader.
+    """Return house number and village number, their digits recognised by the Latin recogniser.
 
-    The Thai reader tells where the words stand, and mistakes the figures between them.
+    The Thai recogniser locates the words, but confuses the digits between them.
     """
-    places: list[tuple[float, float]] = []
+    extents: list[tuple[float, float]] = []  # left and right of each character of `flat`
     flat = ""
     for char in line.chars:
-        sign = char.text.replace(" ", "")
+        text = char.text.replace(" ", "")
         xs = [x for x, _ in char.quad]
-        flat += sign
-        places += [(min(xs), max(xs))] * len(sign)
+        flat += text
+        extents += [(min(xs), max(xs))] * len(text)
     start, hamlet = flat.find("อยู่"), flat.find("หมู่ที่")
     if start < 0 or hamlet <= start or "." in flat[hamlet:]:
         return ""
-    first = _figures(page, line, places[start + 3][1], places[hamlet][0])
-    last = _figures(page, line, places[min(hamlet + 6, len(places) - 1)][1], line.right)
+    first = _digits_between(page, line, extents[start + 3][1], extents[hamlet][0])
+    last = _digits_between(page, line, extents[min(hamlet + 6, len(extents) - 1)][1], line.right)
     return f"{first} หมู่ที่ {last}" if first and last else ""
 
 
-def _figures(page: Page, line: Line, left: float, right: float) -> str:
+def _digits_between(page: Page, line: Line, left: float, right: float) -> str:
     if right - left < 0.3 * line.height:
         return ""
     best = RecognitionResult("", 0.0)
-    for room in (
-        0.0,
-        0.12,
-        -0.08,
-    ):  # a stroke that a tight cut makes doubtful may be plain in another
-        top, bottom = line.top - room * line.height, line.bottom + room * line.height
+    # A stroke that is unclear in one crop may be clear in another.
+    for padding in (0.0, 0.12, -0.08):
+        top, bottom = line.top - padding * line.height, line.bottom + padding * line.height
         quad = ((left, top), (right, top), (right, bottom), (left, bottom))
-        reading = page.read(quad, alphabet="0123456789/")
-        if _least(reading) > _least(best):
-            best = reading
-        if _least(best) > SURE_FIGURE:
+        result = page.read(quad, alphabet="0123456789/")
+        if _least_score(result) > _least_score(best):
+            best = result
+        if _least_score(best) > SURE_DIGIT:
             break
     found = re.search(r"\d+(?:/\d+)?", best.text)
     return found[0] if found else ""
 
 
-def _least(reading: RecognitionResult) -> float:
-    return min((char.score for char in reading.chars), default=reading.score)
+def _least_score(result: RecognitionResult) -> float:
+    return min((char.score for char in result.chars), default=result.score)
 
 
 def thai_share(text: str) -> float:
-    """Return which share of the letters is Thai."""
-    signs = [sign for sign in text if not sign.isspace()]
-    return sum("ก" <= sign <= "๛" for sign in signs) / max(len(signs), 1)
+    """Return the share of a text's characters that are Thai, 0..1."""
+    chars = [char for char in text if not char.isspace()]
+    return sum("ก" <= char <= "๛" for char in chars) / max(len(chars), 1)
 
 
 def _clean(found: Found) -> Found:
@@ -284,7 +294,7 @@ def _clean(found: Found) -> Found:
 
 
 def _thai_rows(page: Page) -> list[Line]:
-    """Return the rows that hold Thai, as wide as their boxes, each of one text."""
+    """Return the rows with Thai text, each recognised as one line by the Thai recogniser."""
     joined = []
     for row in rows(page.lines):
         text = " ".join(line.text for line in row)
@@ -293,10 +303,10 @@ def _thai_rows(page: Page) -> list[Line]:
         left, right = min(line.left for line in row), max(line.right for line in row)
         top, bottom = min(line.top for line in row), max(line.bottom for line in row)
         quad: Quad = ((left, top), (right, top), (right, bottom), (left, bottom))
-        score = min(labels.sure(line) for line in row)
-        again = page.read(quad, script=READER)
-        if again.score > 0.5 and thai_share(again.text) > 0.3:
-            joined.append(Line(thai.spelled(again.text), again.score, quad, again.chars))
+        score = min(labels.line_confidence(line) for line in row)
+        result = page.read(quad, script=RECOGNIZER)
+        if result.score > 0.5 and thai_share(result.text) > 0.3:
+            joined.append(Line(thai.normalized(result.text), result.score, quad, result.chars))
         else:
             joined.append(Line(text, score, quad))
     return joined

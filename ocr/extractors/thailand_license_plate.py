@@ -1,4 +1,4 @@
-"""Thai vehicle plate: number, province and place of every plate in the picture."""
+"""Thai licence plates: number, province and location of every plate in the image."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from ocr.fields.check_digits import is_digits
 from ocr.options import Option
 from ocr.page import Line, Page, Point, Quad, WrongDocument
 from ocr.scripts.thai import text as thai
@@ -14,29 +15,29 @@ from ocr.scripts.thai import text as thai
 OPTIONS: tuple[Option, ...] = ()
 FIELDS = ("plate_number", "plate_location", "confidence", "province")
 
-READER = "thai-plate"
-SURE = 0.97  # a reading this good is taken as it is
+RECOGNIZER = "thai-plate"
+SURE = 0.97  # score from which a result is taken without a vote
 NUMBER_LEAST = 0.36  # score of a number with a province under it
-ALONE_LEAST = 0.85  # score of a number without one; short ones are not believed at all
-ALIKE_LEAST = 0.6  # how alike a reading and a province must be
-# How the upright strokes may lean against the base line, by perspective, and the room around a line.
-# A detector's box often ends within the first and the last glyph of large print, hence the `ends`.
+ALONE_LEAST = 0.85  # score of a number without one; short ones are refused
+SIMILAR_LEAST = 0.6  # similarity of a text and a province
+# Slant of the vertical strokes by perspective, padding around a line, and padding at its ends, in line
+# heights: a detector's box often ends within the first and the last glyph of large print.
 VARIANTS = tuple(
     (lean, room, ends)
     for room, ends in ((0.03, 0.12), (0.08, 0.3))
     for lean in (0.0, 0.15, -0.15, 0.3, -0.3)
 )
-PLATE_HEAD = 2  # signs before the number; a lone letter stands on the red plates of new cars only
-PART_LEAST = 0.75  # score of letters and of digits that the detector found as two boxes
-PLATE_RATIO = 34 / 15  # width to height of a plate
+PLATE_HEAD = 2  # letters before the number; only the red plates of new cars have one
+PART_LEAST = 0.75  # score of letters and of digits that were detected as two boxes
+PLATE_RATIO = 34 / 15  # width to height of a plate of 340 x 150 mm
 
 
 def extract(page: Page, options: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return a row for each plate, best first. Raises WrongDocument when there is none."""
     quads = list(page.detect())
     plates = _found(page, quads) or _found(page, [(c, d, a, b) for a, b, c, d in quads])
-    # A box that lost a letter lies in one that holds both: two letters go before one, and a number
-    # read in its two parts before what either part shows with a piece of its neighbour.
+    # A box that lost a letter lies in one that holds both: two letters rank before one, and a number
+    # recognised in two parts before what either part shows with a piece of its neighbor.
     plates.sort(
         key=lambda plate: (
             not plate["province"],
@@ -47,7 +48,7 @@ def extract(page: Page, options: Mapping[str, Any]) -> list[dict[str, Any]]:
     )
     kept: list[dict[str, Any]] = []
     for plate in plates:
-        if not any(_same_place(plate["quad"], other["quad"]) for other in kept):
+        if not any(_is_same_plate(plate["quad"], other["quad"]) for other in kept):
             kept.append(plate)
     if not kept:
         raise WrongDocument("no Thai licence plate was found")
@@ -62,14 +63,14 @@ def _found(page: Page, quads: list[Quad]) -> list[dict[str, Any]]:
         number, score = parts[quad] if in_parts else _number(page, quad)
         if not number:
             continue
-        name, alike, below = _province(page, quad, quads)
+        name, similarity, below = _province(page, quad, quads)
         if not name and (score < ALONE_LEAST or len(number) < 6):
             continue
         plates.append(
             {
                 "plate_number": number,
                 "plate_location": page.locate(_outline(quad, below)),
-                "confidence": round(score * (alike if name else 0.9), 4),
+                "confidence": round(score * (similarity if name else 0.9), 4),
                 "province": name,
                 "quad": quad,
                 "parts": in_parts,
@@ -103,10 +104,10 @@ def _variants(quad: Quad) -> Iterator[Quad]:
 
 
 def _number(page: Page, quad: Quad) -> tuple[str, float]:
-    """Return the number a line shows and its score.
+    """Return the number of a line and its score.
 
     Each variant of the crop has a vote on the letters and one on the digits; the digits are also
-    read by the Latin reader, which is the better one where a glyph is cut or dirty.
+    recognised by the Latin recogniser, which is better where a glyph is cut or dirty.
     """
     box = Line("", 0.0, quad)
     if box.width < 20 or box.height < 8:
@@ -114,19 +115,19 @@ def _number(page: Page, quad: Quad) -> tuple[str, float]:
     letters, digits = _Votes(), _Votes()
     for shape in _shapes(quad):
         for turn, variant in enumerate(_variants(shape)):
-            reading = page.read(variant, script=READER)
-            number = thai.plate_number(reading.text)
-            if number and reading.score >= SURE and turn == 0 and shape is quad:
-                return number, reading.score
-            head, tail = thai.plate_parts(reading.text)
+            result = page.read(variant, script=RECOGNIZER)
+            number = thai.plate_number(result.text)
+            if number and result.score >= SURE and turn == 0 and shape is quad:
+                return number, result.score
+            head, tail = thai.plate_parts(result.text)
             if _is_head(head):
-                letters.add(head, reading.score)
-            digits.add(tail, reading.score)
+                letters.add(head, result.score)
+            digits.add(tail, result.score)
             if turn == 4 and not letters.best:
                 break
     if not letters.best:
         return "", 0.0
-    _ask_latin(page, quad, digits)
+    _add_latin_vote(page, quad, digits)
     head, sure_head = letters.winner()
     tail, sure_tail = digits.winner()
     score = min(sure_head, sure_tail)
@@ -135,12 +136,12 @@ def _number(page: Page, quad: Quad) -> tuple[str, float]:
 
 
 def _is_head(text: str) -> bool:
-    """Say whether letters may begin a number: a digit leads two letters, not one."""
-    return bool(text) and (not text[0].isdigit() or len(text) > PLATE_HEAD)
+    """Return whether letters may begin a number: a digit stands before two letters, not one."""
+    return bool(text) and (not is_digits(text[0]) or len(text) > PLATE_HEAD)
 
 
 class _Votes:
-    """Texts with the sum of their votes and the best score each had."""
+    """Texts with the sum of their votes (score to the fourth power) and their best scores."""
 
     def __init__(self) -> None:
         self.sums: dict[str, float] = defaultdict(float)
@@ -152,27 +153,27 @@ class _Votes:
             self.best[text] = max(self.best[text], score)
 
     def winner(self) -> tuple[str, float]:
-        """Return the text with most votes and a score that shrinks with the votes for others."""
+        """Return the text with most votes and a score lowered by the votes for others."""
         if not self.sums:
             return "", 0.0
         text = max(self.sums, key=lambda one: self.sums[one])
         return text, self.best[text] * (0.5 + 0.5 * self.sums[text] / sum(self.sums.values()))
 
 
-def _ask_latin(page: Page, quad: Quad, digits: _Votes) -> None:
-    reading = page.read(quad, model="small")
-    tail = reading.text.replace(" ", "")
+def _add_latin_vote(page: Page, quad: Quad, digits: _Votes) -> None:
+    result = page.read(quad, model="small")
+    tail = result.text.replace(" ", "")
     count = len(tail) - len(tail.rstrip("0123456789"))
     if not count:
         return
     taken = tail[-min(count, 4) :].lstrip("0")
     chars = (
-        [char.score for char in reading.chars if char.text.strip()][-len(taken) :] if taken else []
+        [char.score for char in result.chars if char.text.strip()][-len(taken) :] if taken else []
     )
     if chars and min(chars) >= 0.6:
         weight = 8.0 if count <= 4 else 2.0
-        # A cut glyph is dropped far more often than one is invented: the longer reading inherits
-        # the votes of its own beginning or end.
+        # A cut glyph is dropped far more often than one is invented: the longer number inherits the
+        # votes of its own beginning or end.
         weight += sum(
             votes
             for text, votes in digits.sums.items()
@@ -182,7 +183,7 @@ def _ask_latin(page: Page, quad: Quad, digits: _Votes) -> None:
 
 
 def _shapes(quad: Quad) -> tuple[Quad, ...]:
-    """Return the box, and its whole where the picture's rim cut one of its corners off."""
+    """Return the box, and its completed form where the image's edge cut one of its corners off."""
     a, b, c, d = quad
     left, right = _length(a, d), _length(b, c)
     if max(left, right) < 1.25 * min(left, right):
@@ -193,18 +194,18 @@ def _shapes(quad: Quad) -> tuple[Quad, ...]:
 
 
 def _province(page: Page, number: Quad, quads: list[Quad]) -> tuple[str, float, Quad | None]:
-    """Return the province printed under a number, how sure it is, and where it stands."""
+    """Return (province, score, quad) of the province printed under a number; empty if none."""
     best: tuple[str, float, Quad | None] = ("", 0.0, None)
     for quad in quads:
         if not _is_below(number, quad):
             continue
         votes: dict[str, float] = defaultdict(float)
         for variant in islice(_variants(quad), 6):
-            reading = page.read(variant, script=READER)
-            name, alike = thai.province(reading.text)
-            if alike >= ALIKE_LEAST:
-                votes[name] = max(votes[name], alike * reading.score)
-            if alike == 1.0 and reading.score >= 0.9:
+            result = page.read(variant, script=RECOGNIZER)
+            name, similarity = thai.province(result.text)
+            if similarity >= SIMILAR_LEAST:
+                votes[name] = max(votes[name], similarity * result.score)
+            if similarity == 1.0 and result.score >= 0.9:
                 break
         if votes:
             name = max(votes, key=lambda text: votes[text])
@@ -214,7 +215,7 @@ def _province(page: Page, number: Quad, quads: list[Quad]) -> tuple[str, float, 
 
 
 def _is_below(number: Quad, quad: Quad) -> bool:
-    """Say whether a box stands under the number, smaller and within its width."""
+    """Return whether a box lies under the number, smaller and within its width."""
     along, down, origin = _frame(number)
     high, wide = _length(number[0], number[3]), _length(number[0], number[1])
     middle = Line("", 0.0, quad).center
@@ -229,27 +230,27 @@ def _is_below(number: Quad, quad: Quad) -> bool:
 
 
 def _in_parts(page: Page, left: Quad, right: Quad) -> tuple[str, float]:
-    """Return the number of which one box holds the letters alone and the next the digits, and its score.
+    """Return the number, and its score, of letters and digits that were detected as two boxes.
 
-    With the room that a box is given around it either shows a piece of the other, as if it were a
-    number of its own; so each is read as it was found. Cuts that show no piece vote on the letters.
+    Padding would show a piece of the other part in either crop, as if it were a number of its own; so
+    each is recognised without. Crops without such a piece vote on the letters.
     """
-    head, tail = (page.read(quad, script=READER) for quad in (left, right))
+    head, tail = (page.read(quad, script=RECOGNIZER) for quad in (left, right))
     score = min(head.score, tail.score)
     letters, digits = thai.plate_parts(head.text), thai.plate_parts(tail.text)
     if score < PART_LEAST or digits[0] or len(letters[0]) < PLATE_HEAD or not digits[1]:
         return "", 0.0
     votes = _Votes()
-    for reading in (head, *(page.read(cut, script=READER) for cut in _variants(left))):
-        text = thai.plate_parts(reading.text)[0]
-        if _is_head(text) and len(text) == len(reading.text.strip()):
-            votes.add(text, reading.score)
+    for result in (head, *(page.read(crop, script=RECOGNIZER) for crop in _variants(left))):
+        text = thai.plate_parts(result.text)[0]
+        if _is_head(text) and len(text) == len(result.text.strip()):
+            votes.add(text, result.score)
     number = thai.plate_number(votes.winner()[0] + digits[1])
     return (number, score) if number else ("", 0.0)
 
 
 def _pairs(quads: list[Quad]) -> Iterator[tuple[Quad, Quad]]:
-    """Yield two boxes side by side on one line: letters and digits found apart."""
+    """Yield pairs of boxes side by side on one line: letters and digits detected apart."""
     for left in quads:
         along, down, _origin = _frame(left)
         high = _length(left[0], left[3])
@@ -268,7 +269,7 @@ def _union(left: Quad, right: Quad) -> Quad:
 
 
 def _outline(number: Quad, province: Quad | None) -> Quad:
-    """Return the outline of the plate, from its lines and the ratio of its sides."""
+    """Return the outline of the plate, from its lines and the aspect ratio of plates."""
     along, down, origin = _frame(number)
     high, wide = _length(number[0], number[3]), _length(number[0], number[1])
     foot = 1.55 * high
@@ -302,8 +303,8 @@ def _length(one: Point, two: Point) -> float:
     return float(((one[0] - two[0]) ** 2 + (one[1] - two[1]) ** 2) ** 0.5)
 
 
-def _same_place(one: Quad, two: Quad) -> bool:
-    """Say whether the middle of either line lies within the other's upright box."""
+def _is_same_plate(one: Quad, two: Quad) -> bool:
+    """Return whether the center of either line lies within the other's bounding box."""
     first, second = Line("", 0.0, one), Line("", 0.0, two)
 
     def holds(outer: Line, inner: Line) -> bool:

@@ -1,8 +1,8 @@
-"""Web image: text of screenshots and designs, contact details and the picture's size on request.
+"""Web image: text of screenshots and designs, contact details and the image's size on request.
 
-`detect_font` names the typefaces of the engine's machine that a block, drawn again in each, looks most
-like, for its first 60 blocks. `detect_direction` turns a lying picture for reading, as every service does; the contract
-has no field to report it in.
+`detect_font` lists the typefaces of the engine's machine in which a block, drawn again, looks most
+alike, for the first 60 blocks. `detect_direction` rotates the image before recognition, as every
+service does; the published result has no member to report it in.
 """
 
 from __future__ import annotations
@@ -17,7 +17,12 @@ from ocr.options import Option
 from ocr.page import Line, Page
 
 OPTIONS: tuple[Option, ...] = (
-    Option("detect_direction", "bool", default=False, help="Turn a lying picture before reading."),
+    Option(
+        "detect_direction",
+        "bool",
+        default=False,
+        help="Rotate the image upright before recognition.",
+    ),
     Option(
         "extract_type",
         "list",
@@ -30,10 +35,10 @@ OPTIONS: tuple[Option, ...] = (
         "detect_text_direction",
         "bool",
         default=True,
-        help="Read lines that stand on their head or run upwards.",
+        help="Also recognise upside-down and vertical lines.",
     ),
 )
-PICTOGRAM = 0.8  # a lone sign read with less is taken for a drawing
+PICTOGRAM = 0.8  # score below which a lone character is taken for a drawing
 MOST_FONTS = 60  # blocks: a tenth of a second each
 FIELDS = ("words_block_count", "words_block_list", "extracted_data")
 
@@ -63,7 +68,7 @@ def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_pictogram(line: Line) -> bool:
-    """Say whether a line is a lone sign that was hardly read: designs are full of arrows and crosses."""
+    """Return whether a line is a lone character with a low score: an arrow or cross of the design."""
     return len(line.text.strip()) == 1 and line.score < PICTOGRAM
 
 

@@ -1,1 +1,1 @@
-"""Document fields: labels, dates, check digits, voting and corrections. Pure."""
+"""Rules for document fields: labels, dates, check digits, majority votes, corrections. Pure."""

@@ -1,4 +1,4 @@
-"""Parts that card services share: the page to read, portrait, alarms and confidences of the answer."""
+"""Parts of a card service's response: views of the page, portrait, alarms, confidences. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PORTRAIT = (
     ),
     Option("return_portrait_location", "bool", default=False, help="Return where the portrait is."),
 )
-# Alarm -> measure of the picture it rests on; None where only what is read can tell.
+# Alarm -> image measure (`ocr.page.Measures`) behind it; None where only the text indicates it.
 ALARMS: Mapping[str, str | None] = {
     "reproduce": "reproduction",
     "copy": "copy",
@@ -27,23 +27,25 @@ ALARMS: Mapping[str, str | None] = {
     "interim": None,
     "glare": "glare",
 }
-ALARM_ABOVE = 50
+ALARM_ABOVE = 50  # score from which the published API reports an alarm
 
 
-def pages(page: Page) -> Iterable[Page]:
-    """Yield the views a card may be read from: the rectified card, then the picture as it is."""
+def views(page: Page) -> Iterable[Page]:
+    """Yield the views of a card: the rectified card if one is detected, then the whole page."""
     card = page.card()
     if card is not None:
         yield card
     yield page
 
 
-def best(page: Page, read: Callable[[Page], Any], worth: Callable[[Any], int], *, full: int) -> Any:
-    """Return the reading of most worth among the views; a full one ends the search."""
+def best_view(
+    page: Page, read: Callable[[Page], Any], completeness: Callable[[Any], int], *, full: int
+) -> Any:
+    """Return what `read` finds on the most complete view; one of `full` completeness ends the search."""
     found: list[tuple[int, int, Any]] = []
-    for order, view in enumerate(pages(page)):
-        reading = read(view)
-        found.append((worth(reading), -order, reading))
+    for order, view in enumerate(views(page)):
+        result = read(view)
+        found.append((completeness(result), -order, result))
         if found[-1][0] >= full:
             break
     return max(found, key=lambda item: item[:2])[2]
@@ -65,16 +67,16 @@ def confidence(names: Sequence[str], values: Mapping[str, Found]) -> dict[str, f
 def text_location(
     page: Page, names: Sequence[str], values: Mapping[str, Found]
 ) -> dict[str, list[list[int]]]:
-    """Return where each field stands in the caller's picture; an empty list where it does not."""
-    places: dict[str, list[list[int]]] = {}
+    """Return the corners of each field in the caller's image; an empty list for absent fields."""
+    locations: dict[str, list[list[int]]] = {}
     for name in names:
         quad = values[name].quad if name in values else None
-        places[name] = page.locate(quad) if quad is not None else []
-    return places
+        locations[name] = page.locate(quad) if quad is not None else []
+    return locations
 
 
 def portrait(page: Page, options: Mapping[str, Any], *, shown: bool = True) -> dict[str, Any]:
-    """Return the portrait keys the caller asked for; empty on a side that shows no portrait."""
+    """Return the requested portrait members; their values are empty if there is no portrait."""
     wanted = [name for name in ("image", "location") if options.get(f"return_portrait_{name}")]
     if not wanted:
         return {}
@@ -88,7 +90,7 @@ def portrait(page: Page, options: Mapping[str, Any], *, shown: bool = True) -> d
 
 
 def adjusted(page: Page, options: Mapping[str, Any]) -> dict[str, str]:
-    """Return the rectified card as Base64 JPEG if it is asked for."""
+    """Return the rectified card as Base64 JPEG if it is requested."""
     if not options.get("return_adjusted_image"):
         return {}
     return {"adjusted_image": base64.b64encode(page.upright_jpeg()).decode("ascii")}
@@ -97,19 +99,18 @@ def adjusted(page: Page, options: Mapping[str, Any]) -> dict[str, str]:
 def alarms(page: Page, options: Mapping[str, Any], *, known: Mapping[str, float]) -> dict[str, Any]:
     """Return `detect_<x>_result` and `score_info` for every alarm switched on.
 
-    Scores are 0..99; above 50 is an alarm. They are plain measures of the picture
-    (`ocr.page.Measures`) and, for `known` ones, what the text of the card tells (0..1); the greater
-    counts.
+    Scores are 0..99; above 50 is an alarm. A score is the image measure (`ocr.page.Measures`) or, for
+    `known` ones, what the text of the card indicates (0..1), whichever is greater.
     """
-    asked = [name for name in ALARMS if options.get(f"detect_{name}")]
-    if not asked:
+    requested = [name for name in ALARMS if options.get(f"detect_{name}")]
+    if not requested:
         return {}
     measures = page.measures()
     scores: dict[str, int] = {}
-    for name in asked:
+    for name in requested:
         source = ALARMS[name]
-        seen = 0.0 if source is None else float(getattr(measures, source))
-        value = max(seen, known.get(name, 0.0))
+        measured = 0.0 if source is None else float(getattr(measures, source))
+        value = max(measured, known.get(name, 0.0))
         scores[name] = round(99 * min(max(value, 0.0), 1.0))
     answer: dict[str, Any] = {
         f"detect_{name}_result": score > ALARM_ABOVE for name, score in scores.items()

@@ -1,4 +1,4 @@
-"""Contact details in running text: name, telephone, and a Chinese address in its parts. Pure."""
+"""Contact details in running text: name, telephone number, parts of a Chinese address. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# GB/T 2260: the provinces, autonomous regions, municipalities and special regions, by short name.
+# Provinces, autonomous regions, municipalities and special regions by short name (GB/T 2260).
 _PROVINCES = [
     "河北",
     "山西",
@@ -57,6 +57,7 @@ _PROVINCE = re.compile(
 _CITY = re.compile(r"^([\u4e00-\u9fff]{1,9}?(?:自治州|地区|盟|市))")
 _DISTRICT = re.compile(r"^([\u4e00-\u9fff]{1,9}?(?:自治县|自治旗|新区|区|县|旗|市))")
 _STREET = re.compile(r"[路街道巷弄号村镇乡楼室幢栋座院苑园]")
+# Chinese mobile (11 digits), landline with area code, and 400 numbers; +86 optional.
 _PHONE = re.compile(
     r"(?<!\d)(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[- ]?\d{7,8}|400[- ]?\d{3,4}[- ]?\d{3,4})(?!\d)"
 )
@@ -69,7 +70,7 @@ _ADDRESS_LABEL = re.compile(r"^.*?(?:地址|所在地区|Address)\s*[:：]?\s*")
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """What was found; an absent part is empty."""
+    """Contact details; an absent part is empty."""
 
     name: str = ""
     phone: str = ""
@@ -80,7 +81,7 @@ class Contact:
 
 
 def contact(lines: Sequence[str]) -> Contact:
-    """Return the first name, telephone and address that stand in the lines, in reading order."""
+    """Return the first name, telephone and address of the lines, in reading order."""
     text = "\n".join(lines)
     phone = _PHONE.search(text) or _FOREIGN_PHONE.search(text)
     name = _NAME.search(text)
@@ -90,7 +91,7 @@ def contact(lines: Sequence[str]) -> Contact:
 
 
 def _name_beside_phone(lines: Sequence[str], phone: re.Match[str] | None) -> str:
-    """Return a name of 2 to 4 Han signs that shares its line with the telephone, as on parcels."""
+    """Return a name of 2 to 4 Chinese characters in the telephone's line, as on parcels."""
     if phone is None:
         return ""
     for line in lines:
@@ -112,7 +113,7 @@ def _address(lines: Sequence[str]) -> tuple[str, str, str, str]:
             continue
         start = _ADDRESS_LABEL.sub("", line[: found.start()])
         if start.strip():
-            continue  # the province is mentioned in passing, not at the head of an address
+            continue  # a province in running text, not at the start of an address
         rest = line[found.end() :].strip(" ,，")
         short = next(key for key, full in PROVINCES.items() if found.group(0) in (key, full))
         parts = _parts(short, rest)

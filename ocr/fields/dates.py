@@ -1,4 +1,4 @@
-"""Dates as documents print them, in Latin, Chinese and Buddhist years. Pure."""
+"""Dates as documents print them: year first, day first, with Chinese marks or named months. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
+# Three- and four-letter month names of the languages that ICAO 9303 passports print (English,
+# French, German, Spanish, Portuguese, Italian, Dutch), without accents.
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -34,11 +36,11 @@ _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\s*[.\-/ ]\s*(\d{1,2})\s*[.\-/ ]\s*((?
 _NAMED = re.compile(
     r"(?<!\d)(\d{1,2})[\s.\-]*([A-Z]{3,4})[A-Z]*[\s./\-]*(?:[A-Z]{3,4}[\s./\-]*)?((?:19|20)?\d\d)(?!\d)"
 )
-_MIXED = re.compile(r"(?<!\d)(\d{1,2})\s*(\d{1,2})月\s*/?\s*[A-Z]{3}\s*((?:19|20)\d\d)")
+_CHINESE_MONTH = re.compile(r"(?<!\d)(\d{1,2})\s*(\d{1,2})月\s*/?\s*[A-Z]{3}\s*((?:19|20)\d\d)")
 
 
 def safe(year: int, month: int, day: int) -> date | None:
-    """Return the date, or None if there is no such day."""
+    """Return the date, or None if the calendar has no such day."""
     try:
         return date(year, month, day)
     except ValueError:
@@ -46,12 +48,12 @@ def safe(year: int, month: int, day: int) -> date | None:
 
 
 def find(text: str) -> list[date]:
-    """Return the dates with a four-digit year that a text shows, in the order they stand."""
+    """Return the dates with a four-digit year that a text shows, from left to right."""
     upper = text.upper().replace("Ｏ", "0")
     found: list[tuple[int, date | None]] = []
     for match in _YEAR_FIRST.finditer(upper):
         found.append((match.start(), safe(*(int(group) for group in match.groups()))))
-    for match in (*_DAY_FIRST.finditer(upper), *_MIXED.finditer(upper)):
+    for match in (*_DAY_FIRST.finditer(upper), *_CHINESE_MONTH.finditer(upper)):
         day, month, year = (int(group) for group in match.groups())
         found.append((match.start(), safe(year, month, day)))
     for match in _NAMED.finditer(upper):
@@ -62,5 +64,5 @@ def find(text: str) -> list[date]:
 
 
 def find_all(texts: Iterable[str]) -> list[date]:
-    """Return every date that lines of text show."""
+    """Return the dates of all texts, in their order."""
     return [day for text in texts for day in find(text)]

@@ -1,10 +1,10 @@
-"""Banks that issue cards in the United Arab Emirates, by the names their cards carry. Pure."""
+"""Banks of the United Arab Emirates by the names on their cards. Pure."""
 
 from __future__ import annotations
 
 import re
 
-# Central Bank of the UAE: licensed banks; short names as printed on cards.
+# Register of licensed banks, Central Bank of the UAE; then short names as printed on cards.
 BANKS = (
     "Abu Dhabi Commercial Bank", "Abu Dhabi Islamic Bank", "Ajman Bank", "Al Hilal Bank", "Al Maryah Community Bank",
     "Al Masraf", "Arab Bank", "Bank of Baroda", "Bank of Sharjah", "Citibank", "Commercial Bank International",
@@ -23,7 +23,7 @@ _KEYS = {_key(name): name for name in BANKS}
 
 
 def bank_of(text: str) -> str:
-    """Return the bank that a line of print names, empty if none."""
+    """Return the bank that a line names, empty if none; names of 6 letters may be part of it."""
     key = _key(text)
     if key in _KEYS:
         return _KEYS[key]

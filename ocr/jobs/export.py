@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from ocr.exports import formats
-from ocr.exports.documents import Document, Picture
+from ocr.exports.documents import Document, PageImage
 from ocr.exports.result_model import Quad
 from ocr.jobs import sandbox_client
 from ocr.jobs.file_model import Entry, Refused, Source
@@ -40,10 +40,10 @@ def stream(code: str, pages: Callable[[], Iterable[ReadPage]]) -> Iterator[bytes
 
 def _documents(pages: Callable[[], Iterable[ReadPage]]) -> Iterator[Document]:
     for page in pages():
-        yield Document(page.title, page.result, partial(_picture, page), page.error)
+        yield Document(page.title, page.result, partial(_page_image, page), page.error)
 
 
-def _picture(page: ReadPage, quads: Sequence[Quad]) -> Picture | None:
+def _page_image(page: ReadPage, quads: Sequence[Quad]) -> PageImage | None:
     """Return the page's image; None for a page without a result whose image cannot be rendered either."""
     try:
         return sandbox_client.page_image(page.source, page.entry, page.number, quads)

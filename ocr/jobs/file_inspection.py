@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from core.errors import ApiError
+from core.errors import ApiError, rows_of
 from ocr import errors
 from ocr.jobs import file_types, sandbox_client
 from ocr.jobs.encryption import Blob
@@ -54,7 +54,7 @@ def page(
         return PageInput(blob.read())
     known = entry_of(entry)
     if refusal := known.refusal:
-        row = next((row for row in errors.ROWS if row.code == refusal.code), errors.FILE_BROKEN)
+        row = next((row for row in rows_of(errors) if row.code == refusal.code), errors.FILE_BROKEN)
         raise sandbox_client.Refused(row, refusal.reason)
     return sandbox_client.open_page(blob, known, number, text_options=text_options)
 

@@ -65,7 +65,7 @@ def whole(content: bytes, number: int, quads: Sequence[Quad]) -> Encoded:
     image = _opened(content, number)
     is_jpeg = content.startswith(b"\xff\xd8\xff") and image.mode in ("L", "RGB")
     if is_jpeg and image.getexif().get(_ORIENTATION, 1) == 1:
-        found = word_gaps.profiles(image, quads)
+        found = word_gaps.column_profiles(image, quads)
         return content, *image.size, image.mode == "L", found
     return encoded(ImageOps.exif_transpose(image), quads)
 
@@ -80,4 +80,4 @@ def encoded(image: Image.Image, quads: Sequence[Quad]) -> Encoded:
         image = image.convert("L" if image.mode in ("1", "I", "I;16", "F") else "RGB")
     out = io.BytesIO()
     image.save(out, "JPEG", quality=_QUALITY)
-    return out.getvalue(), *image.size, image.mode == "L", word_gaps.profiles(image, quads)
+    return out.getvalue(), *image.size, image.mode == "L", word_gaps.column_profiles(image, quads)

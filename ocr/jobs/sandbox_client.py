@@ -17,9 +17,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from core.errors import rows_of
 from ocr import errors
 from ocr.engine.ipc import receive, send
-from ocr.exports.documents import Picture
+from ocr.exports.documents import PageImage
 from ocr.exports.result_model import Quad
 from ocr.jobs.encryption import Unreadable
 from ocr.jobs.file_model import Entry, Inspection, Limits, PageInput, Refused, Source
@@ -37,7 +38,7 @@ __all__ = [
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE_TIMEOUT_S = 30.0
-_ROWS = {row.code: row for row in errors.ROWS}
+_ROWS = {row.code: row for row in rows_of(errors)}
 _MOST_IDLE = 4
 
 
@@ -122,12 +123,12 @@ def open_page(
     return found
 
 
-def page_image(source: Source, entry: Entry, number: int, quads: Sequence[Quad] = ()) -> Picture:
+def page_image(source: Source, entry: Entry, number: int, quads: Sequence[Quad] = ()) -> PageImage:
     """Return page `number` of an entry as JPEG, at the size that its result's locations refer to.
 
     `quads` are the boxes of its lines: the answer includes where they hold ink. Raises Refused.
     """
-    return Picture(*_ask(("page_image", source, entry, number, list(quads)), PAGE_TIMEOUT_S))
+    return PageImage(*_ask(("page_image", source, entry, number, list(quads)), PAGE_TIMEOUT_S))
 
 
 def _ask(request: tuple[Any, ...], timeout: float) -> Any:

@@ -9,8 +9,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from core import clock
-from core.errors import ApiError, ErrorRow
-from iam import errors as iam_errors
+from core.error_tables import remedy_of
+from core.errors import ApiError
 from ocr import errors
 from ocr.catalog import SERVICES
 from ocr.exports import formats
@@ -297,20 +297,8 @@ def estimate(found: JobEstimate) -> dict[str, Any]:
 
 
 def explained(code: str, message: str) -> dict[str, str]:
-    """Return an error with the remedy of its row."""
-    return {"error_code": code, "error_msg": message, "advice": _advice().get(code, "")}
-
-
-def _advice() -> dict[str, str]:
-    from billing import errors as billing_errors
-
-    rows = [
-        row
-        for module in (iam_errors, billing_errors, errors)
-        for row in vars(module).values()
-        if isinstance(row, ErrorRow)
-    ]
-    return {row.code: row.advice for row in rows if row.advice}
+    """Return an error with what to do about it."""
+    return {"error_code": code, "error_msg": message, "advice": remedy_of(code)}
 
 
 def _time(moment: Any) -> str | None:

@@ -1,1 +1,1 @@
-"""Page layout: columns and the reading order of lines. Pure."""
+"""Page layout: reading order of lines, rows and columns of text. Pure."""

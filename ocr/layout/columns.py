@@ -1,4 +1,4 @@
-"""Rows and columns of text that no rule separates, found by the white between the boxes. Pure."""
+"""Rows and columns of text without ruling lines, found by the gaps between their boxes. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """An upright box on a straightened page and the number of the line (or piece of one) in it."""
+    """An axis-aligned box in pixels of a rectified page, and the number of the line it holds a piece of."""
 
     left: float
     top: float
@@ -30,22 +30,24 @@ class Box:
 
     @property
     def x(self) -> float:
-        """Middle, across."""
+        """Horizontal center."""
         return (self.left + self.right) / 2
 
     @property
     def y(self) -> float:
-        """Middle, down."""
+        """Vertical center."""
         return (self.top + self.bottom) / 2
 
 
+# Line number -> stretches (left, right) of the line without text, in pixels.
 Gaps = Mapping[int, Sequence[tuple[float, float]]]
 
 
 def parts(boxes: Sequence[Box], gaps: Gaps, text_height: float) -> list[Box]:
-    """Return boxes cut at the white in them; the fewer the rows of text, the wider it must be.
+    """Return boxes split at the gaps in them.
 
-    `gaps` are the stretches without ink (left, right) by the number of the line.
+    The fewer the rows of text, the wider a gap must be to be no word space: with few rows chance
+    alone aligns word spaces.
     """
     count = len(text_rows(boxes))
     least = (0.36 if count >= 5 else 0.55 if count >= 3 else 0.9) * text_height
@@ -61,7 +63,7 @@ def parts(boxes: Sequence[Box], gaps: Gaps, text_height: float) -> list[Box]:
 
 
 def text_rows(boxes: Sequence[Box]) -> list[list[Box]]:
-    """Return boxes gathered into rows by the height of their middles, each row left to right."""
+    """Return boxes grouped into rows by their vertical centers, each row left to right."""
     rows: list[list[Box]] = []
     for box in sorted(boxes, key=lambda box: box.y):
         if rows:
@@ -75,29 +77,29 @@ def text_rows(boxes: Sequence[Box]) -> list[list[Box]]:
 
 
 def is_tabular(row: Sequence[Box], text_height: float, *, least: float = 0.9) -> bool:
-    """Say whether a row of text has white in it wider than any word space."""
+    """Return whether a row of text has a gap wider than any word space."""
     return any(b.left - a.right > least * text_height for a, b in itertools.pairwise(row))
 
 
 def find_columns(rows: Sequence[Sequence[Box]], text_height: float) -> list[tuple[float, float]]:
-    """Return the bodies (left, right) of the columns that the rows of text have in common.
+    """Return the extents (left, right) of the columns that the rows of text have in common.
 
-    A box that lies over the white between two columns, as a heading of several columns does, is left
-    out of account where few rows hold one. One column, or none, means: no columns.
+    A box that spans the gap between two columns, as a heading of several columns does, is ignored if
+    few rows have one. One column, or none, means that the text has no columns.
     """
     least = 0.3 * text_height
     boxes = [(box, number) for number, row in enumerate(rows) for box in row]
     spanning = _spanning(boxes, len(rows), least)
     bodies = _unions([pair for pair in boxes if pair[0] not in spanning], least)
-    bodies = _reunite(_without_shreds(bodies, boxes, len(rows)))
+    bodies = _join_headings(_without_fragments(bodies, boxes, len(rows)))
     return [(left, right) for left, right, _ in bodies]
 
 
-Body = tuple[float, float, set[int]]
+Body = tuple[float, float, set[int]]  # left and right of a column, numbers of the rows that have it
 
 
 def _unions(boxes: Sequence[tuple[Box, int]], least: float) -> list[Body]:
-    """Return the stretches that boxes cover without a gap of `least`, with the rows they are of."""
+    """Return the extents that boxes cover without a gap of `least` pixels, with their rows."""
     bodies: list[Body] = []
     for box, number in sorted(boxes, key=lambda pair: pair[0].left):
         if bodies and box.left - bodies[-1][1] < least:
@@ -109,7 +111,7 @@ def _unions(boxes: Sequence[tuple[Box, int]], least: float) -> list[Body]:
 
 
 def _spanning(boxes: Sequence[tuple[Box, int]], count: int, least: float) -> set[Box]:
-    """Return the boxes that lie over a gap which nearly all rows have."""
+    """Return the boxes that span a gap which nearly all rows have."""
     most = max(1, int(0.2 * count)) if count >= 3 else 0
     found: set[Box] = set()
     edges = sorted({box.right + least / 2 for box, _ in boxes})
@@ -138,11 +140,13 @@ def _reaches_both(box: Box, x: float, rest: Sequence[tuple[Box, int]]) -> bool:
     return box.left < left and box.right > right
 
 
-def _without_shreds(bodies: list[Body], boxes: Sequence[tuple[Box, int]], count: int) -> list[Body]:
-    """Join a body made of pieces of lines that go on beside it, where few rows have it: a word space."""
+def _without_fragments(
+    bodies: list[Body], boxes: Sequence[tuple[Box, int]], count: int
+) -> list[Body]:
+    """Join a column of few rows whose lines all go on beside it: the gap is a word space."""
     done: list[Body] = []
     for body in bodies:
-        if done and _is_shred(done[-1], body, boxes, count):
+        if done and _is_fragment(done[-1], body, boxes, count):
             left, right, numbers = done[-1]
             done[-1] = (left, max(right, body[1]), numbers | body[2])
         else:
@@ -150,7 +154,7 @@ def _without_shreds(bodies: list[Body], boxes: Sequence[tuple[Box, int]], count:
     return done
 
 
-def _is_shred(one: Body, other: Body, boxes: Sequence[tuple[Box, int]], count: int) -> bool:
+def _is_fragment(one: Body, other: Body, boxes: Sequence[tuple[Box, int]], count: int) -> bool:
     lines = [
         {box.line for box, _ in boxes if left <= box.x <= right} for left, right, _ in (one, other)
     ]
@@ -158,8 +162,8 @@ def _is_shred(one: Body, other: Body, boxes: Sequence[tuple[Box, int]], count: i
     return len((one, other)[small][2]) < 0.5 * count and lines[small] <= lines[large]
 
 
-def _reunite(bodies: list[Body]) -> list[Body]:
-    """Join a heading that stands beside its column with that column: one has row 0 only, one lacks it."""
+def _join_headings(bodies: list[Body]) -> list[Body]:
+    """Join a heading beside its column with the column: one has row 0 only, the other lacks it."""
     done: list[Body] = []
     for body in bodies:
         if done and _is_heading_beside(done[-1], body):

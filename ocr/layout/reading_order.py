@@ -1,4 +1,4 @@
-"""Reading order: lines left to right within a row, rows top to bottom, columns kept apart. Pure."""
+"""Reading order: lines grouped into rows, rows from top to bottom, each from left to right. Pure."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ Row = list[Line]
 
 
 def rows(lines: Sequence[Line]) -> list[Row]:
-    """Return the lines gathered into rows of text, top to bottom, each row left to right.
+    """Return the lines grouped into rows of text, top to bottom, each row left to right.
 
-    Two lines share a row when their vertical extents overlap by more than half of the lower one's
-    height; a row's place is the median of its members, so that a slope does not merge rows.
+    Two lines share a row if their vertical extents overlap by more than half of the smaller height.
+    Only the four latest rows are compared. Rows are sorted by the median of their lines' centers, so
+    that a slope does not mix neighboring rows.
     """
-    gathered: list[Row] = []
+    grouped: list[Row] = []
     for line in sorted(lines, key=lambda one: one.center[1]):
-        home = next((row for row in reversed(gathered[-4:]) if _belongs(line, row)), None)
+        home = next((row for row in reversed(grouped[-4:]) if _belongs(line, row)), None)
         if home is None:
-            gathered.append([line])
+            grouped.append([line])
         else:
             home.append(line)
-    for row in gathered:
+    for row in grouped:
         row.sort(key=lambda one: one.left)
-    return sorted(gathered, key=lambda row: median(one.center[1] for one in row))
+    return sorted(grouped, key=lambda row: median(one.center[1] for one in row))
 
 
 def _belongs(line: Line, row: Row) -> bool:
@@ -37,7 +38,7 @@ def _belongs(line: Line, row: Row) -> bool:
 
 
 def _covers(line: Line, other: Line) -> bool:
-    """Say whether one of the two stands above the other: then they cannot share a row."""
+    """Return whether one of the two lies above the other: then they cannot share a row."""
     shared = min(line.right, other.right) - max(line.left, other.left)
     return shared > 0.5 * min(line.width, other.width) and (
         abs(line.center[1] - other.center[1]) > 0.3 * min(line.height, other.height)

@@ -1,1 +1,1 @@
-"""Machine-readable zones (ICAO Doc 9303): location, candidates, solver, parser. Pure."""
+"""Machine-readable zones (ICAO Doc 9303): location, lines, candidates, solver, parser. Pure."""

@@ -1,6 +1,7 @@
-"""Turn what a reader saw into MRZ cells: each position with the characters it may be and a cost.
+"""Candidates of each MRZ character position, with costs: alternatives, look-alikes, fillers. Pure.
 
-A cost is a negative log likelihood against the best reading of that position, so costs add up.
+A recognised line becomes a list of positions; a position is its candidate characters, cheapest
+first. A cost is a negative log probability, so that the costs of a field's characters add up.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ocr.mrz.formats import Kind
+from ocr.mrz.formats import FieldKind
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DIGITS = "0123456789"
 ALPHABET = LETTERS + DIGITS + "<"
 
-Cell = tuple[tuple[str, float], ...]
+# The candidates of one character position: (character, cost), cheapest first.
+Candidates = tuple[tuple[str, float], ...]
 
-ALLOWED: dict[Kind, frozenset[str]] = {
+# Characters of each kind of field (ICAO 9303-3, 4.3 to 4.9).
+ALLOWED: dict[FieldKind, frozenset[str]] = {
     "code": frozenset(LETTERS + "<"),
     "letters": frozenset(LETTERS + "<"),
     "name": frozenset(LETTERS + "<"),
@@ -29,8 +32,8 @@ ALLOWED: dict[Kind, frozenset[str]] = {
     "check": frozenset(DIGITS + "<"),
 }
 
-# Shapes that readers take for one another in OCR-B, with the cost of the swap.
-_TWINS = (
+# Pairs that recognisers confuse in OCR-B (ISO 1073-2), with the cost of a substitution.
+_LOOK_ALIKE_PAIRS = (
     ("O0", 0.6), ("I1", 0.7), ("B8", 0.8), ("S5", 0.8), ("Z2", 0.8), ("G6", 1.0), ("Q0", 1.2),
     ("D0", 1.2), ("QO", 1.6), ("DO", 1.8), ("L1", 1.4), ("T7", 1.6), ("A4", 1.8), ("UV", 2.2),
     ("IL", 2.0), ("IT", 2.2), ("17", 2.2), ("38", 2.2), ("56", 2.2), ("68", 2.2), ("08", 2.4),
@@ -40,13 +43,13 @@ _TWINS = (
     ("<6", 2.6), ("<2", 2.6), ("<Z", 2.8), ("<1", 2.8), ("B3", 2.0), ("G0", 2.2), ("S8", 2.4),
     ("23", 2.4), ("49", 2.4), ("39", 2.4), ("58", 2.4), ("59", 2.4), ("MH", 2.4), ("HN", 2.4),
 )  # fmt: skip
-TWINS: dict[str, dict[str, float]] = {}
-for _pair, _cost in _TWINS:
-    TWINS.setdefault(_pair[0], {})[_pair[1]] = _cost
-    TWINS.setdefault(_pair[1], {})[_pair[0]] = _cost
+LOOK_ALIKES: dict[str, dict[str, float]] = {}
+for _pair, _cost in _LOOK_ALIKE_PAIRS:
+    LOOK_ALIKES.setdefault(_pair[0], {})[_pair[1]] = _cost
+    LOOK_ALIKES.setdefault(_pair[1], {})[_pair[0]] = _cost
 
-# What readers print for a filler, and letters of other scripts that look Latin.
-_READ_AS = {
+# What recognisers return for a filler, and letters of other scripts that look like Latin ones.
+_MRZ_FORMS = {
     "«": "<<", "《": "<<", "≪": "<<", "‹": "<", "〈": "<", "＜": "<", "く": "<", "(": "<", "（": "<",
     "[": "<", "{": "<", "〔": "<", "【": "<", "ㄑ": "<", "∠": "<", "≤": "<", "﹤": "<", "→": "<",
     "Λ": "<", "Ʌ": "<", "ʌ": "<", "∧": "<", "^": "<", "ᐸ": "<", "⟨": "<", "∪": "U", "∩": "N", "Ø": "O", "ø": "O", "Œ": "OE", "ß": "B", "Ð": "D", "Ł": "L", "|": "I",
@@ -56,108 +59,115 @@ _READ_AS = {
     "О": "O", "Р": "P", "С": "C", "Т": "T", "У": "Y", "Х": "X", "〇": "0", "○": "0", "口": "0",
 }  # fmt: skip
 
-BLANK: Cell = (("<", 1.5),)
-_DEAREST = 6.0  # dearer readings than this above the best are not considered
-SURE_BELOW = 0.1
-SURE = 2.0  # what doubting a character costs that its reader was sure of and that may stand there
+UNREAD: Candidates = (("<", 1.5),)  # a position that was inserted: nothing was recognised there
+_MAX_SURPLUS = 6.0  # candidates that cost more than this above the cheapest are dropped
+SURE_COST = 0.1  # a character below this cost was recognised with certainty …
+SURE_SURPLUS = 2.0  # … and replacing it by a look-alike costs this much more where it is allowed
+_DOUBT_SURPLUS = 0.5  # the same for a character that was recognised with doubt
+_NO_FIT_COST = 9.0  # a filler where no candidate is allowed: never an invented digit
 
 
-def normalise(char: str) -> str:
-    """Return the MRZ characters that one read character stands for; empty if none."""
-    if char in _READ_AS:
-        return _READ_AS[char]
+def mrz_forms(char: str) -> str:
+    """Return the MRZ characters that one recognised character stands for; empty if none."""
+    if char in _MRZ_FORMS:
+        return _MRZ_FORMS[char]
     upper = unicodedata.normalize("NFKD", char).upper()
-    return "".join(c for c in upper if c in ALPHABET) or _READ_AS.get(upper, "")
+    return "".join(c for c in upper if c in ALPHABET) or _MRZ_FORMS.get(upper, "")
 
 
-def clean(text: str) -> str:
-    """Return a read line in the MRZ alphabet; what has no place in it is dropped."""
-    return "".join(normalise(char) for char in text)
+def mrz_text(text: str) -> str:
+    """Return a recognised line in the MRZ alphabet; other characters are dropped."""
+    return "".join(mrz_forms(char) for char in text)
 
 
-def cells_of(text: str, *, score: float, chars: Sequence[Any] = ()) -> list[Cell]:
-    """Return the cells of one read line.
+def candidates_of(text: str, *, score: float, chars: Sequence[Any] = ()) -> list[Candidates]:
+    """Return the candidates of each position of one recognised line.
 
-    `chars` are `ocr.page.Char`s, used when there is one for every character of the text.
+    `chars` are `ocr.page.Char`s; their alternatives are used if there is one for every character of
+    the text, else each character has the `score` of the line.
     """
     if len(chars) == len(text):
         seen = [(c.text, max(c.score, 1e-4), c.alternatives) for c in chars]
     else:
         seen = [(c, max(score, 1e-4), ()) for c in text]
-    cells: list[Cell] = []
+    positions: list[Candidates] = []
     for char, odds, others in seen:
-        marks = normalise(char)
+        marks = mrz_forms(char)
         if len(marks) == 1:
-            cells.append(_cell(marks, odds, others))
+            positions.append(_position(marks, odds, others))
         else:
-            cells.extend(_cell(mark, odds, ()) for mark in marks)
-    return cells
+            positions.extend(_position(mark, odds, ()) for mark in marks)
+    return positions
 
 
-def _cell(char: str, odds: float, others: Iterable[tuple[str, float]]) -> Cell:
+def _position(char: str, odds: float, others: Iterable[tuple[str, float]]) -> Candidates:
     costs = {char: -math.log(min(odds, 1.0))}
     for text, other in others:
-        mark = normalise(text)
+        mark = mrz_forms(text)
         if len(mark) == 1 and mark not in costs:
             costs[mark] = -math.log(max(other, 1e-4))
     return tuple(sorted(costs.items(), key=lambda item: item[1]))
 
 
-def options(cell: Cell, kind: Kind, *, optional: bool = True) -> Cell:
-    """Return what a cell may be at a position of this kind, cheapest first.
+def allowed_candidates(
+    position: Candidates, kind: FieldKind, *, optional: bool = True
+) -> Candidates:
+    """Return the candidates of a position that its kind of field allows, cheapest first.
 
-    The reader's own alternatives come at their price, look-alikes of its best at the table's. A
-    position that nothing fits is read as a filler at a high price: never as an invented digit.
+    The recogniser's alternatives keep their cost, look-alikes of them add the table's. Where nothing
+    is allowed the position is a filler at a high cost. `optional=False` forbids the filler.
     """
-    if cell is BLANK:
-        return BLANK  # nothing was read here, so nothing may be made of it
+    if position is UNREAD:
+        return UNREAD  # no look-alike of a filler that was only inserted
     allowed = ALLOWED[kind] - (frozenset() if optional else {"<"})
     costs: dict[str, float] = {}
-    for char, cost in cell:
+    for char, cost in position:
         surplus = 0.0
         if char in allowed:
             costs[char] = min(costs.get(char, 99.0), cost)
-            surplus = SURE if cost < SURE_BELOW else 0.5
-        for twin, price in TWINS.get(char, {}).items():
-            if twin in allowed:
-                costs[twin] = min(costs.get(twin, 99.0), cost + price + surplus)
+            surplus = SURE_SURPLUS if cost < SURE_COST else _DOUBT_SURPLUS
+        for look_alike, price in LOOK_ALIKES.get(char, {}).items():
+            if look_alike in allowed:
+                costs[look_alike] = min(costs.get(look_alike, 99.0), cost + price + surplus)
     if not costs:
-        costs["<"] = 9.0
+        costs["<"] = _NO_FIT_COST
     ranked = sorted(costs.items(), key=lambda item: item[1])
-    return tuple(item for item in ranked if item[1] < ranked[0][1] + _DEAREST)
+    return tuple(item for item in ranked if item[1] < ranked[0][1] + _MAX_SURPLUS)
 
 
-def fitted(cells: Sequence[Cell], length: int) -> list[tuple[float, list[Cell]]]:
-    """Return the ways to bring a line to its length by too many or too few fillers, with costs.
+def length_fits(
+    positions: Sequence[Candidates], length: int
+) -> list[tuple[float, list[Candidates]]]:
+    """Return up to three ways to bring a line to the format's length, as (cost, positions).
 
-    Only runs of fillers grow or shrink. A line that is far off, or has no run to change, gives
-    nothing.
+    Recognisers lose and repeat fillers, hardly ever letters: only runs of fillers grow or shrink. A
+    line that is more than 14 characters off, or has no run of fillers, gives nothing.
     """
-    extra = len(cells) - length
+    extra = len(positions) - length
     if extra == 0:
-        return [(0.0, list(cells))]
-    runs = _filler_runs(cells)
+        return [(0.0, list(positions))]
+    runs = _filler_runs(positions)
     if abs(extra) > 14 or not runs:
         return []
     longest = max(end - start for start, end in runs)
-    found: list[tuple[float, list[Cell]]] = []
+    found: list[tuple[float, list[Candidates]]] = []
     for start, end in runs:
         size = end - start
         price = 0.6 + 0.15 * abs(extra) + (0.0 if size == longest and size > 2 else 1.2)
         if extra > 0:
             if size >= extra:
-                found.append((price, [*cells[:start], *cells[start + extra :]]))
+                found.append((price, [*positions[:start], *positions[start + extra :]]))
         else:
-            found.append((price, [*cells[:end], *[BLANK] * -extra, *cells[end:]]))
+            found.append((price, [*positions[:end], *[UNREAD] * -extra, *positions[end:]]))
     found.sort(key=lambda item: item[0])
     return found[:3]
 
 
-def _filler_runs(cells: Sequence[Cell]) -> list[tuple[int, int]]:
+def _filler_runs(positions: Sequence[Candidates]) -> list[tuple[int, int]]:
     runs: list[tuple[int, int]] = []
     start = None
-    for index, cell in enumerate([*cells, (("A", 0.0),)]):
-        if cell[0][0] == "<":
+    for index, position in enumerate([*positions, (("A", 0.0),)]):
+        if position[0][0] == "<":
             start = index if start is None else start
         elif start is not None:
             runs.append((start, index))
@@ -165,25 +175,28 @@ def _filler_runs(cells: Sequence[Cell]) -> list[tuple[int, int]]:
     return runs
 
 
-_ABSENT = 3.0  # what a character costs in a reading that does not offer it
+_ABSENT_COST = 3.0  # a character that one of two recognition results does not offer
 
 
-def merged(one: Sequence[Cell], other: Sequence[Cell]) -> list[Cell]:
-    """Return two readings of one place as one row of cells; the longer one gives the length.
+def merge_results(one: Sequence[Candidates], other: Sequence[Candidates]) -> list[Candidates]:
+    """Return two recognition results of one line as one; the longer one gives the length.
 
-    They are aligned first, since either may have lost a character; a position that only one of them
-    has keeps its options.
+    They are aligned by edit distance, since either may have lost a character; costs are averaged. A
+    position that only one result has keeps its candidates.
     """
     if len(other) > len(one):
         one, other = other, one
-    pairs = _aligned(one, other)
-    return [_mixed(cell, other[index]) if index is not None else cell for cell, index in pairs]
+    pairs = _align(one, other)
+    return [
+        _merge_positions(position, other[index]) if index is not None else position
+        for position, index in pairs
+    ]
 
 
-def _mixed(one: Cell, other: Cell) -> Cell:
+def _merge_positions(one: Candidates, other: Candidates) -> Candidates:
     mine, theirs = dict(one), dict(other)
     costs = {
-        char: (mine.get(char, _ABSENT) + theirs.get(char, _ABSENT)) / 2
+        char: (mine.get(char, _ABSENT_COST) + theirs.get(char, _ABSENT_COST)) / 2
         for char in {**mine, **theirs}
     }
     least = min(costs.values()) - min(one[0][1], other[0][1])
@@ -191,8 +204,10 @@ def _mixed(one: Cell, other: Cell) -> Cell:
     return tuple((char, cost - least) for char, cost in ranked)
 
 
-def _aligned(one: Sequence[Cell], other: Sequence[Cell]) -> list[tuple[Cell, int | None]]:
-    """Pair every cell of `one` with the index of its mate in `other`, by least edit distance."""
+def _align(
+    one: Sequence[Candidates], other: Sequence[Candidates]
+) -> list[tuple[Candidates, int | None]]:
+    """Pair every position of `one` with an index of `other` or None, by least edit distance."""
     rows, columns = len(one), len(other)
     costs = [[0.0] * (columns + 1) for _ in range(rows + 1)]
     for i in range(rows + 1):
@@ -200,12 +215,14 @@ def _aligned(one: Sequence[Cell], other: Sequence[Cell]) -> list[tuple[Cell, int
             if i == 0 or j == 0:
                 costs[i][j] = float(i + j)
                 continue
-            swap = costs[i - 1][j - 1] + _unlike(one[i - 1], other[j - 1])
+            swap = costs[i - 1][j - 1] + _substitution_cost(one[i - 1], other[j - 1])
             costs[i][j] = min(swap, costs[i - 1][j] + 1.0, costs[i][j - 1] + 1.0)
-    pairs: list[tuple[Cell, int | None]] = []
+    pairs: list[tuple[Candidates, int | None]] = []
     i, j = rows, columns
     while i > 0:
-        if j > 0 and costs[i][j] == costs[i - 1][j - 1] + _unlike(one[i - 1], other[j - 1]):
+        if j > 0 and costs[i][j] == costs[i - 1][j - 1] + _substitution_cost(
+            one[i - 1], other[j - 1]
+        ):
             pairs.append((one[i - 1], j - 1))
             i, j = i - 1, j - 1
         elif costs[i][j] == costs[i - 1][j] + 1.0:
@@ -216,8 +233,8 @@ def _aligned(one: Sequence[Cell], other: Sequence[Cell]) -> list[tuple[Cell, int
     return pairs[::-1]
 
 
-def _unlike(one: Cell, other: Cell) -> float:
+def _substitution_cost(one: Candidates, other: Candidates) -> float:
     a, b = one[0][0], other[0][0]
     if a == b:
         return 0.0
-    return 0.4 if b in TWINS.get(a, {}) else 1.0
+    return 0.4 if b in LOOK_ALIKES.get(a, {}) else 1.0

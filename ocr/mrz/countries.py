@@ -1,7 +1,8 @@
-"""Three-letter codes that may stand in a machine-readable zone (ISO 3166-1, Doc 9303-3 section 5)."""
+"""Codes of issuing states, organizations and nationalities in an MRZ (ICAO 9303-3, section 5). Pure."""
 
 from __future__ import annotations
 
+# ISO 3166-1 alpha-3, officially assigned.
 _ISO = (
     "ABW AFG AGO AIA ALA ALB AND ARE ARG ARM ASM ATA ATF ATG AUS AUT AZE BDI BEL BEN BES BFA BGD "
     "BGR BHR BHS BIH BLM BLR BLZ BMU BOL BRA BRB BRN BTN BVT BWA CAF CAN CCK CHE CHL CHN CIV CMR "
@@ -15,6 +16,7 @@ _ISO = (
     "SUR SVK SVN SWE SWZ SXM SYC SYR TCA TCD TGO THA TJK TKL TKM TLS TON TTO TUN TUR TUV TWN TZA "
     "UGA UKR UMI URY USA UZB VAT VCT VEN VGB VIR VNM VUT WLF WSM YEM ZAF ZMB ZWE"
 )
+# Codes that Doc 9303-3 adds: Germany's `D`, British nationals, organizations, the specimens' UTO.
 _ICAO = (
     "D<< EUE GBD GBN GBO GBP GBS RKS ROM UNA UNK UNO UTO XBA XCC XCE XCO XCT XDC XEC XES XIM XMP "
     "XOM XPO XXA XXB XXC XXX"

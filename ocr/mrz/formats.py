@@ -1,7 +1,7 @@
-"""The machine-readable zones that can be read: lines, fields and check digits as rows.
+"""Formats of machine-readable zones as tables: lines, field spans and check digits. Pure.
 
-Sources: ICAO Doc 9303 parts 4 (TD3), 5 (TD1), 6 (TD2), 7 (MRV-A, MRV-B); GA/T 704 and published
-readers for the lines of China's own permits, which are 30 characters long but are not TD1.
+Sources: ICAO Doc 9303 parts 4 (TD3), 5 (TD1), 6 (TD2), 7 (MRV-A, MRV-B); GA/T 704.14 and published
+recognisers for China's own permits, whose lines are 30 characters long but are not TD1.
 """
 
 from __future__ import annotations
@@ -11,25 +11,25 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-Kind = Literal["code", "letters", "name", "alnum", "date", "digits", "sex", "check"]
+FieldKind = Literal["code", "letters", "name", "alnum", "date", "digits", "sex", "check"]
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """One field: which line, from where, to where (end exclusive), what may stand there."""
+class FieldSpan:
+    """One field: its line, positions `start` to `end` (exclusive) from 0, and kind of characters."""
 
     name: str
     line: int
     start: int
     end: int
-    kind: Kind
+    kind: FieldKind
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One check digit and the stretches `(line, start, end)` it covers.
+class CheckDigit:
+    """One check digit and the spans `(line, start, end)` it covers; `composite` covers several fields.
 
-    `optional` digits may be a filler where the field is empty.
+    An `optional` digit may be a filler where its field is empty (ICAO 9303-4, 4.2.2).
     """
 
     name: str
@@ -40,25 +40,29 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
-    """One kind of zone. `first` are the letters its first line may begin with, the commonest last."""
+class MrzFormat:
+    """One format: characters a line, number of lines, fields and check digits.
+
+    `first` are the first letters its document code may have, the commonest last. `overflow` is the
+    (line, end) of the optional data in which a long document number goes on (ICAO 9303-5, 4.2.2).
+    """
 
     name: str
     length: int
     lines: int
     first: str
-    spans: tuple[Span, ...]
-    checks: tuple[Check, ...]
-    overflow: tuple[int, int] | None = None  # line and end of the stretch a long number runs into
+    spans: tuple[FieldSpan, ...]
+    checks: tuple[CheckDigit, ...]
+    overflow: tuple[int, int] | None = None
 
-    def kinds(self, line: int) -> Sequence[Kind]:
-        """Return the kind of every position of a line; check digits included."""
+    def kinds(self, line: int) -> Sequence[FieldKind]:
+        """Return the kind of every position of a line, check digits included."""
         return _kinds(self, line)
 
 
 @lru_cache(maxsize=64)
-def _kinds(format_: Format, line: int) -> tuple[Kind, ...]:
-    kinds: list[Kind] = ["alnum"] * format_.length
+def _kinds(format_: MrzFormat, line: int) -> tuple[FieldKind, ...]:
+    kinds: list[FieldKind] = ["alnum"] * format_.length
     for span in format_.spans:
         if span.line == line:
             kinds[span.start : span.end] = [span.kind] * (span.end - span.start)
@@ -68,68 +72,70 @@ def _kinds(format_: Format, line: int) -> tuple[Kind, ...]:
     return tuple(kinds)
 
 
-def _second_line(length: int, *, composite: bool, personal: bool) -> tuple[Span | Check, ...]:
-    """Rows of the second line that TD2, TD3 and both visas share."""
-    rows: list[Span | Check] = [
-        Span("number", 1, 0, 9, "alnum"),
-        Check("number", 1, 9, ((1, 0, 9),)),
-        Span("nationality", 1, 10, 13, "letters"),
-        Span("birth", 1, 13, 19, "date"),
-        Check("birth", 1, 19, ((1, 13, 19),)),
-        Span("sex", 1, 20, 21, "sex"),
-        Span("expiry", 1, 21, 27, "date"),
-        Check("expiry", 1, 27, ((1, 21, 27),)),
+def _second_line(
+    length: int, *, composite: bool, personal: bool
+) -> tuple[FieldSpan | CheckDigit, ...]:
+    """Return spans and digits of the second line that TD2, TD3 and both visas share."""
+    rows: list[FieldSpan | CheckDigit] = [
+        FieldSpan("number", 1, 0, 9, "alnum"),
+        CheckDigit("number", 1, 9, ((1, 0, 9),)),
+        FieldSpan("nationality", 1, 10, 13, "letters"),
+        FieldSpan("birth", 1, 13, 19, "date"),
+        CheckDigit("birth", 1, 19, ((1, 13, 19),)),
+        FieldSpan("sex", 1, 20, 21, "sex"),
+        FieldSpan("expiry", 1, 21, 27, "date"),
+        CheckDigit("expiry", 1, 27, ((1, 21, 27),)),
     ]
     end = length - (1 if composite else 0) - (1 if personal else 0)
-    rows.append(Span("optional", 1, 28, end, "alnum"))
+    rows.append(FieldSpan("optional", 1, 28, end, "alnum"))
     if personal:
-        rows.append(Check("optional", 1, 42, ((1, 28, 42),), optional=True))
+        rows.append(CheckDigit("optional", 1, 42, ((1, 28, 42),), optional=True))
     if composite:
         over = ((1, 0, 10), (1, 13, 20), (1, 21, length - 1))
-        rows.append(Check("composite", 1, length - 1, over))
+        rows.append(CheckDigit("composite", 1, length - 1, over))
     return tuple(rows)
 
 
-def _two_lines(name: str, length: int, first: str, *, composite: bool) -> Format:
+def _two_lines(name: str, length: int, first: str, *, composite: bool) -> MrzFormat:
     rows = _second_line(length, composite=composite, personal=composite and length == 44)
     head = (
-        Span("code", 0, 0, 2, "code"),
-        Span("country", 0, 2, 5, "letters"),
-        Span("name", 0, 5, length, "name"),
+        FieldSpan("code", 0, 0, 2, "code"),
+        FieldSpan("country", 0, 2, 5, "letters"),
+        FieldSpan("name", 0, 5, length, "name"),
     )
-    return Format(
+    return MrzFormat(
         name,
         length,
         2,
         first,
-        head + tuple(row for row in rows if isinstance(row, Span)),
-        tuple(row for row in rows if isinstance(row, Check)),
+        head + tuple(row for row in rows if isinstance(row, FieldSpan)),
+        tuple(row for row in rows if isinstance(row, CheckDigit)),
         overflow=(1, 35) if name == "TD2" else None,
     )
 
 
-TD1 = Format(
+TD1 = MrzFormat(
     "TD1",
     30,
     3,
     "ACI",
     (
-        Span("code", 0, 0, 2, "code"),
-        Span("country", 0, 2, 5, "letters"),
-        Span("number", 0, 5, 14, "alnum"),
-        Span("optional", 0, 15, 30, "alnum"),
-        Span("birth", 1, 0, 6, "date"),
-        Span("sex", 1, 7, 8, "sex"),
-        Span("expiry", 1, 8, 14, "date"),
-        Span("nationality", 1, 15, 18, "letters"),
-        Span("optional2", 1, 18, 29, "alnum"),
-        Span("name", 2, 0, 30, "name"),
+        FieldSpan("code", 0, 0, 2, "code"),
+        FieldSpan("country", 0, 2, 5, "letters"),
+        FieldSpan("number", 0, 5, 14, "alnum"),
+        FieldSpan("optional", 0, 15, 30, "alnum"),
+        FieldSpan("birth", 1, 0, 6, "date"),
+        FieldSpan("sex", 1, 7, 8, "sex"),
+        FieldSpan("expiry", 1, 8, 14, "date"),
+        FieldSpan("nationality", 1, 15, 18, "letters"),
+        FieldSpan("optional2", 1, 18, 29, "alnum"),
+        FieldSpan("name", 2, 0, 30, "name"),
     ),
     (
-        Check("number", 0, 14, ((0, 5, 14),)),
-        Check("birth", 1, 6, ((1, 0, 6),)),
-        Check("expiry", 1, 14, ((1, 8, 14),)),
-        Check("composite", 1, 29, ((0, 5, 30), (1, 0, 7), (1, 8, 15), (1, 18, 29))),
+        CheckDigit("number", 0, 14, ((0, 5, 14),)),
+        CheckDigit("birth", 1, 6, ((1, 0, 6),)),
+        CheckDigit("expiry", 1, 14, ((1, 8, 14),)),
+        CheckDigit("composite", 1, 29, ((0, 5, 30), (1, 0, 7), (1, 8, 15), (1, 18, 29))),
     ),
     overflow=(0, 30),
 )
@@ -138,73 +144,74 @@ TD3 = _two_lines("TD3", 44, "P", composite=True)
 MRV_A = _two_lines("MRV-A", 44, "V", composite=False)
 MRV_B = _two_lines("MRV-B", 36, "V", composite=False)
 
-# Exit-entry permit to Hong Kong, Macao (CS) and Taiwan (CD): one line, no name in it.
-EXIT_ENTRY = Format(
+# Exit-entry permit to Hong Kong and Macao (CS) or Taiwan (CD), GA/T 704.14: one line without a name.
+EXIT_ENTRY = MrzFormat(
     "EXIT-ENTRY",
     30,
     1,
     "C",
     (
-        Span("code", 0, 0, 2, "code"),
-        Span("number", 0, 2, 11, "alnum"),
-        Span("expiry", 0, 13, 19, "date"),
-        Span("birth", 0, 21, 27, "date"),
+        FieldSpan("code", 0, 0, 2, "code"),
+        FieldSpan("number", 0, 2, 11, "alnum"),
+        FieldSpan("expiry", 0, 13, 19, "date"),
+        FieldSpan("birth", 0, 21, 27, "date"),
     ),
     (
-        Check("number", 0, 11, ((0, 2, 11),)),
-        Check("expiry", 0, 19, ((0, 13, 19),)),
-        Check("birth", 0, 27, ((0, 21, 27),)),
-        Check("composite", 0, 29, ((0, 2, 12), (0, 13, 20), (0, 21, 28))),
+        CheckDigit("number", 0, 11, ((0, 2, 11),)),
+        CheckDigit("expiry", 0, 19, ((0, 13, 19),)),
+        CheckDigit("birth", 0, 27, ((0, 21, 27),)),
+        CheckDigit("composite", 0, 29, ((0, 2, 12), (0, 13, 20), (0, 21, 28))),
     ),
 )
 
-# Mainland travel permit, card of 2013: three lines; the second carries the home number.
-TRAVEL_PERMIT = Format(
+# Mainland travel permit, card of 2013: three lines; the second holds the number of the holder's
+# Hong Kong, Macao or Taiwan identity card.
+TRAVEL_PERMIT = MrzFormat(
     "TRAVEL-PERMIT",
     30,
     3,
     "C",
     (
-        Span("code", 0, 0, 2, "code"),
-        Span("number", 0, 2, 11, "alnum"),
-        Span("times", 0, 12, 14, "digits"),
-        Span("expiry", 0, 15, 21, "date"),
-        Span("sex", 0, 22, 23, "sex"),
-        Span("birth", 0, 23, 29, "date"),
-        Span("name_code", 1, 0, 18, "alnum"),
-        Span("century", 1, 18, 19, "letters"),
-        Span("home_number", 1, 19, 28, "alnum"),
-        Span("name", 2, 0, 30, "name"),
+        FieldSpan("code", 0, 0, 2, "code"),
+        FieldSpan("number", 0, 2, 11, "alnum"),
+        FieldSpan("times", 0, 12, 14, "digits"),
+        FieldSpan("expiry", 0, 15, 21, "date"),
+        FieldSpan("sex", 0, 22, 23, "sex"),
+        FieldSpan("birth", 0, 23, 29, "date"),
+        FieldSpan("name_code", 1, 0, 18, "alnum"),
+        FieldSpan("century", 1, 18, 19, "letters"),
+        FieldSpan("home_number", 1, 19, 28, "alnum"),
+        FieldSpan("name", 2, 0, 30, "name"),
     ),
     (
-        Check("number", 0, 11, ((0, 2, 11),)),
-        Check("times", 0, 14, ((0, 12, 14),)),
-        Check("expiry", 0, 21, ((0, 15, 21),)),
-        Check("birth", 0, 29, ((0, 23, 29),)),
-        Check("home_number", 1, 28, ((1, 19, 28),)),
-        Check("composite", 1, 29, ((0, 2, 22), (0, 23, 30), (1, 19, 29))),
+        CheckDigit("number", 0, 11, ((0, 2, 11),)),
+        CheckDigit("times", 0, 14, ((0, 12, 14),)),
+        CheckDigit("expiry", 0, 21, ((0, 15, 21),)),
+        CheckDigit("birth", 0, 29, ((0, 23, 29),)),
+        CheckDigit("home_number", 1, 28, ((1, 19, 28),)),
+        CheckDigit("composite", 1, 29, ((0, 2, 22), (0, 23, 30), (1, 19, 29))),
     ),
 )
 
-# Mainland travel permit, card of 1999 (GA/T 704): the first line holds type, CHN and the name, the
-# second the dates and the number of eleven characters; a third line has no rule that was published.
-TRAVEL_PERMIT_1999 = Format(
+# Mainland travel permit, card of 1999 (GA/T 704.14): the first line holds type, CHN and the name, the
+# second the dates and the number of eleven characters; the layout of a third is not published.
+TRAVEL_PERMIT_1999 = MrzFormat(
     "TRAVEL-PERMIT-1999",
     30,
     2,
     "C",
     (
-        Span("code", 0, 0, 2, "code"),
-        Span("country", 0, 2, 5, "letters"),
-        Span("name", 0, 5, 30, "name"),
-        Span("birth", 1, 0, 6, "date"),
-        Span("sex", 1, 7, 8, "sex"),
-        Span("expiry", 1, 8, 14, "date"),
-        Span("number", 1, 15, 26, "alnum"),
-        Span("century_of_birth", 1, 27, 28, "digits"),
-        Span("century_of_expiry", 1, 28, 29, "digits"),
+        FieldSpan("code", 0, 0, 2, "code"),
+        FieldSpan("country", 0, 2, 5, "letters"),
+        FieldSpan("name", 0, 5, 30, "name"),
+        FieldSpan("birth", 1, 0, 6, "date"),
+        FieldSpan("sex", 1, 7, 8, "sex"),
+        FieldSpan("expiry", 1, 8, 14, "date"),
+        FieldSpan("number", 1, 15, 26, "alnum"),
+        FieldSpan("century_of_birth", 1, 27, 28, "digits"),
+        FieldSpan("century_of_expiry", 1, 28, 29, "digits"),
     ),
-    (Check("birth", 1, 6, ((1, 0, 6),)), Check("expiry", 1, 14, ((1, 8, 14),))),
+    (CheckDigit("birth", 1, 6, ((1, 0, 6),)), CheckDigit("expiry", 1, 14, ((1, 8, 14),))),
 )
 
 TRAVEL_DOCUMENTS = (TD3, MRV_A, TD1, TD2, MRV_B)

@@ -1,34 +1,39 @@
-"""Names in a machine-readable zone: fillers misread as letters, surname and given names."""
+"""Name field of an MRZ: fillers recognised as letters, surname and given names. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from ocr.mrz.candidates import Cell, options
-from ocr.mrz.formats import Format
+from ocr.mrz.candidates import Candidates, allowed_candidates
+from ocr.mrz.formats import MrzFormat
 
-_FILLER_LIKE = frozenset("KCLESXZ<")
+_FILLER_LIKE = frozenset("KCLESXZ<")  # what recognisers return for fillers in OCR-B
 
 
-def without_noise(format_: Format, line: int, cells: Sequence[Cell]) -> list[Cell]:
-    """Return the cells of a line with fillers that were read as letters set right.
+def restore_fillers(
+    format_: MrzFormat, line: int, positions: Sequence[Candidates]
+) -> list[Candidates]:
+    """Return the positions of a line with the fillers behind the name restored.
 
-    After a name come nothing but fillers, and one filler parts two given names: so a lone K or C
-    in the run behind the name is no name. Lines without a name come back as they are.
+    Only fillers follow a name, and one filler separates two given names (ICAO 9303-3, 4.6): a lone K
+    or C in the run behind the name is a filler. Lines without a name are returned as they are.
     """
     spans = [span for span in format_.spans if span.name == "name" and span.line == line]
-    result = list(cells)
+    result = list(positions)
     for span in spans:
-        letters = [options(cell, "name")[0][0] for cell in cells[span.start : span.end]]
-        cut = _name_end("".join(letters))
+        letters = [
+            allowed_candidates(position, "name")[0][0]
+            for position in positions[span.start : span.end]
+        ]
+        cut = _name_length("".join(letters))
         for index in range(span.start + cut, span.end):
             result[index] = (("<", 0.0 if letters[index - span.start] == "<" else 0.3),)
     return result
 
 
-def _name_end(text: str) -> int:
-    """Return where the name ends and fillers begin."""
+def _name_length(text: str) -> int:
+    """Return the number of characters before the trailing fillers."""
     tail = re.search(r"<{3,}", text)
     while tail is not None:
         rest = text[tail.start() :]
@@ -45,7 +50,7 @@ def _name_end(text: str) -> int:
 
 
 def split(name: str) -> tuple[str, str]:
-    """Return surname and given names of a name field, words parted by single spaces."""
+    """Return surname and given names of a name field, words separated by single spaces."""
     text = name.strip("<")
     surname, _, given = text.partition("<<")
     return _words(surname), _words(given)

@@ -1,1 +1,1 @@
-"""Text rules of single scripts, with their data files beside them. Pure."""
+"""Text rules of scripts other than Latin and Han, with their word lists beside them. Pure."""

@@ -1,4 +1,4 @@
-"""Find tables that have no upright rules: stacked horizontal rules, or rows of text in columns. Pure."""
+"""Detect tables without vertical ruling lines: stacked horizontal ones, or rows of text in columns. Pure."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ocr.layout.columns import Box, find_columns, is_tabular, text_rows
 from ocr.tables.cell_grid import CellGrid, cluster
 from ocr.tables.ruling_lines import RulingLine
 
-PROSE = 28  # characters a line: columns of lines as long as this are prose, not a table
+PROSE_LENGTH = 28  # median characters of a line: columns of longer lines are prose, not a table
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A table without upright rules: its outline, and rules that part only some columns."""
+    """A table without vertical ruling lines: its outline, and horizontal ones that separate only some columns."""
 
     grid: CellGrid
     partial: tuple[RulingLine, ...] = ()
@@ -25,7 +25,11 @@ class Region:
 def ruled_regions(
     across: Sequence[RulingLine], boxes: Sequence[Box], height: float
 ) -> list[Region]:
-    """Return the tables between horizontal rules of one length, one above the other."""
+    """Return the tables between stacked horizontal ruling lines of equal length.
+
+    `across` are the horizontal ruling lines, `boxes` those of the text; `height` is that of the text in
+    pixels. All are in pixels of the straightened page.
+    """
     found = []
     for stack in _stacks(across, height):
         for part in _parts(stack, across, boxes, height):
@@ -37,24 +41,24 @@ def ruled_regions(
 
 def _stacks(across: Sequence[RulingLine], height: float) -> list[list[RulingLine]]:
     stacks: list[list[RulingLine]] = []
-    for rule in sorted(across, key=lambda rule: rule.at):
+    for ruling in sorted(across, key=lambda ruling: ruling.at):
         for stack in stacks:
             last = stack[-1]
             if (
-                abs(rule.start - last.start) < 1.5 * height
-                and abs(rule.end - last.end) < 1.5 * height
+                abs(ruling.start - last.start) < 1.5 * height
+                and abs(ruling.end - last.end) < 1.5 * height
             ):
-                stack.append(rule)
+                stack.append(ruling)
                 break
         else:
-            stacks.append([rule])
+            stacks.append([ruling])
     return [stack for stack in stacks if len(stack) >= 2 and stack[0].length > 4 * height]
 
 
 def _parts(
     stack: list[RulingLine], across: Sequence[RulingLine], boxes: Sequence[Box], height: float
 ) -> list[list[RulingLine]]:
-    """Cut a stack where what stands between two of its rules is no part of a table."""
+    """Split a stack where the content between two of its ruling lines is not part of a table."""
     parts = [[stack[0]]]
     for above, below in itertools.pairwise(stack):
         inside = _between(boxes, above, below)
@@ -75,7 +79,7 @@ def _parts(
 
 
 def _without_empty_ends(part: list[RulingLine], boxes: Sequence[Box]) -> list[RulingLine]:
-    """Leave out rules beyond the text: the edge of the paper lies near the first rule of a table."""
+    """Leave out ruling lines beyond the text, such as the paper's edge near the top of a table."""
     kept = list(part)
     while len(kept) > 2 and not _between(boxes, kept[0], kept[1]):
         kept.pop(0)
@@ -96,17 +100,17 @@ def _region(
     rows = text_rows(inside)
     if len(rows) < 2 or not any(is_tabular(row, height) for row in rows):
         return None
-    left = min([rule.start for rule in part] + [box.left for box in inside])
-    right = max([rule.end for rule in part] + [box.right for box in inside])
-    ys = cluster((rule.at for rule in part), 0.45 * height)
+    left = min([ruling.start for ruling in part] + [box.left for box in inside])
+    right = max([ruling.end for ruling in part] + [box.right for box in inside])
+    ys = cluster((ruling.at for ruling in part), 0.45 * height)
     ys = _extended(ys, rows, boxes, (left, right), height)
     partial = tuple(
-        rule
-        for rule in across
-        if rule not in part
-        and ys[0] + 0.4 * height < rule.at < ys[-1] - 0.4 * height
-        and rule.start > left - height
-        and rule.end < right + height
+        ruling
+        for ruling in across
+        if ruling not in part
+        and ys[0] + 0.4 * height < ruling.at < ys[-1] - 0.4 * height
+        and ruling.start > left - height
+        and ruling.end < right + height
     )
     return Region(CellGrid([left, right], ys), partial)
 
@@ -118,7 +122,10 @@ def _extended(
     sides: tuple[float, float],
     height: float,
 ) -> list[float]:
-    """Take in rows above and below that go on at the same pitch: stripes end before the last row."""
+    """Return the row lines with those of rows above and below that continue at the same pitch.
+
+    Tables with striped rows need this: their last stripe ends before the last row.
+    """
     middles = [median(box.y for box in row) for row in rows]
     pitch = median(b - a for a, b in itertools.pairwise(middles))
     reach = max(1.25 * pitch, 1.8 * height)
@@ -149,7 +156,7 @@ def _extended(
 def _is_heading(
     row: Sequence[Box], first: Sequence[Box], bodies: Sequence[tuple[float, float]], height: float
 ) -> bool:
-    """Say whether a row over the table heads it: in several columns, or level with part of its first row."""
+    """Whether a row above the table is its heading: in several columns, or level with part of row one."""
     if _gap(first, row) > 1.2 * height:
         return False
     beside = _gap(first, row) < 0 and not any(_is_over(a, b) for a in row for b in first)
@@ -161,7 +168,7 @@ def _is_over(one: Box, other: Box) -> bool:
 
 
 def _fits(row: Sequence[Box], bodies: Sequence[tuple[float, float]], height: float) -> bool:
-    """Say whether a row has a text in most columns and none over the white between them."""
+    """Whether a row has text in most columns and none across the gaps between them."""
     if not is_tabular(row, height):
         return False
     gaps = [(a[1] + b[0]) / 2 for a, b in itertools.pairwise(bodies)]
@@ -169,7 +176,10 @@ def _fits(row: Sequence[Box], bodies: Sequence[tuple[float, float]], height: flo
 
 
 def bare_regions(boxes: Sequence[Box], texts: Sequence[str], height: float) -> list[Region]:
-    """Return tables without any rule: runs of rows of text that stand in common columns."""
+    """Return tables without any ruling line: runs of text rows that share columns.
+
+    `texts` are the texts of the lines, by the number that a box carries.
+    """
     found = []
     for run in _runs(text_rows(boxes), height):
         rows = [row for row in run if row]
@@ -186,7 +196,7 @@ def bare_regions(boxes: Sequence[Box], texts: Sequence[str], height: float) -> l
 
 
 def _runs(rows: list[list[Box]], height: float) -> list[list[list[Box]]]:
-    """Return runs of rows with white in them; a row without may stand between two that have it."""
+    """Return runs of rows with gaps in them; one row without a gap may stand between two with one."""
     runs: list[list[list[Box]]] = []
     waiting: list[list[Box]] = []
     for row in rows:
@@ -207,7 +217,7 @@ def _gap(below: Sequence[Box], above: Sequence[Box]) -> float:
 
 
 def _headings(waiting: Sequence[list[Box]], row: Sequence[Box], height: float) -> list[list[Box]]:
-    """Return the last of the waiting rows that head the columns: level with them or over some."""
+    """Return the last of the waiting rows that are column headings: level with the row or above part of it."""
     kept: list[list[Box]] = []
     for candidate in reversed(waiting[-2:]):
         beside = _gap([*kept, row][0], candidate) < 0
@@ -225,11 +235,11 @@ def _is_group_heading(row: Sequence[Box], below: Sequence[Box], height: float) -
 def _is_prose(
     rows: Sequence[Sequence[Box]], bodies: Sequence[tuple[float, float]], texts: Sequence[str]
 ) -> bool:
-    """Say whether the columns are columns of running text."""
+    """Whether the columns are columns of running text."""
     long = 0
     for left, right in bodies:
         held = [
             len(texts[b.line]) for row in rows for b in row if left <= b.x <= right and b.line >= 0
         ]
-        long += bool(held) and median(held) > PROSE
+        long += bool(held) and median(held) > PROSE_LENGTH
     return long >= 2 or (long == len(bodies))

@@ -1,4 +1,4 @@
-"""From rules and boxes of text to cells: which places of a grid belong together. Pure."""
+"""Cell grid of a table with ruling lines: row and column lines, and which positions are merged. Pure."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 from ocr.layout.columns import Box
 from ocr.tables.ruling_lines import RulingLine
 
-Place = tuple[int, int]
+Position = tuple[int, int]
 Span = tuple[int, int, int, int]
 
 
 @dataclass(slots=True)
 class CellGrid:
-    """A grid: its lines `xs` and `ys`, and where there is no wall between two neighbouring places.
+    """A grid: x of its column lines, y of its row lines, and where no wall separates two positions.
 
     `open_right` holds (row, column) with no wall to the next column, `open_below` to the next row.
     """
 
     xs: list[float]
     ys: list[float]
-    open_right: set[Place] = field(default_factory=set)
-    open_below: set[Place] = field(default_factory=set)
+    open_right: set[Position] = field(default_factory=set)
+    open_below: set[Position] = field(default_factory=set)
 
     @property
     def rows(self) -> int:
@@ -35,16 +35,16 @@ class CellGrid:
         return len(self.xs) - 1
 
     def spans(self) -> list[Span]:
-        """Return the cells as (row, column, last row, last column), always rectangles."""
+        """Return the cells as (row, column, last row, last column), 0-based and inclusive; all are rectangles."""
         home = {(i, j): (i, j) for i in range(self.rows) for j in range(self.columns)}
         for i, j in self.open_right:
             _join(home, (i, j), (i, j + 1))
         for i, j in self.open_below:
             _join(home, (i, j), (i + 1, j))
-        groups: dict[Place, list[Place]] = {}
-        for place in home:
-            groups.setdefault(_root(home, place), []).append(place)
-        return sorted(span for places in groups.values() for span in _rectangles(set(places)))
+        groups: dict[Position, list[Position]] = {}
+        for position in home:
+            groups.setdefault(_root(home, position), []).append(position)
+        return sorted(span for positions in groups.values() for span in _rectangles(set(positions)))
 
     def box(self, span: Span) -> Box:
         """Return the box of a cell."""
@@ -52,9 +52,9 @@ class CellGrid:
         return Box(self.xs[column], self.ys[row], self.xs[last_column + 1], self.ys[last_row + 1])
 
     def trimmed(self, held: Collection[Span]) -> CellGrid:
-        """Return the cell grid without outer rows and columns that are one place holding nothing.
+        """Return the grid without outer rows and columns that consist of one empty cell.
 
-        `held` are the places that hold text. Such strips lie between a table and the paper's edge.
+        `held` are the positions that hold text. Such strips lie between a table and the paper's edge.
         """
         spans = {span for span in self.spans() if span not in held}
         last_row, last_column = self.rows - 1, self.columns - 1
@@ -89,7 +89,7 @@ class CellGrid:
         )
 
     def without_idle_lines(self) -> CellGrid:
-        """Return the cell grid without lines that no cell ends at."""
+        """Return the grid without lines at which no cell ends."""
         spans = self.spans()
         keep_x = sorted({0, self.columns} | {s[1] for s in spans} | {s[3] + 1 for s in spans})
         keep_y = sorted({0, self.rows} | {s[0] for s in spans} | {s[2] + 1 for s in spans})
@@ -104,22 +104,22 @@ class CellGrid:
         return slim
 
 
-def _root(home: dict[Place, Place], place: Place) -> Place:
-    while home[place] != place:
-        place = home[place]
-    return place
+def _root(home: dict[Position, Position], position: Position) -> Position:
+    while home[position] != position:
+        position = home[position]
+    return position
 
 
-def _join(home: dict[Place, Place], one: Place, other: Place) -> None:
+def _join(home: dict[Position, Position], one: Position, other: Position) -> None:
     if one in home and other in home:
         home[_root(home, other)] = _root(home, one)
 
 
-def _rectangles(places: set[Place]) -> list[Span]:
-    """Return the rectangles of a group: itself, or where it is none, its runs stacked where alike."""
+def _rectangles(positions: set[Position]) -> list[Span]:
+    """Return a group of positions as rectangles: itself, or its runs of columns, stacked where equal."""
     runs: list[Span] = []
-    for i in sorted({row for row, _ in places}):
-        columns = sorted(column for row, column in places if row == i)
+    for i in sorted({row for row, _ in positions}):
+        columns = sorted(column for row, column in positions if row == i)
         start = columns[0]
         for here, after in zip(columns, [*columns[1:], -2], strict=True):
             if after != here + 1:
@@ -137,18 +137,18 @@ def _rectangles(places: set[Place]) -> list[Span]:
 
 
 def groups_of(
-    across: Sequence[RulingLine], upright: Sequence[RulingLine], text_height: float
+    across: Sequence[RulingLine], vertical: Sequence[RulingLine], text_height: float
 ) -> list[tuple[list[RulingLine], list[RulingLine]]]:
-    """Return the rules that touch one another, as pairs of horizontals and uprights."""
+    """Return the groups of ruling lines that touch one another, each as (horizontal, vertical)."""
     slack = 0.35 * text_height + 1
     groups: list[tuple[list[RulingLine], list[RulingLine]]] = []
-    for rule in upright:
-        mine: tuple[list[RulingLine], list[RulingLine]] = ([], [rule])
-        for group in [group for group in groups if any(_touch(h, rule, slack) for h in group[0])]:
+    for ruling in vertical:
+        mine: tuple[list[RulingLine], list[RulingLine]] = ([], [ruling])
+        for group in [group for group in groups if any(_touch(h, ruling, slack) for h in group[0])]:
             groups.remove(group)
             mine = (mine[0] + group[0], mine[1] + group[1])
         taken = {id(h) for h in mine[0]}
-        mine[0].extend(h for h in across if id(h) not in taken and _touch(h, rule, slack))
+        mine[0].extend(h for h in across if id(h) not in taken and _touch(h, ruling, slack))
         groups.append(mine)
     return groups
 
@@ -156,40 +156,44 @@ def groups_of(
 def with_titles(
     horizontals: Sequence[RulingLine], across: Sequence[RulingLine], text_height: float
 ) -> list[RulingLine]:
-    """Return the horizontals of a group with rules of the same length that cell grid a title over them."""
+    """Return the horizontal lines of a group with those of equal length above it that enclose a title."""
     left, right = min(r.start for r in horizontals), max(r.end for r in horizontals)
     found = list(horizontals)
-    for rule in sorted(across, key=lambda rule: -rule.at):
-        near = 0.8 * text_height < min(r.at for r in found) - rule.at < 2.6 * text_height
-        if near and abs(rule.start - left) < text_height and abs(rule.end - right) < text_height:
-            found.append(rule)
+    for ruling in sorted(across, key=lambda ruling: -ruling.at):
+        near = 0.8 * text_height < min(r.at for r in found) - ruling.at < 2.6 * text_height
+        if (
+            near
+            and abs(ruling.start - left) < text_height
+            and abs(ruling.end - right) < text_height
+        ):
+            found.append(ruling)
     return found
 
 
-def _touch(horizontal: RulingLine, upright: RulingLine, slack: float) -> bool:
+def _touch(horizontal: RulingLine, vertical: RulingLine, slack: float) -> bool:
     return (
-        upright.start - slack <= horizontal.at <= upright.end + slack
-        and horizontal.start - slack <= upright.at <= horizontal.end + slack
+        vertical.start - slack <= horizontal.at <= vertical.end + slack
+        and horizontal.start - slack <= vertical.at <= horizontal.end + slack
     )
 
 
 def ruled_grid(
-    across: Sequence[RulingLine], upright: Sequence[RulingLine], text_height: float
+    across: Sequence[RulingLine], vertical: Sequence[RulingLine], text_height: float
 ) -> CellGrid:
-    """Return the grid that rules draw; sides that are left open are closed."""
+    """Return the grid that ruling lines form; open sides are closed."""
     near = 0.45 * text_height
     xs, ys = (
-        cluster((rule.at for rule in upright), near),
-        cluster((rule.at for rule in across), near),
+        cluster((ruling.at for ruling in vertical), near),
+        cluster((ruling.at for ruling in across), near),
     )
     xs = _with_ends(xs, min(r.start for r in across), max(r.end for r in across), 0.8 * text_height)
     ys = _with_ends(
-        ys, min(r.start for r in upright), max(r.end for r in upright), 0.8 * text_height
+        ys, min(r.start for r in vertical), max(r.end for r in vertical), 0.8 * text_height
     )
     grid = CellGrid(xs, ys)
     for i in range(grid.rows):
         for j in range(grid.columns):
-            if j + 1 < grid.columns and not _is_wall(upright, xs[j + 1], (ys[i], ys[i + 1]), near):
+            if j + 1 < grid.columns and not _is_wall(vertical, xs[j + 1], (ys[i], ys[i + 1]), near):
                 grid.open_right.add((i, j))
             if i + 1 < grid.rows and not _is_wall(across, ys[i + 1], (xs[j], xs[j + 1]), near):
                 grid.open_below.add((i, j))
@@ -197,13 +201,13 @@ def ruled_grid(
 
 
 def _is_wall(
-    rules: Iterable[RulingLine], at: float, stretch: tuple[float, float], near: float
+    rulings: Iterable[RulingLine], at: float, stretch: tuple[float, float], near: float
 ) -> bool:
-    return sum(r.covers(*stretch) for r in rules if abs(r.at - at) <= 1.3 * near) > 0.55
+    return sum(r.covers(*stretch) for r in rulings if abs(r.at - at) <= 1.3 * near) > 0.55
 
 
 def cluster(values: Iterable[float], near: float) -> list[float]:
-    """Return the means of values that lie within `near` of their cluster's last one."""
+    """Return the means of clusters of values, each within `near` of the one before it."""
     groups: list[list[float]] = []
     for value in sorted(values):
         if groups and value - groups[-1][-1] <= near:

@@ -1,23 +1,23 @@
-"""Fit lines of text to the cells of a table: cut lines that run over several, read what was missed."""
+"""Assign lines of text to table cells: split lines that span several, recognise what was missed."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from ocr.layout.columns import Box
 from ocr.page import Line, Quad, RecognitionResult
 from ocr.tables.cell_grid import CellGrid, Span
-from ocr.tables.rectify import Straight
+from ocr.tables.rectify import StraightPage
 from ocr.tables.ruling_lines import RulingLine
-from ocr.vision.geometry import Array
 
-LEAST_INK = 34  # grey levels between ink and the ground around it
-LEAST_SCORE = 0.5  # a reading of a place in which no line was found must be at least this sure
+Array = np.ndarray[Any, Any]
+LEAST_INK = 34  # grey levels between ink and its background
+LEAST_SCORE = 0.5  # least score of a result for a cell in which no line was detected
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,38 +28,41 @@ class Piece:
     box: Box
 
 
-class Reader(Protocol):
-    """Reads a region of the page again."""
+class RegionRecognizer(Protocol):
+    """Recognises a region of the page again."""
 
     def read(
         self, region: Quad, *, script: str = "latin", model: str = "small", alphabet: str = ""
     ) -> RecognitionResult:
-        """Read one region."""
+        """Recognise one region."""
 
 
-def cut_at_white(
-    page: Reader, flat: Straight, pieces: Sequence[Piece], upright: Sequence[RulingLine]
+def split_at_gaps(
+    page: RegionRecognizer,
+    flat: StraightPage,
+    pieces: Sequence[Piece],
+    vertical: Sequence[RulingLine],
 ) -> list[Piece]:
-    """Cut lines at white wider than a word space and at upright rules that cross them."""
+    """Split lines at gaps wider than a word space and at vertical ruling lines that cross them."""
     done: list[Piece] = []
     for piece in pieces:
         box = piece.box
         cuts = [
-            rule.at
-            for rule in upright
-            if box.left + 0.2 * box.height < rule.at < box.right - 0.2 * box.height
-            and rule.covers(box.top, box.bottom) > 0.9
-            and rule.length > 1.5 * box.height
+            ruling.at
+            for ruling in vertical
+            if box.left + 0.2 * box.height < ruling.at < box.right - 0.2 * box.height
+            and ruling.covers(box.top, box.bottom) > 0.9
+            and ruling.length > 1.5 * box.height
         ]
-        cuts += _white(flat, box)
+        cuts += _wide_gaps(flat, box)
         done += _cut(page, flat, piece, cuts)
     return done
 
 
-def cut_at_walls(
-    page: Reader, flat: Straight, pieces: Sequence[Piece], grid: CellGrid
+def split_at_walls(
+    page: RegionRecognizer, flat: StraightPage, pieces: Sequence[Piece], grid: CellGrid
 ) -> list[Piece]:
-    """Cut lines that stand in several cells at the walls between them."""
+    """Split lines that span several cells at the walls between them."""
     cells = [grid.box(span) for span in grid.spans()]
     done: list[Piece] = []
     for piece in pieces:
@@ -74,30 +77,32 @@ def cut_at_walls(
     return done
 
 
-def ink_gaps(flat: Straight, box: Box) -> list[tuple[float, float]]:
-    """Return the stretches (left, right) inside a box that hold no ink, if wider than a stroke."""
+def ink_gaps(flat: StraightPage, box: Box) -> list[tuple[float, float]]:
+    """Return the stretches (left, right) inside a box without ink that are wider than a stroke."""
     ink = _ink(flat.gray, box)
     columns = np.flatnonzero(ink.any(axis=0))
     wide = np.flatnonzero(np.diff(columns) > max(3.0, 0.2 * box.height))
     return [(box.left + columns[k] + 1.0, box.left + float(columns[k + 1])) for k in wide]
 
 
-def tightened(flat: Straight, box: Box) -> Box:
-    """Return the box drawn in to its ink at the left and right; as it is where no ink shows."""
+def tightened(flat: StraightPage, box: Box) -> Box:
+    """Return the box narrowed to its ink at the left and right; unchanged without ink."""
     columns = np.flatnonzero(_ink(flat.gray, box).any(axis=0))
     if len(columns) < 2:
         return box
     return replace(box, left=box.left + float(columns[0]), right=box.left + float(columns[-1]) + 1)
 
 
-def _white(flat: Straight, box: Box) -> list[float]:
-    """Return the middles of stretches inside a box without ink, wider than a word space may be."""
+def _wide_gaps(flat: StraightPage, box: Box) -> list[float]:
+    """Return the middles of stretches without ink inside a box that are wider than a word space."""
     if box.width < 4 * box.height:
         return []
     return [(a + b) / 2 for a, b in ink_gaps(flat, box) if b - a > box.height]
 
 
-def _cut(page: Reader, flat: Straight, piece: Piece, cuts: Sequence[float]) -> list[Piece]:
+def _cut(
+    page: RegionRecognizer, flat: StraightPage, piece: Piece, cuts: Sequence[float]
+) -> list[Piece]:
     if not cuts:
         return [piece]
     box = piece.box
@@ -113,8 +118,8 @@ def _cut(page: Reader, flat: Straight, piece: Piece, cuts: Sequence[float]) -> l
     return done or [piece]
 
 
-def _trimmed(flat: Straight, box: Box) -> Box | None:
-    """Return the box drawn in to its ink across, or None without ink."""
+def _trimmed(flat: StraightPage, box: Box) -> Box | None:
+    """Return the box narrowed to its ink with some padding, or None without ink."""
     ink = _ink(flat.gray, box)
     columns = np.flatnonzero(ink.any(axis=0))
     if len(columns) == 0:
@@ -126,7 +131,7 @@ def _trimmed(flat: Straight, box: Box) -> Box | None:
 
 
 def _ink(gray: Array, box: Box) -> Array:
-    """Return where a box holds ink, a margin for rules at its sides left blank."""
+    """Return the ink of a box as an H x W boolean array, without a margin where ruling lines may be."""
     top, bottom, left, right = (
         max(0, round(v)) for v in (box.top, box.bottom, box.left, box.right)
     )
@@ -139,7 +144,7 @@ def _ink(gray: Array, box: Box) -> Array:
     return np.asarray(ink)
 
 
-def _read(page: Reader, flat: Straight, box: Box) -> Piece | None:
+def _read(page: RegionRecognizer, flat: StraightPage, box: Box) -> Piece | None:
     corners = [
         (box.left, box.top),
         (box.right, box.top),
@@ -147,14 +152,16 @@ def _read(page: Reader, flat: Straight, box: Box) -> Piece | None:
         (box.left, box.bottom),
     ]
     a, b, c, d = ((float(x), float(y)) for x, y in flat.to_page(corners))
-    reading = page.read((a, b, c, d))
-    if not reading.text.strip():
+    result = page.read((a, b, c, d))
+    if not result.text.strip():
         return None
-    return Piece(Line(reading.text.strip(), reading.score, (a, b, c, d), reading.chars), box)
+    return Piece(Line(result.text.strip(), result.score, (a, b, c, d), result.chars), box)
 
 
-def fill_empty(page: Reader, flat: Straight, grid: CellGrid, held: dict[Span, list[Piece]]) -> None:
-    """Read the cells that hold ink but no line: single digits and dashes are easily overlooked."""
+def fill_empty(
+    page: RegionRecognizer, flat: StraightPage, grid: CellGrid, held: dict[Span, list[Piece]]
+) -> None:
+    """Recognise cells with ink but no line: text detection misses single digits and dashes."""
     for span, pieces in held.items():
         if pieces:
             continue
@@ -166,8 +173,8 @@ def fill_empty(page: Reader, flat: Straight, grid: CellGrid, held: dict[Span, li
             pieces.append(read)
 
 
-def _inked(flat: Straight, cell: Box) -> Box | None:
-    """Return where one line of ink stands in a cell, or None if there is none or it is not text."""
+def _inked(flat: StraightPage, cell: Box) -> Box | None:
+    """Return the box of the single line of ink in a cell, or None without ink or if it is not text."""
     inset = max(2.0, 0.12 * flat.text_height)
     inner = Box(cell.left + inset, cell.top + inset, cell.right - inset, cell.bottom - inset)
     ink = _ink(flat.gray, inner)

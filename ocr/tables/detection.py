@@ -1,4 +1,4 @@
-"""Find the tables of a page: straighten it, follow its rules and the white between its texts."""
+"""Table detection: rectify the page, then bordered tables, then borderless ones, then cell text."""
 
 from __future__ import annotations
 
@@ -10,21 +10,27 @@ from ocr.layout.columns import Box, Gaps, text_rows
 from ocr.page import Line, Quad, RecognitionResult
 from ocr.tables.borderless import Region, bare_regions, ruled_regions
 from ocr.tables.cell_grid import CellGrid, Span, groups_of, ruled_grid, with_titles
-from ocr.tables.cell_text import Piece, cut_at_walls, cut_at_white, fill_empty, ink_gaps, tightened
+from ocr.tables.cell_text import (
+    Piece,
+    fill_empty,
+    ink_gaps,
+    split_at_gaps,
+    split_at_walls,
+    tightened,
+)
 from ocr.tables.implicit_rows import cut
 from ocr.tables.line_detection import find_ruling_lines
 from ocr.tables.model import Cell, Table
-from ocr.tables.rectify import Straight, straighten
+from ocr.tables.rectify import Array, StraightPage, straighten
 from ocr.tables.ruling_lines import RulingLine
-from ocr.vision.geometry import Array
 
 
 class TablePage(Protocol):
-    """What is needed of a page: its pixels, its lines, and to have a region read again."""
+    """The part of a page that table detection needs."""
 
     @property
     def pixels(self) -> Array:
-        """The upright picture, BGR."""
+        """The upright image, H x W x 3 BGR."""
 
     @property
     def lines(self) -> Sequence[Line]:
@@ -33,21 +39,21 @@ class TablePage(Protocol):
     def read(
         self, region: Quad, *, script: str = "latin", model: str = "small", alphabet: str = ""
     ) -> RecognitionResult:
-        """Read one region again."""
+        """Recognise one region again."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Sight:
-    """What was seen of a page: its rules, the boxes of its texts drawn in to the ink, white in them."""
+class _Layout:
+    """The straightened page: ruling lines, text boxes narrowed to their ink, the gaps in them, text height."""
 
     across: list[RulingLine]
-    upright: list[RulingLine]
+    vertical: list[RulingLine]
     boxes: list[Box]
     gaps: Gaps
     height: float
 
     def outside(self, found: Sequence[_Found]) -> list[Box]:
-        """Return the boxes in no table that was found."""
+        """Return the boxes that lie in none of the tables."""
         return [box for box in self.boxes if not any(_is_in(box, one.grid) for one in found)]
 
 
@@ -58,71 +64,71 @@ class _Found:
 
 
 def find(page: TablePage) -> list[Table]:
-    """Return the tables of a page top to bottom, each line of the page in at most one cell."""
+    """Return the tables of a page, top to bottom; each line of the page is in at most one cell."""
     lines = page.lines
     if not lines:
         return []
     flat = straighten(page.pixels, lines)
     pieces = [Piece(line, _box_of(flat, line.quad, number)) for number, line in enumerate(lines)]
-    across, upright = find_ruling_lines(
+    across, vertical = find_ruling_lines(
         flat.gray, flat.text_height, [piece.box for piece in pieces]
     )
-    pieces = cut_at_white(page, flat, pieces, upright)
+    pieces = split_at_gaps(page, flat, pieces, vertical)
     pieces = [Piece(p.line, replace(p.box, line=k)) for k, p in enumerate(pieces)]
     gaps = {piece.box.line: ink_gaps(flat, piece.box) for piece in pieces}
-    sight = _Sight(
-        across, upright, [tightened(flat, p.box) for p in pieces], gaps, flat.text_height
+    layout = _Layout(
+        across, vertical, [tightened(flat, p.box) for p in pieces], gaps, flat.text_height
     )
-    found = _ruled(sight)
-    frames = {id(rule) for rule in _frames(sight)}
+    found = _ruled(layout)
+    frames = {id(ruling) for ruling in _frames(layout)}
     free = [
-        rule
-        for rule in across
-        if id(rule) not in frames and not _is_drawn(rule, found, flat.text_height)
+        ruling
+        for ruling in across
+        if id(ruling) not in frames and not _is_drawn(ruling, found, flat.text_height)
     ]
-    boxes = sight.outside(found)
-    found += _cut_regions(ruled_regions(free, boxes, flat.text_height), sight)
+    boxes = layout.outside(found)
+    found += _cut_regions(ruled_regions(free, boxes, flat.text_height), layout)
     texts = [piece.line.text for piece in pieces]
-    boxes = sight.outside(found)
-    found += _cut_regions(bare_regions(boxes, texts, flat.text_height), sight)
+    boxes = layout.outside(found)
+    found += _cut_regions(bare_regions(boxes, texts, flat.text_height), layout)
     tables = [_table(page, flat, one, pieces) for one in found]
     return sorted((t for t in tables if t is not None), key=lambda t: t.quad[0][1])
 
 
-def _box_of(flat: Straight, quad: Quad, number: int) -> Box:
+def _box_of(flat: StraightPage, quad: Quad, number: int) -> Box:
     points = flat.to_straight(quad)
     (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
     return Box(float(left), float(top), float(right), float(bottom), number)
 
 
-def _frames(sight: _Sight) -> list[RulingLine]:
-    """Return the horizontals of frames around more than one row: edges of the paper, of a picture."""
+def _frames(layout: _Layout) -> list[RulingLine]:
+    """Return the horizontal lines of frames around several rows: edges of the paper or of a picture."""
     found = []
-    for horizontals, uprights in groups_of(sight.across, sight.upright, sight.height):
-        if len(horizontals) == 2 and len(uprights) == 2:
-            top, bottom = sorted(rule.at for rule in horizontals)
-            found += horizontals if bottom - top > 4 * sight.height else []
+    for horizontals, verticals in groups_of(layout.across, layout.vertical, layout.height):
+        if len(horizontals) == 2 and len(verticals) == 2:
+            top, bottom = sorted(ruling.at for ruling in horizontals)
+            found += horizontals if bottom - top > 4 * layout.height else []
     return found
 
 
-def _ruled(sight: _Sight) -> list[_Found]:
-    """Return the tables that rules divide into places; a single frame is none."""
+def _ruled(layout: _Layout) -> list[_Found]:
+    """Return the tables whose cells are bordered by ruling lines; a single frame is no table."""
     found = []
-    for horizontals, uprights in groups_of(sight.across, sight.upright, sight.height):
+    for horizontals, verticals in groups_of(layout.across, layout.vertical, layout.height):
         if len(horizontals) < 2:
             continue
-        horizontals = with_titles(horizontals, sight.across, sight.height)
-        drawn = ruled_grid(horizontals, uprights, sight.height)
+        horizontals = with_titles(horizontals, layout.across, layout.height)
+        drawn = ruled_grid(horizontals, verticals, layout.height)
         held = {
-            span for span in drawn.spans() if any(_is_in(b, drawn.box(span)) for b in sight.boxes)
+            span for span in drawn.spans() if any(_is_in(b, drawn.box(span)) for b in layout.boxes)
         }
         grid = drawn.trimmed(held)
         if grid.columns < 2:
             continue
-        inside = [box for box in sight.boxes if _is_in(box, grid)]
+        inside = [box for box in layout.boxes if _is_in(box, grid)]
         held = {span for box in inside for span in grid.spans() if _is_in(box, grid.box(span))}
         if len(held) >= 2:
-            found.append(_Found(cut(grid, inside, sight.height, gaps=sight.gaps), ruled=True))
+            found.append(_Found(cut(grid, inside, layout.height, gaps=layout.gaps), ruled=True))
     return [one for one in found if not any(_encloses(one, other) for other in found)]
 
 
@@ -137,36 +143,38 @@ def _encloses(one: _Found, other: _Found) -> bool:
     )
 
 
-def _cut_regions(regions: Sequence[Region], sight: _Sight) -> list[_Found]:
+def _cut_regions(regions: Sequence[Region], layout: _Layout) -> list[_Found]:
     found = []
     for region in regions:
-        inside = [box for box in sight.boxes if _is_in(box, region.grid)]
-        grid = cut(region.grid, inside, sight.height, gaps=sight.gaps, partial=region.partial)
+        inside = [box for box in layout.boxes if _is_in(box, region.grid)]
+        grid = cut(region.grid, inside, layout.height, gaps=layout.gaps, partial=region.partial)
         if grid.columns >= 2 and grid.rows >= 2:
             found.append(_Found(grid, ruled=False))
     return found
 
 
-def _is_in(box: Box, place: CellGrid | Box) -> bool:
-    if isinstance(place, CellGrid):
-        place = Box(place.xs[0], place.ys[0], place.xs[-1], place.ys[-1])
-    return place.left <= box.x <= place.right and place.top <= box.y <= place.bottom
+def _is_in(box: Box, position: CellGrid | Box) -> bool:
+    if isinstance(position, CellGrid):
+        position = Box(position.xs[0], position.ys[0], position.xs[-1], position.ys[-1])
+    return position.left <= box.x <= position.right and position.top <= box.y <= position.bottom
 
 
-def _is_drawn(rule: RulingLine, found: Sequence[_Found], height: float) -> bool:
-    middle = (rule.start + rule.end) / 2
+def _is_drawn(ruling: RulingLine, found: Sequence[_Found], height: float) -> bool:
+    middle = (ruling.start + ruling.end) / 2
     return any(
-        one.grid.ys[0] - height < rule.at < one.grid.ys[-1] + height
+        one.grid.ys[0] - height < ruling.at < one.grid.ys[-1] + height
         and one.grid.xs[0] < middle < one.grid.xs[-1]
         for one in found
     )
 
 
-def _table(page: TablePage, flat: Straight, found: _Found, pieces: Sequence[Piece]) -> Table | None:
+def _table(
+    page: TablePage, flat: StraightPage, found: _Found, pieces: Sequence[Piece]
+) -> Table | None:
     grid = found.grid
     spans = grid.spans()
     inside = [piece for piece in pieces if _is_in(piece.box, grid)]
-    inside = cut_at_walls(page, flat, inside, grid)
+    inside = split_at_walls(page, flat, inside, grid)
     held: dict[Span, list[Piece]] = {span: [] for span in spans}
     for piece in inside:
         span = next((span for span in spans if _is_in(piece.box, grid.box(span))), None)
@@ -190,7 +198,7 @@ def _table(page: TablePage, flat: Straight, found: _Found, pieces: Sequence[Piec
     )
 
 
-def _quad(flat: Straight, box: Box) -> Quad:
+def _quad(flat: StraightPage, box: Box) -> Quad:
     corners = [
         (box.left, box.top),
         (box.right, box.top),

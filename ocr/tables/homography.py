@@ -1,4 +1,4 @@
-"""The projective map through four pairs of points. Pure."""
+"""The projective map (homography) of four points onto four others. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Point = tuple[float, float]
 
 
 def through(sources: Sequence[Point], targets: Sequence[Point]) -> list[list[float]]:
-    """Return the 3x3 matrix, last element 1, that maps four points onto four others.
+    """Return the 3 x 3 matrix, last element 1, that maps four points onto four others.
 
     Raises ValueError if three of the source points lie on a line.
     """
@@ -21,7 +21,7 @@ def through(sources: Sequence[Point], targets: Sequence[Point]) -> list[list[flo
 
 
 def apply(matrix: Sequence[Sequence[float]], point: Point) -> Point:
-    """Return a point mapped by a 3x3 matrix."""
+    """Return a point mapped by a 3 x 3 matrix."""
     x, y = point
     u, v, w = (row[0] * x + row[1] * y + row[2] for row in matrix)
     return u / w, v / w

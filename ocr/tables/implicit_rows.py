@@ -1,4 +1,4 @@
-"""Cut the places of a cell grid that hold several rows or columns of text without a rule between. Pure."""
+"""Split grid cells that hold several rows or columns of text without a ruling line between them. Pure."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from statistics import median
 
 from ocr.layout.columns import Box, Gaps, find_columns, is_tabular, parts, text_rows
-from ocr.tables.cell_grid import CellGrid, Place, Span
+from ocr.tables.cell_grid import CellGrid, Position, Span
 from ocr.tables.ruling_lines import RulingLine
 
-MANY_BANDS = 4  # so many ruled rows: its rules part the rows, lines between them are wrapped text
+MANY_BANDS = 4  # with so many ruled rows, ruling lines separate all rows: the rest is wrapped text
 
 
 @dataclass(slots=True)
-class _Cuts:
-    """What is being cut: the cell grid as it was drawn, where its boxes lie, and the new lines."""
+class _Split:
+    """A grid that is being split: as drawn, with its text boxes, and its lines with the new ones."""
 
     grid: CellGrid
     boxes: Sequence[Box]
@@ -34,12 +34,12 @@ def cut(
     gaps: Gaps | None = None,
     partial: Sequence[RulingLine] = (),
 ) -> CellGrid:
-    """Return the cell grid with the lines added that the white between its texts stands for.
+    """Return the grid with the row and column lines that gaps between its texts indicate.
 
-    `partial` are horizontal rules that part only some of the columns, as under a group of headings.
+    `partial` are horizontal ruling lines that separate only some of the columns, as under a group of headings.
     """
     boxes = parts(boxes, gaps or {}, text_height)
-    cuts = _Cuts(grid, boxes, text_height, partial, list(grid.xs), list(grid.ys))
+    cuts = _Split(grid, boxes, text_height, partial, list(grid.xs), list(grid.ys))
     home = {box: span for box in boxes if (span := _home(grid, box)) is not None}
     for column in range(grid.columns):
         mine = [box for box, span in home.items() if span[1] == span[3] == column]
@@ -50,7 +50,7 @@ def cut(
     ]
     found = [_row_lines(cuts, row, mine, alike=False) for row, mine in enumerate(bands)]
     if any(len(lines) >= 2 for lines in found):
-        # Where one band holds rows without rules, its neighbours do.
+        # Where one band holds rows without ruling lines, its neighbours do.
         found = [
             lines or _row_lines(cuts, row, bands[row], alike=True)
             for row, lines in enumerate(found)
@@ -76,9 +76,9 @@ def _column_lines(boxes: Sequence[Box], height: float) -> list[float]:
     return [(a[1] + b[0]) / 2 for a, b in itertools.pairwise(bodies)]
 
 
-def _row_lines(cuts: _Cuts, row: int, boxes: Sequence[Box], *, alike: bool) -> list[float]:
+def _row_lines(cuts: _Split, row: int, boxes: Sequence[Box], *, alike: bool) -> list[float]:
     top, bottom = cuts.grid.ys[row], cuts.grid.ys[row + 1]
-    inner = [rule.at for rule in cuts.partial if top + 2 < rule.at < bottom - 2]
+    inner = [ruling.at for ruling in cuts.partial if top + 2 < ruling.at < bottom - 2]
     if inner:
         return inner
     every = text_rows(boxes)
@@ -97,7 +97,7 @@ def _row_lines(cuts: _Cuts, row: int, boxes: Sequence[Box], *, alike: bool) -> l
 
 
 def _without_middles(rows: list[list[Box]], height: float) -> list[list[Box]]:
-    """Leave out rows of headings that stand level with the middle of the rows around them."""
+    """Leave out heading rows at half height between two others, as of a heading beside a two-line one."""
     kept = list(rows)
     for a, b, c in zip(rows, rows[1:], rows[2:], strict=False):
         top, middle, bottom = (median(box.y for box in row) for row in (a, b, c))
@@ -112,10 +112,12 @@ def _above(one: Box, other: Box) -> bool:
     return min(one.right, other.right) - max(one.left, other.left) > 0
 
 
-def _is_rows(cuts: _Cuts, rows: Sequence[Sequence[Box]], *, alike: bool) -> bool:
-    """Say whether lines one above the other are rows of the table and not wrapped text."""
+def _is_rows(cuts: _Split, rows: Sequence[Sequence[Box]], *, alike: bool) -> bool:
+    """Whether text rows in a cell are rows of the table and not wrapped text."""
     columns = len(cuts.xs) - 1
-    fill = sum(len({_place(box.x, cuts.xs) for box in row}) for row in rows) / (len(rows) * columns)
+    fill = sum(len({_index_of(box.x, cuts.xs) for box in row}) for row in rows) / (
+        len(rows) * columns
+    )
     if len(cuts.grid.xs) == 2 and cuts.grid.rows < MANY_BANDS:
         return columns >= 2
     middles = [median(box.y for box in row) for row in rows]
@@ -132,12 +134,12 @@ def _is_rows(cuts: _Cuts, rows: Sequence[Sequence[Box]], *, alike: bool) -> bool
     return columns >= 2 and fill == 1 and pitch >= 1.8 * cuts.height
 
 
-def _is_wrapped(cuts: _Cuts, rows: Sequence[Sequence[Box]]) -> bool:
-    """Say whether most lines run so near to the end of their place that the next word had no room."""
+def _is_wrapped(cuts: _Split, rows: Sequence[Sequence[Box]]) -> bool:
+    """Whether most lines end so near to their cell's edge that the next word did not fit."""
     full = held = 0
     for row in rows[:-1]:
         for box in row:
-            right = cuts.xs[_place(box.x, cuts.xs) + 1]
+            right = cuts.xs[_index_of(box.x, cuts.xs) + 1]
             if box.width < 4 * cuts.height:
                 continue
             held += 1
@@ -145,22 +147,22 @@ def _is_wrapped(cuts: _Cuts, rows: Sequence[Sequence[Box]]) -> bool:
     return held > 0 and full > 0.6 * held
 
 
-def _continues(cuts: _Cuts, above: Sequence[Box], below: Sequence[Box], pitch: float) -> bool:
-    """Say whether a row carries on the cells of the row above: nearer than usual, first place empty."""
-    columns = {_place(box.x, cuts.xs) for box in below}
+def _continues(cuts: _Split, above: Sequence[Box], below: Sequence[Box], pitch: float) -> bool:
+    """Whether a row continues the cells of the row above: nearer than usual, first column empty."""
+    columns = {_index_of(box.x, cuts.xs) for box in below}
     gap = median(box.y for box in below) - median(box.y for box in above)
-    held = {_place(box.x, cuts.xs) for box in above}
+    held = {_index_of(box.x, cuts.xs) for box in above}
     return 0 not in columns and columns <= held and gap < 0.8 * pitch
 
 
-def _place(at: float, lines: Sequence[float]) -> int:
+def _index_of(at: float, lines: Sequence[float]) -> int:
     for index in range(len(lines) - 2):
         if at < lines[index + 1]:
             return index
     return max(len(lines) - 2, 0)
 
 
-def _walls(cuts: _Cuts) -> CellGrid:
+def _walls(cuts: _Split) -> CellGrid:
     grid = CellGrid(cuts.xs, cuts.ys)
     drawn = {
         (i, j): span
@@ -168,11 +170,11 @@ def _walls(cuts: _Cuts) -> CellGrid:
         for i in range(span[0], span[2] + 1)
         for j in range(span[1], span[3] + 1)
     }
-    old: dict[Place, Place] = {}
+    old: dict[Position, Position] = {}
     for i in range(grid.rows):
         for j in range(grid.columns):
             x, y = (cuts.xs[j] + cuts.xs[j + 1]) / 2, (cuts.ys[i] + cuts.ys[i + 1]) / 2
-            old[i, j] = (_place(y, cuts.grid.ys), _place(x, cuts.grid.xs))
+            old[i, j] = (_index_of(y, cuts.grid.ys), _index_of(x, cuts.grid.xs))
     for i in range(grid.rows):
         for j in range(grid.columns):
             if (i, j + 1) in old and drawn[old[i, j]] == drawn[old[i, j + 1]]:
@@ -189,7 +191,7 @@ def _walls(cuts: _Cuts) -> CellGrid:
     return grid
 
 
-def _is_crossed(cuts: _Cuts, row: int, x: float) -> bool:
+def _is_crossed(cuts: _Split, row: int, x: float) -> bool:
     slack, top, bottom = 0.2 * cuts.height, cuts.ys[row], cuts.ys[row + 1]
     return any(
         box.left < x - slack and box.right > x + slack and top <= box.y < bottom
@@ -197,45 +199,45 @@ def _is_crossed(cuts: _Cuts, row: int, x: float) -> bool:
     )
 
 
-def _is_straddled(cuts: _Cuts, place: Place, y: float) -> bool:
-    """Say whether a new line would cut a text that stands level with it, or parts nothing."""
-    row, column = place
+def _is_straddled(cuts: _Split, position: Position, y: float) -> bool:
+    """Whether a new row line would cross a text, or separates nothing, at a position."""
+    row, column = position
     left, right = cuts.xs[column], cuts.xs[column + 1]
     mine = [
         box for box in cuts.boxes if min(box.right, right) - max(box.left, left) > 0.5 * box.width
     ]
     if any(abs(box.y - y) < 0.3 * cuts.height for box in mine):
         return True
-    rule = next((rule for rule in cuts.partial if rule.at == y), None)
-    if rule is None or rule.covers(left, right) > 0.3:
+    ruling = next((ruling for ruling in cuts.partial if ruling.at == y), None)
+    if ruling is None or ruling.covers(left, right) > 0.3:
         return False
     above = any(cuts.ys[row] <= box.y < y for box in mine)
     return not (above and any(y <= box.y < cuts.ys[row + 2] for box in mine))
 
 
-def _group_headings(cuts: _Cuts, grid: CellGrid) -> None:
-    """Open the places above a partial rule to one another where one heading stands over it."""
-    for rule in cuts.partial:
-        if rule.at not in cuts.ys:
+def _group_headings(cuts: _Split, grid: CellGrid) -> None:
+    """Merge the positions above a partial ruling line that has one heading above it."""
+    for ruling in cuts.partial:
+        if ruling.at not in cuts.ys:
             continue
-        row = cuts.ys.index(rule.at) - 1
-        over = [j for j in range(grid.columns) if rule.covers(cuts.xs[j], cuts.xs[j + 1]) > 0.3]
+        row = cuts.ys.index(ruling.at) - 1
+        over = [j for j in range(grid.columns) if ruling.covers(cuts.xs[j], cuts.xs[j + 1]) > 0.3]
         texts = [
             box
             for box in cuts.boxes
-            if over and cuts.ys[row] <= box.y < rule.at and rule.start <= box.x <= rule.end
+            if over and cuts.ys[row] <= box.y < ruling.at and ruling.start <= box.x <= ruling.end
         ]
         if len(texts) == 1:
             grid.open_right |= {(row, j) for j in over[:-1]}
 
 
-def _free_headings(cuts: _Cuts, grid: CellGrid) -> None:
-    """Open places of the first row to the heading that stands in the middle over them, without a rule."""
+def _free_headings(cuts: _Split, grid: CellGrid) -> None:
+    """Merge positions of the first row under a heading centred above several columns, without ruling line."""
     if grid.rows < 3 or grid.columns < 3:
         return
     first = [box for box in cuts.boxes if cuts.ys[0] <= box.y < cuts.ys[1]]
     second = [box for box in cuts.boxes if cuts.ys[1] <= box.y < cuts.ys[2]]
-    under = {_place(box.x, cuts.xs) for box in second}
+    under = {_index_of(box.x, cuts.xs) for box in second}
     free = [j for j in range(1, grid.columns) if j in under and (0, j) not in grid.open_below]
     for run in _runs(free):
         left, right = cuts.xs[run[0]], cuts.xs[run[-1] + 1]
@@ -256,7 +258,7 @@ def _runs(numbers: Sequence[int]) -> list[list[int]]:
 
 
 def _shares(xs: Sequence[float], run: list[int], middles: Sequence[float]) -> list[list[int]]:
-    """Deal the columns of a run to headings so that each stands nearest to the middle of its share."""
+    """Distribute a run of columns over headings so that each is nearest to the middle of its columns."""
     if len(middles) == 1:
         return [run]
     best: tuple[float, list[list[int]]] | None = None

@@ -1,4 +1,4 @@
-"""What a table on a page is: cells with the rows and columns they cover, and the text in them. Pure."""
+"""The table model: cells with the rows and columns they cover, and their text. Pure."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Cell:
 
     @property
     def text(self) -> str:
-        """The lines joined: with a space, except between two signs of a script without spaces."""
+        """The lines joined: with a space, except between two characters of a script without spaces."""
         return join_lines([line.text for line in self.lines])
 
 
@@ -41,8 +41,9 @@ class Cell:
 class Table:
     """One table in upright page coordinates.
 
-    `ruled` = its cells are fenced by drawn rules. `matrix` maps page points to the straightened page
-    (perspective and tilt taken out) of `size` (width, height) pixels; it is the same for all tables of a page.
+    `ruled`: its cells are bordered by ruling lines. `matrix` is the 3 x 3 map from page points to the
+    straightened page, without perspective and tilt, of `size` (width, height) in pixels; all tables of
+    a page have the same.
     """
 
     rows: int
@@ -55,7 +56,7 @@ class Table:
 
     @property
     def grid(self) -> list[list[str | None]]:
-        """Text by row and column; None where a merged cell covers the place."""
+        """Text by row and column; None where a merged cell covers the position."""
         found: list[list[str | None]] = [[None] * self.columns for _ in range(self.rows)]
         for cell in self.cells:
             found[cell.row][cell.column] = cell.text
@@ -63,7 +64,7 @@ class Table:
 
     @property
     def merged(self) -> list[tuple[int, int, int, int]]:
-        """(row, column, last row, last column) of every cell that covers more than one place."""
+        """(row, column, last row, last column) of every cell that covers more than one position."""
         return [
             (cell.row, cell.column, cell.last_row, cell.last_column)
             for cell in self.cells
@@ -81,7 +82,9 @@ def join_lines(texts: Sequence[str]) -> str:
     return joined
 
 
-def _is_unspaced(sign: str) -> bool:
+def _is_unspaced(character: str) -> bool:
     return (
-        "\u3000" <= sign <= "\u30ff" or "\u3400" <= sign <= "\u9fff" or "\uff00" <= sign <= "\uffef"
+        "\u3000" <= character <= "\u30ff"
+        or "\u3400" <= character <= "\u9fff"
+        or "\uff00" <= character <= "\uffef"
     )

@@ -1,49 +1,50 @@
-"""Take tilt and perspective out of a page, by its rules, paper edges and lines of text."""
+"""Remove tilt and perspective of a page, by vanishing points of its ruling lines, edges and text lines."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 
 from ocr.page import Line
-from ocr.vision.geometry import Array
 
-MOST_TILT = 14.0  # degrees a rule may differ from the text and still be taken for one of its kin
-STRAIGHT = 0.6  # pixels a corner may move before straightening is worth a resampling
+Array = np.ndarray[Any, Any]
+MOST_TILT = 14.0  # degrees by which a ruling line may differ from the direction of the text
+STRAIGHT = 0.6  # pixels: if no corner moves further, the page is not resampled
 
 
 @dataclass(frozen=True, slots=True)
-class Straight:
-    """A straightened page: grey picture, the matrix page → straight, the usual height of its text."""
+class StraightPage:
+    """A straightened page: grey image (H x W), 3 x 3 map from page to straightened page, text height in pixels."""
 
     gray: Array
     matrix: Array
     text_height: float
 
     def to_straight(self, points: Sequence[tuple[float, float]]) -> Array:
-        """Return page points as straight points."""
+        """Return points (N x 2) of the page on the straightened page."""
         return _apply(self.matrix, np.asarray(points, float))
 
     def to_page(self, points: Sequence[tuple[float, float]]) -> Array:
-        """Return straight points as page points."""
+        """Return points (N x 2) of the straightened page on the page."""
         return _apply(np.linalg.inv(self.matrix), np.asarray(points, float))
 
 
-def straighten(pixels: Array, lines: Sequence[Line]) -> Straight:
-    """Return the page with horizontal text and upright columns; untouched where it is straight."""
+def straighten(pixels: Array, lines: Sequence[Line]) -> StraightPage:
+    """Return the page with horizontal text and vertical columns; not resampled if it is straight."""
     gray = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY) if pixels.ndim == 3 else pixels
     height = text_height(lines)
     matrix = _matrix(gray, lines, height)
     moved = _apply(matrix, _corners(gray))
     if np.abs(moved - _corners(gray)).max() < STRAIGHT:
-        return Straight(gray, np.eye(3), height)
+        return StraightPage(gray, np.eye(3), height)
     low, high = moved.min(axis=0), moved.max(axis=0)
     size = np.ceil(high - low).astype(int)
     if not _is_sane(size, gray):
-        return Straight(gray, np.eye(3), height)
+        return StraightPage(gray, np.eye(3), height)
     matrix = np.array([[1, 0, -low[0]], [0, 1, -low[1]], [0, 0, 1.0]]) @ matrix
     flat = cv2.warpPerspective(
         gray,
@@ -52,11 +53,11 @@ def straighten(pixels: Array, lines: Sequence[Line]) -> Straight:
         flags=cv2.INTER_CUBIC,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return Straight(flat, matrix, height)
+    return StraightPage(flat, matrix, height)
 
 
 def text_height(lines: Sequence[Line]) -> float:
-    """Return the usual height of the lines in pixels, measured across their direction."""
+    """Return the median height of the lines in pixels, perpendicular to their direction; 20 without lines."""
     heights = [
         min(float(np.hypot(q[3][0] - q[0][0], q[3][1] - q[0][1])), line.height)
         for line in lines
@@ -83,10 +84,10 @@ def _is_sane(size: Array, gray: Array) -> bool:
 def _matrix(gray: Array, lines: Sequence[Line], height: float) -> Array:
     text = _text_axes(lines, height)
     tilt = float(np.median(_angles(text))) if len(text) else 0.0
-    rules = _segments(gray, 2.5 * height)
-    turned = _angles(rules)
-    across = rules[np.abs(_fold(turned - tilt)) < MOST_TILT]
-    upright = rules[np.abs(_fold(turned - tilt - 90)) < MOST_TILT]
+    rulings = _segments(gray, 2.5 * height)
+    turned = _angles(rulings)
+    across = rulings[np.abs(_fold(turned - tilt)) < MOST_TILT]
+    vertical = rulings[np.abs(_fold(turned - tilt - 90)) < MOST_TILT]
     flat = np.vstack([across, text])
     high, wide = gray.shape[:2]
     scale, middle = max(high, wide) / 2, np.array([wide / 2, high / 2])
@@ -96,7 +97,7 @@ def _matrix(gray: Array, lines: Sequence[Line], height: float) -> Array:
     )
     slope = np.arctan2(ahead[1], ahead[0]) if ahead[0] > 0 else np.arctan2(-ahead[1], -ahead[0])
     down = _vanishing(
-        upright, middle, scale, fallback=(-np.sin(slope), np.cos(slope)), least=high / 4
+        vertical, middle, scale, fallback=(-np.sin(slope), np.cos(slope)), least=high / 4
     )
     return _rectifier(ahead, down, middle, scale)
 
@@ -124,7 +125,11 @@ def _rectifier(ahead: Array, down: Array, middle: Array, scale: float) -> Array:
 def _vanishing(
     segments: Array, middle: Array, scale: float, *, fallback: tuple[float, float], least: float
 ) -> Array:
-    """Return the point where the segments meet, homogeneous; reweighted so that strays do not count."""
+    """Return the vanishing point of the segments in homogeneous coordinates.
+
+    Least squares, reweighted six times so that outliers do not count. Without enough segments (`least`
+    pixels in sum), or with an implausible result, the point at infinity in direction `fallback`.
+    """
     default = np.array([*fallback, 0.0])
     if len(segments) < 2:
         return default
@@ -147,7 +152,7 @@ def _vanishing(
 
 
 def _text_axes(lines: Sequence[Line], height: float) -> Array:
-    """Return the middle axis of every long line as x0, y0, x1, y1."""
+    """Return the middle axes of the long lines, N x 4: x0, y0, x1, y1."""
     axes = []
     for line in lines:
         a, b, c, d = (np.asarray(point, float) for point in line.quad)
@@ -166,7 +171,7 @@ def _fold(angle: Array) -> Array:
 
 
 def _segments(gray: Array, least: float) -> Array:
-    """Return straight edges of at least `least` pixels as x0, y0, x1, y1."""
+    """Return straight edges of at least `least` pixels, N x 4: x0, y0, x1, y1 (line segment detector LSD)."""
     scale = min(1.0, 1600 / max(gray.shape))
     small = (
         cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

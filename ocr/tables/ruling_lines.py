@@ -1,4 +1,4 @@
-"""Drawn rules as numbers: where each lies and how far it runs. Pure."""
+"""Ruling lines as position and extent, and merging of collinear pieces. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RulingLine:
-    """A rule: where it lies (`at`, y of a horizontal or x of an upright one) and from where to where."""
+    """A ruling line in pixels: `at` is y of a horizontal or x of a vertical one, `start` and `end` its extent."""
 
     at: float
     start: float
@@ -20,32 +20,34 @@ class RulingLine:
         return self.end - self.start
 
     def covers(self, start: float, end: float) -> float:
-        """Return the share of a stretch that the rule covers."""
+        """Return the share of a stretch, 0..1, that the ruling line covers."""
         return max(0.0, min(self.end, end) - max(self.start, start)) / max(end - start, 1e-6)
 
 
-def merge_collinear(rules: Sequence[RulingLine], text_height: float) -> list[RulingLine]:
-    """Join pieces of one rule: at nearly the same place with a short gap between."""
+def merge_collinear(rulings: Sequence[RulingLine], text_height: float) -> list[RulingLine]:
+    """Join pieces of one ruling line: nearly the same position, and a short gap between."""
     beside, gap = 0.35 * text_height + 1, 1.2 * text_height
-    rest = sorted(rules, key=lambda rule: (rule.at, rule.start))
+    rest = sorted(rulings, key=lambda ruling: (ruling.at, ruling.start))
     done: list[RulingLine] = []
     while rest:
-        rule = rest.pop(0)
-        while (other := _partner(rule, rest, beside=beside, gap=gap)) is not None:
+        ruling = rest.pop(0)
+        while (other := _partner(ruling, rest, beside=beside, gap=gap)) is not None:
             rest.remove(other)
-            at = (rule.at * rule.length + other.at * other.length) / (rule.length + other.length)
-            rule = RulingLine(at, min(rule.start, other.start), max(rule.end, other.end))
-        done.append(rule)
+            at = (ruling.at * ruling.length + other.at * other.length) / (
+                ruling.length + other.length
+            )
+            ruling = RulingLine(at, min(ruling.start, other.start), max(ruling.end, other.end))
+        done.append(ruling)
     return done
 
 
 def _partner(
-    rule: RulingLine, rest: Sequence[RulingLine], *, beside: float, gap: float
+    ruling: RulingLine, rest: Sequence[RulingLine], *, beside: float, gap: float
 ) -> RulingLine | None:
     for other in rest:
-        if other.at - rule.at > 2 * beside:
+        if other.at - ruling.at > 2 * beside:
             return None
-        apart = max(rule.start, other.start) - min(rule.end, other.end)
-        if abs(other.at - rule.at) <= beside and apart <= gap:
+        apart = max(ruling.start, other.start) - min(ruling.end, other.end)
+        if abs(other.at - ruling.at) <= beside and apart <= gap:
             return other
     return None

@@ -1,81 +1,59 @@
-"""Write what was found on a page as a spreadsheet file: texts and tables in order, merges kept. Pure."""
+"""Spreadsheet of one page: text lines and tables one below the other, merged cells kept. Pure."""
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Sequence
 
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from core.workbook import Framed, Sheet, Value, stream, text_width
+from ocr.tables.model import Cell, Table
 
-from ocr.tables.model import Table
-
-LONGEST = 32_767  # characters a cell may hold (Office Open XML limits)
-WIDEST = 60  # characters a column is made wide at the most
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NARROWEST = 8  # characters, the width that spreadsheet programs give a column by default
 
 Region = Table | Sequence[str]
 
 
 def workbook(regions: Sequence[Region]) -> bytes:
-    """Return the bytes of an .xlsx file with one sheet: a table, or lines of text, after the other.
+    """Return the bytes of an .xlsx file with one sheet; an empty row follows each region.
 
-    Every value is written as a string, never as a formula, a number or a link: what stands on a
+    Every value is written as text, never as a formula, a number or a link: what stands on a
     photographed page must not run when the file is opened.
     """
-    target = io.BytesIO()
-    settings = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(target, settings)
-    # Text format, and the quote prefix: a program that is told to type the value again keeps it text.
-    plain = book.add_format({"num_format": "@", "valign": "vcenter", "quote_prefix": True})
-    framed = book.add_format(
-        {
-            "num_format": "@",
-            "valign": "vcenter",
-            "border": 1,
-            "text_wrap": True,
-            "quote_prefix": True,
-        }
-    )
-    sheet = book.add_worksheet("OCR")
-    widths: dict[int, int] = {}
-    row = 0
+    rows: list[list[Value]] = []
+    merges: list[tuple[int, int, int, int]] = []
+    widths: list[int] = []
     for region in regions:
         if isinstance(region, Table):
-            _table(sheet, region, row, framed, widths)
-            row += region.rows + 1
+            _widen(widths, region)
+            merges += [_shifted(merged, len(rows)) for merged in region.merged]
+            rows += _table_rows(region)
         else:
-            for text in region:
-                sheet.write_string(row, 0, _clean(text), plain)
-                row += 1
-            row += 1
-    for column, width in widths.items():
-        sheet.set_column(column, column, min(WIDEST, width + 2))
-    book.close()
-    return target.getvalue()
+            rows += [[text] for text in region]
+        rows.append([])
+    return b"".join(stream([Sheet("OCR", lambda: rows, widths, merges=merges)]))
 
 
-def _table(
-    sheet: Worksheet, table: Table, top: int, framed: Format, widths: dict[int, int]
-) -> None:
+def _shifted(merged: tuple[int, int, int, int], top: int) -> tuple[int, int, int, int]:
+    return merged[0] + top, merged[1], merged[2] + top, merged[3]
+
+
+def _table_rows(table: Table) -> list[list[Value]]:
+    """Return the rows of a table; all positions of a merged cell are there, for its border."""
+    rows: list[list[Value]] = [[None] * table.columns for _ in range(table.rows)]
     for cell in table.cells:
-        text = _clean("\n".join(line.text for line in cell.lines))
-        first, last = top + cell.row, top + cell.last_row
+        for row in range(cell.row, cell.last_row + 1):
+            for column in range(cell.column, cell.last_column + 1):
+                rows[row][column] = Framed("")
+        rows[cell.row][cell.column] = Framed(_text(cell))
+    return rows
+
+
+def _widen(widths: list[int], table: Table) -> None:
+    """Make the columns as wide as the longest line of their cells; merged cells do not count."""
+    widths += [_NARROWEST] * (table.columns - len(widths))
+    for cell in table.cells:
         if (cell.row, cell.column) == (cell.last_row, cell.last_column):
-            sheet.write_string(first, cell.column, text, framed)
-            longest = max((_columns(line) for line in text.split("\n")), default=0)
-            widths[cell.column] = max(widths.get(cell.column, 8), longest)
-            continue
-        # merge_range would guess the type of the value: merge an empty range, then write the string.
-        sheet.merge_range(first, cell.column, last, cell.last_column, "", framed)
-        sheet.write_string(first, cell.column, text, framed)
+            widths[cell.column] = max(widths[cell.column], text_width(_text(cell)))
 
 
-def _columns(text: str) -> int:
-    return sum(2 if ord(sign) > 0x2E80 else 1 for sign in text)
-
-
-def _clean(text: str) -> str:
-    return _FORBIDDEN.sub("", text)[:LONGEST]
+def _text(cell: Cell) -> str:
+    return "\n".join(line.text for line in cell.lines)

@@ -1,1 +1,1 @@
-"""Pixels: decoding, detection, recognition, orientation. Imports nothing here, so that web processes stay light."""
+"""Pixels: decoding, detection, orientation, recognition. Imports nothing, so that the package is cheap to name."""

@@ -1,7 +1,8 @@
-"""What letters follow each other in a script: weighs readings of one line against each other. Pure.
+"""Character n-gram models, and CTC beam search that weighs the network's output with them. Pure.
 
-A model counts the signs after each run of up to four signs in drawn lines (`tools/training/char_ngrams.py`). It
-never adds a reading: the search goes only along signs that the network saw (`beams`).
+A model counts the characters after each run of up to four characters in drawn lines
+(`tools/training/char_ngrams.py`). The search follows only symbols that the network considers possible:
+the model decides between close candidates and never adds a character of its own.
 """
 
 from __future__ import annotations
@@ -16,73 +17,76 @@ from typing import Any
 import numpy as np
 
 Array = np.ndarray[Any, Any]
-START = "\x02"
-WIDTH = 8  # readings kept at each step
-SEEN = 0.004  # a sign less likely than this at a step is not looked at
-SURE = 0.97  # a sign this likely at a step is the only one looked at
-WEIGHT = 0.5  # of the model's word against the network's
-REWARD = 0.6  # for each sign: without it the model prefers short readings
+START = "\x02"  # stands before the first character of a line
+ORDER = 4  # characters of context at the start of a line
+BEAM_WIDTH = 8  # prefixes kept at each time step
+LEAST_PROBABILITY = 0.004  # less probable symbols of a step are not followed
+CERTAIN = 0.97  # a symbol this probable is the only one followed at its step
+WEIGHT = 0.5  # of the n-gram model's log probability against the network's
+REWARD = 0.6  # for each character: without it the model prefers short results
 
 
-class Grams:
-    """Counts of signs after runs of signs, mixed over the lengths of the run (Witten and Bell, 1991)."""
+class CharNgrams:
+    """Counts of characters after runs of characters, interpolated over the runs' lengths (Witten and Bell, 1991)."""
 
-    def __init__(self, tables: dict[str, dict[str, int]], signs: int) -> None:
+    def __init__(self, tables: dict[str, dict[str, int]], characters: int) -> None:
+        """`tables`: run -> character -> count, the total under ""; `characters`: size of the alphabet."""
         self.tables = tables
-        self.signs = signs
+        self.characters = characters
         self.longest = max(map(len, tables), default=0)
-        self._known: dict[tuple[str, str], float] = {}
+        self._cache: dict[tuple[str, str], float] = {}
 
     @classmethod
-    def load(cls, path: Path) -> Grams:
-        """Return the model of a file."""
+    def load(cls, path: Path) -> CharNgrams:
+        """Return the model of a file: zlib-compressed JSON with `tables` and `signs`."""
         data = json.loads(zlib.decompress(path.read_bytes()))
         return cls(data["tables"], int(data["signs"]))
 
-    def log(self, before: str, sign: str) -> float:
-        """Return the logarithm of how likely a sign is behind a text."""
+    def log_probability(self, before: str, character: str) -> float:
+        """Return the natural logarithm of the probability of a character after a text."""
         run = before[-self.longest :]
-        found = self._known.get((run, sign))
+        found = self._cache.get((run, character))
         if found is None:
-            found = self._known[(run, sign)] = math.log(self._share(run, sign))
+            found = self._cache[(run, character)] = math.log(self._probability(run, character))
         return found
 
-    def _share(self, run: str, sign: str) -> float:
-        share = 1.0 / self.signs
+    def _probability(self, run: str, character: str) -> float:
+        probability = 1.0 / self.characters
         for length in range(len(run) + 1):
             table = self.tables.get(run[len(run) - length :])
             if table is None:
                 continue
             total, kinds = table[""], max(1, len(table) - 1)
-            share = (table.get(sign, 0) + kinds * share) / (total + kinds)
-        return share
+            probability = (table.get(character, 0) + kinds * probability) / (total + kinds)
+        return probability
 
 
 @lru_cache(maxsize=4)
-def grams(path: Path) -> Grams | None:
-    """Return the model of a file, or None when there is none."""
-    return Grams.load(path) if path.is_file() else None
+def load(path: Path) -> CharNgrams | None:
+    """Return the model of a file, or None if there is no such file."""
+    return CharNgrams.load(path) if path.is_file() else None
 
 
-def beams(
-    odds: Array, signs: list[str], model: Grams, *, allowed: Array | None = None
+def beam_search(
+    probabilities: Array,
+    alphabet: list[str],
+    model: CharNgrams,
+    *,
+    allowed: Array | None = None,
 ) -> list[int]:
-    """Return the best sign of each time step (0 = blank), the network and the letter model together.
+    """Return the symbol of each time step (0 = CTC blank) of the best text, by network and model together.
 
-    Prefix search over CTC output (Graves, 2012; Hannun and others, 2014). The answer has the form of a
-    best path, so that what places and scores characters on such a path goes on working.
+    `probabilities` is T x symbols; `allowed` are the indices of symbols that may occur. CTC prefix
+    search (Graves, 2012; Hannun and others, 2014). The result has the form of a best path, each
+    character at one step, so that positions and scores are derived from it as from a best path.
     """
-    start = START * 4
-    # text -> (log odds ending blank, log odds ending in the sign, steps and signs of its characters)
+    start = START * ORDER
+    # text -> (log probability ending in blank, ending in its last character, (step, symbol) of its characters)
     states: dict[str, tuple[float, float, tuple[tuple[int, int], ...]]] = {"": (0.0, -math.inf, ())}
     priors: dict[str, float] = {"": 0.0}
-    usable = set(range(odds.shape[1])) if allowed is None else set(allowed.tolist())
-    for step, row in enumerate(odds):
-        seen = [index for index in np.flatnonzero(row > SEEN).tolist() if index in usable] or [0]
-        top = max(seen, key=row.__getitem__)
-        if row[top] > SURE:
-            seen = [top]
-        logs = {index: math.log(float(row[index])) for index in seen}
+    usable = set(range(probabilities.shape[1])) if allowed is None else set(allowed.tolist())
+    for step, row in enumerate(probabilities):
+        logs = {index: math.log(float(row[index])) for index in _followed(row, usable)}
         fresh: dict[str, list[Any]] = {}
         for text, (blank, own, path) in states.items():
             both = _sum(blank, own)
@@ -92,32 +96,43 @@ def beams(
                     _add(fresh, text, path, blank=both + value)
                     continue
                 if index == last:
-                    _add(fresh, text, _peak(path, step, odds), own=own + value)
+                    # The same symbol again continues the character; a new one needs a blank between.
+                    _add(fresh, text, _at_peak(path, step, probabilities), own=own + value)
                     base = blank
                 else:
                     base = both
                 if base == -math.inf:
                     continue
-                longer = text + signs[index]
+                longer = text + alphabet[index]
                 if longer not in priors:
-                    prior = model.log((start + text)[-model.longest :], signs[index])
+                    prior = model.log_probability((start + text)[-model.longest :], alphabet[index])
                     priors[longer] = priors[text] + WEIGHT * prior + REWARD
                 _add(fresh, longer, (*path, (step, index)), own=base + value)
         ranked = sorted(
             fresh.items(), key=lambda item: -(_sum(item[1][0], item[1][1]) + priors[item[0]])
         )
-        states = {text: (kept[0], kept[1], kept[2]) for text, kept in ranked[:WIDTH]}
+        states = {text: (kept[0], kept[1], kept[2]) for text, kept in ranked[:BEAM_WIDTH]}
     best = max(states.items(), key=lambda item: _sum(item[1][0], item[1][1]) + priors[item[0]])
-    line = [0] * len(odds)
+    symbols = [0] * len(probabilities)
     for step, index in best[1][2]:
-        line[step] = index
-    return line
+        symbols[step] = index
+    return symbols
 
 
-def _peak(path: tuple[tuple[int, int], ...], step: int, odds: Array) -> tuple[tuple[int, int], ...]:
-    """Return the path with its last character moved to where it is seen best, never onto a neighbour."""
-    place, index = path[-1]
-    return (*path[:-1], (step, index)) if odds[step, index] > odds[place, index] else path
+def _followed(row: Array, usable: set[int]) -> list[int]:
+    """Return the symbols of a time step that the search follows."""
+    found = [i for i in np.flatnonzero(row > LEAST_PROBABILITY).tolist() if i in usable] or [0]
+    top = max(found, key=row.__getitem__)
+    return [top] if row[top] > CERTAIN else found
+
+
+def _at_peak(
+    path: tuple[tuple[int, int], ...], step: int, probabilities: Array
+) -> tuple[tuple[int, int], ...]:
+    """Return the path with its last character moved to this step if it is more probable here."""
+    position, index = path[-1]
+    is_higher = probabilities[step, index] > probabilities[position, index]
+    return (*path[:-1], (step, index)) if is_higher else path
 
 
 def _add(
@@ -128,6 +143,7 @@ def _add(
     blank: float = -math.inf,
     own: float = -math.inf,
 ) -> None:
+    """Add log probabilities to a prefix; the path of its most probable alignment is kept."""
     kept = fresh.get(text)
     if kept is None:
         fresh[text] = [blank, own, path, max(blank, own)]
@@ -138,6 +154,7 @@ def _add(
 
 
 def _sum(one: float, two: float) -> float:
+    """Return log(exp(one) + exp(two))."""
     if one == -math.inf:
         return two
     if two == -math.inf:

@@ -1,4 +1,4 @@
-"""Find the one card or page that stands out from its ground, and rectify it."""
+"""Detect the only card or page in an image by its outline, and rectify it."""
 
 from __future__ import annotations
 
@@ -12,21 +12,24 @@ from ocr.vision import geometry
 from ocr.vision.geometry import Array
 
 WORK_SIDE = 640
-MIN_SHARE = 0.06  # of the picture
-MAX_SHARE = 0.985  # more is the picture itself
+MIN_SHARE = 0.06  # of the image's area
+MAX_SHARE = 0.985  # more is the image itself
 RATIOS = (1.2, 1.85)  # long to short side: ID-1 is 1.586, ID-3 1.42, with room for perspective
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A rectified card and the map from its pixels to those of the picture."""
+    """A rectified card, and the 3 x 3 map from its pixels to those of the image."""
 
     pixels: Array
-    back: Array
+    to_source: Array
 
 
 def find(pixels: Array, boxes: Sequence[Array]) -> Card | None:
-    """Return the card that holds most of the text boxes, or None when no quadrilateral stands out."""
+    """Return the card that contains most of the text boxes, or None if no quadrilateral is detected.
+
+    None too where the card fills the image: then the image is the card.
+    """
     quad = outline(pixels, boxes)
     if quad is None:
         return None
@@ -36,12 +39,12 @@ def find(pixels: Array, boxes: Sequence[Array]) -> Card | None:
     corners = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
     share = across * down / (pixels.shape[0] * pixels.shape[1])
     if share > 0.93 and _is_square_on(quad):
-        return None  # the picture is the card already
+        return None  # the image is the card already
     return Card(flat, cv2.getPerspectiveTransform(corners, quad))
 
 
 def outline(pixels: Array, boxes: Sequence[Array]) -> Array | None:
-    """Return the card's corners, clockwise from top left, or None."""
+    """Return the card's corners (4 x 2, pixels of the image, clockwise from top left), or None."""
     scale = min(1.0, WORK_SIDE / max(pixels.shape[:2]))
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     centers = np.array([box.mean(axis=0) * scale for box in boxes], np.float32).reshape(-1, 2)
@@ -53,15 +56,15 @@ def outline(pixels: Array, boxes: Sequence[Array]) -> Array | None:
             quad = _quadrilateral(contour, area)
             if quad is None:
                 continue
-            held = _held(quad, centers)
-            value = held * (0.5 + _fill(contour, quad))
-            if held >= 0.7 and value > best_value:
+            contained = _contained_share(quad, centers)
+            value = contained * (0.5 + _fill(contour, quad))
+            if contained >= 0.7 and value > best_value:
                 best, best_value = quad, value
     return None if best is None else (best / scale).astype(np.float32)
 
 
 def _masks(small: Array) -> Iterator[Array]:
-    """Yield binary pictures in which a card may be one blob: by edges, by lightness, by saturation."""
+    """Yield binary images in which a card may be one blob: by edges, lightness and saturation."""
     grey = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), (5, 5), 0)
     middle = float(np.median(grey))
     kernel = np.ones((5, 5), np.uint8)
@@ -97,7 +100,7 @@ def _quadrilateral(contour: Array, area: int) -> Array | None:
 
 
 def _is_plausible(quad: Array) -> bool:
-    """Say whether every corner is 60..120 degrees: perspective of up to some 25 degrees keeps that."""
+    """Whether every corner has 60..120 degrees, as under perspective of up to about 25 degrees."""
     for index in range(4):
         before = quad[index - 1] - quad[index]
         after = quad[(index + 1) % 4] - quad[index]
@@ -111,7 +114,8 @@ def _is_square_on(quad: Array) -> bool:
     return abs(geometry.angle_of(quad)) < 1.0 and _is_plausible(quad)
 
 
-def _held(quad: Array, centers: Array) -> float:
+def _contained_share(quad: Array, centers: Array) -> float:
+    """Return the share of the points that lie inside the quadrilateral, 1 without points."""
     if not len(centers):
         return 1.0
     contour = quad.reshape(-1, 1, 2)
@@ -123,5 +127,6 @@ def _held(quad: Array, centers: Array) -> float:
 
 
 def _fill(contour: Array, quad: Array) -> float:
+    """Return the area of the contour's hull as a share of the quadrilateral's."""
     hull = cv2.contourArea(cv2.convexHull(contour))
     return min(1.0, hull / max(1.0, cv2.contourArea(quad.reshape(-1, 1, 2))))

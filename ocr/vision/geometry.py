@@ -1,4 +1,4 @@
-"""Points, turns and crops: 3x3 maps between the page and the caller's picture."""
+"""Points, rotations and crops; 3 x 3 projective maps between the page and the caller's image."""
 
 from __future__ import annotations
 
@@ -14,31 +14,32 @@ Array = np.ndarray[Any, Any]
 
 
 def as_quad(points: Array) -> Quad:
-    """Return a 4x2 array as plain floats."""
+    """Return a 4 x 2 array as a quad of plain floats."""
     a, b, c, d = ((float(x), float(y)) for x, y in points)
     return (a, b, c, d)
 
 
 def as_array(quad: Quad) -> Array:
-    """Return a quad as a 4x2 float32 array."""
+    """Return a quad as a 4 x 2 float32 array."""
     return np.asarray(quad, dtype=np.float32)
 
 
 def apply(matrix: Array, points: Array) -> Array:
-    """Return the points (n x 2) mapped by a 3x3 matrix."""
+    """Return the points (N x 2) mapped by a 3 x 3 matrix."""
     flat: Array = np.hstack([np.asarray(points, np.float64), np.ones((len(points), 1))]) @ matrix.T
     return flat[:, :2] / flat[:, 2:3]
 
 
-def turn(picture: Array, *, degrees: float) -> tuple[Array, Array]:
-    """Return the picture turned counter-clockwise on a canvas that holds it, and the 3x3 map back.
+def turn(image: Array, *, degrees: float) -> tuple[Array, Array]:
+    """Return the image rotated counter-clockwise on a canvas that holds it, and the 3 x 3 map back.
 
-    Multiples of 90 lose nothing; other angles are resampled once, the corners filled by the border.
+    Multiples of 90 degrees are lossless; other angles are resampled once, and the corners are filled
+    with the border's pixels.
     """
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     quarters = round(degrees / 90) % 4
     if abs(degrees - round(degrees / 90) * 90) < 1e-6:
-        turned = np.ascontiguousarray(np.rot90(picture, quarters)) if quarters else picture
+        turned = np.ascontiguousarray(np.rot90(image, quarters)) if quarters else image
         back = {
             0: [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
             1: [[0, -1, width - 1], [1, 0, 0], [0, 0, 1]],
@@ -56,31 +57,31 @@ def turn(picture: Array, *, degrees: float) -> tuple[Array, Array]:
     forward[0, 2] += (wide - width) / 2
     forward[1, 2] += (high - height) / 2
     turned = cv2.warpPerspective(
-        picture, forward, (wide, high), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        image, forward, (wide, high), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
     return turned, np.linalg.inv(forward)
 
 
 def sides(quad: Array) -> tuple[float, float]:
-    """Return the longer of the two reading-direction sides and of the two upright sides, pixels."""
+    """Return width and height of a quad in pixels: the longer of each two opposite sides."""
     across = max(np.linalg.norm(quad[1] - quad[0]), np.linalg.norm(quad[2] - quad[3]))
     down = max(np.linalg.norm(quad[3] - quad[0]), np.linalg.norm(quad[2] - quad[1]))
     return float(across), float(down)
 
 
-def crop(picture: Array, quad: Array) -> Array:
-    """Return the region of a quad made rectangular at its own size; never smaller than 1 x 1."""
+def crop(image: Array, quad: Array) -> Array:
+    """Return the region of a quad as a rectangle of its own size, at least 1 x 1 pixels."""
     across, down = sides(quad)
     width, height = max(1, int(across)), max(1, int(down))
     left, top = np.floor(quad.min(axis=0)).astype(int)
     right, bottom = np.ceil(quad.max(axis=0)).astype(int) + 1
-    if _is_upright(quad) and left >= 0 and top >= 0:
-        cut = picture[top : top + height, left : left + width]
+    if _is_axis_aligned(quad) and left >= 0 and top >= 0:
+        cut = image[top : top + height, left : left + width]
         if cut.shape[:2] == (height, width):
             return cut
-    # Warp only the neighbourhood: the whole picture need not be touched for one line.
+    # Warp only the neighbourhood: warpPerspective on the whole image costs time for each line.
     left, top = max(0, left - 2), max(0, top - 2)
-    part = picture[top : bottom + 2, left : right + 2]
+    part = image[top : bottom + 2, left : right + 2]
     if part.size == 0:
         return np.zeros((height, width, 3), np.uint8)
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
@@ -90,19 +91,19 @@ def crop(picture: Array, quad: Array) -> Array:
     )
 
 
-def _is_upright(quad: Array) -> bool:
+def _is_axis_aligned(quad: Array) -> bool:
     a, b, c, d = quad
     return bool(a[0] == d[0] and b[0] == c[0] and a[1] == b[1] and c[1] == d[1] and b[0] > a[0])
 
 
 def angle_of(quad: Array) -> float:
-    """Return the angle of the reading direction in degrees counter-clockwise, -180 < a <= 180."""
+    """Return the angle of a quad's reading direction in degrees counter-clockwise, -180 < a <= 180."""
     dx, dy = (quad[1] - quad[0]) + (quad[2] - quad[3])
     return math.degrees(math.atan2(-dy, dx))
 
 
 def clockwise_from_top_left(points: Array) -> Array:
-    """Return the four points clockwise on the screen, starting with the one nearest the top left."""
+    """Return the four points (4 x 2) clockwise on the screen, starting with the one nearest the top left."""
     center = points.mean(axis=0)
     order = np.argsort(np.arctan2(points[:, 1] - center[1], points[:, 0] - center[0]))
     ring = points[order]

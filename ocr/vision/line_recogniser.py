@@ -1,4 +1,4 @@
-"""The cascade: the quick model reads every line, the careful one only the lines that need it."""
+"""The recogniser cascade of a page's lines: tiny model, small model for doubtful lines, Tesseract for other scripts."""
 
 from __future__ import annotations
 
@@ -10,30 +10,38 @@ from dataclasses import dataclass, field, replace
 import cv2
 import numpy as np
 
+from ocr import languages
 from ocr.page import Line, RecognitionResult
 from ocr.profiles import Engine, Profile
-from ocr.vision import custom_recogniser, geometry, language_packs, tesseract
+from ocr.vision import custom_recogniser, geometry, tesseract
 from ocr.vision.geometry import Array
 
-FOREIGN_BELOW = 0.8  # a line scored lower by both models may be in a script they lack
-WEAK_CHAR = 0.5  # one sign scored lower spoils a line whose mean still looks good
-TOLD_BY = 3  # lines that tell Persian from Arabic
-TURN_GAIN = 0.1  # by how much surer a line must be read to be held to stand on its head
-TRUST = 0.08  # by how much the small model may be less sure than the tiny one and still be right
+FOREIGN_BELOW = 0.8  # a line that both models score lower may be in a script they lack
+WEAK_CHARACTER = 0.5  # one character scored lower makes a line doubtful whose mean is good
+SAMPLE_LINES = 3  # lines by which Persian is distinguished from Arabic
+OWN_SHARE = 0.3  # of its letters in the script: below it, a result of that script is not taken
+OWN_SCORE = 0.4
+FOREIGN_AREA = 0.15  # of all lines: below it, lines nobody can read are noise, not another script
+HALF_TURN_GAIN = 0.1  # by which a line must score better to be taken as upside down
+SMALL_MODEL_SLACK = (
+    0.08  # by which the small model may score lower than the tiny one and still be right
+)
 _CONFUSED = re.compile(r"[A-Za-z][015]+[A-Za-z]|\d[OoIlS]\d")
-LATIN_READERS = ("", "latin", "chinese", "japanese")
 
 
 @dataclass(slots=True)
 class Memo:
-    """What was read of one picture: quick drafts, and what the profile's reading made of them."""
+    """Results for the boxes of one image, by the bytes of the box.
+
+    `drafts` are of the tiny model, `done` of the whole cascade.
+    """
 
     drafts: dict[bytes, RecognitionResult] = field(default_factory=dict)
     done: dict[bytes, RecognitionResult] = field(default_factory=dict)
 
 
 class LineRecognizer:
-    """Reads line regions of a picture with the engine's readers."""
+    """Recognises line regions of an image with the engine's and the scripts' recognisers."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -41,61 +49,60 @@ class LineRecognizer:
     def lines(
         self, pixels: Array, quads: Sequence[Array], profile: Profile, *, memo: Memo | None = None
     ) -> list[Line]:
-        """Return a line for each quad in which something was read, in the order of the quads.
+        """Return a line for each quad in which text was recognised, in the order of the quads.
 
-        What `memo` holds of this picture is not read a second time, and what is read goes there.
+        `pixels` is H x W x 3 BGR, a quad 4 x 2 in its pixels. Results in `memo` are not computed again,
+        and new ones are added to it.
         """
         memo = Memo() if memo is None else memo
         todo = [quad for quad in quads if quad.tobytes() not in memo.done]
-        for quad, reading in zip(todo, self._read(pixels, todo, profile, memo), strict=True):
-            memo.done[quad.tobytes()] = reading
-        readings = [memo.done[quad.tobytes()] for quad in quads]
-        if profile.mixed:
-            quads, readings = self._turned(pixels, quads, readings)
-        if profile.script and not all(is_legible(one) for one in readings):
-            return self._foreign(pixels, quads, readings, profile)
+        for quad, result in zip(todo, self._cascade(pixels, todo, profile, memo), strict=True):
+            memo.done[quad.tobytes()] = result
+        results = [memo.done[quad.tobytes()] for quad in quads]
+        if profile.mixed_directions:
+            quads, results = self._turned(pixels, quads, results)
+        if profile.script and not all(is_legible(one) for one in results):
+            return self._foreign(pixels, quads, results, profile)
         return [
-            _line(reading, quad)
-            for reading, quad in zip(readings, quads, strict=True)
-            if reading.text.strip()
+            _line(result, quad)
+            for result, quad in zip(results, quads, strict=True)
+            if result.text.strip()
         ]
 
-    def _read(
+    def _cascade(
         self, pixels: Array, quads: Sequence[Array], profile: Profile, memo: Memo
     ) -> list[RecognitionResult]:
-        """Read every quad with the profile's reader, then what it doubts with the small one."""
+        """Recognise every quad with the profile's model, then the doubtful ones with the small model."""
         crops = [geometry.crop(pixels, quad) for quad in quads]
-        drafts = memo.drafts if profile.reader == "tiny" else {}
+        drafts = memo.drafts if profile.recognizer == "tiny" else {}
         fresh = [k for k, quad in enumerate(quads) if quad.tobytes() not in drafts]
-        found = self.engine.recognize([crops[k] for k in fresh], model=profile.reader)
-        read = dict(zip(fresh, found, strict=True))
-        readings = [
-            read[k] if k in read else drafts[quad.tobytes()] for k, quad in enumerate(quads)
-        ]
-        if profile.reader != "small":
-            self._again(crops, readings, profile)
-        return readings
+        found = self.engine.recognize([crops[k] for k in fresh], model=profile.recognizer)
+        new = dict(zip(fresh, found, strict=True))
+        results = [new[k] if k in new else drafts[quad.tobytes()] for k, quad in enumerate(quads)]
+        if profile.recognizer != "small":
+            self._recognize_doubtful(crops, results, profile)
+        return results
 
-    def _again(
-        self, crops: Sequence[Array], readings: list[RecognitionResult], profile: Profile
+    def _recognize_doubtful(
+        self, crops: Sequence[Array], results: list[RecognitionResult], profile: Profile
     ) -> None:
-        """Let the small model read what the tiny one doubts; keep the surer of the two."""
+        """Replace doubtful results of the tiny model by those of the small model unless these are worse."""
         doubtful = [
-            index for index, one in enumerate(readings) if is_doubtful(one, profile.reread_below)
+            index for index, one in enumerate(results) if is_doubtful(one, profile.reread_below)
         ]
         if not doubtful:
             return
         second = self.engine.recognize([crops[index] for index in doubtful], model="small")
-        for index, reading in zip(doubtful, second, strict=True):
-            if reading.score >= readings[index].score - TRUST:
-                readings[index] = reading
+        for index, result in zip(doubtful, second, strict=True):
+            if result.score >= results[index].score - SMALL_MODEL_SLACK:
+                results[index] = result
 
     def _turned(
-        self, pixels: Array, quads: Sequence[Array], readings: Sequence[RecognitionResult]
+        self, pixels: Array, quads: Sequence[Array], results: Sequence[RecognitionResult]
     ) -> tuple[list[Array], list[RecognitionResult]]:
-        """Return quads and readings, with lines that read well only upside down turned round."""
-        places, texts = list(quads), list(readings)
-        doubtful = [index for index, one in enumerate(readings) if not is_legible(one)]
+        """Return quads and results, with lines that are legible only upside down turned by half a turn."""
+        new_quads, new_results = list(quads), list(results)
+        doubtful = [index for index, one in enumerate(results) if not is_legible(one)]
         turned = [np.roll(quads[index], 2, axis=0) for index in doubtful]
         crops = [geometry.crop(pixels, quad) for quad in turned]
         drafts = self.engine.recognize(crops, model="tiny")
@@ -103,38 +110,40 @@ class LineRecognizer:
             if not is_legible(draft) or len(draft.text.strip()) < 3:
                 continue
             second = self.engine.recognize([crop], model="small")[0]
-            if is_legible(second) and second.score > readings[index].score + TURN_GAIN:
-                places[index], texts[index] = quad, second
-        return places, texts
+            if is_legible(second) and second.score > results[index].score + HALF_TURN_GAIN:
+                new_quads[index], new_results[index] = quad, second
+        return new_quads, new_results
 
     def _foreign(
         self,
         pixels: Array,
         quads: Sequence[Array],
-        readings: Sequence[RecognitionResult],
+        results: Sequence[RecognitionResult],
         profile: Profile,
     ) -> list[Line]:
-        """Read the lines that PP-OCR cannot read with the reader of their script."""
-        good = [index for index, one in enumerate(readings) if is_legible(one)]
+        """Recognise the lines that PP-OCR cannot read with the recogniser of their script."""
+        good = [index for index, one in enumerate(results) if is_legible(one)]
         doubtful = [index for index in range(len(quads)) if index not in set(good)]
         script = profile.script
         if script == "auto":
             script = self._guess(pixels, quads, good, doubtful)
-        lines = [_line(readings[index], quads[index]) for index in good]
+        lines = [_line(results[index], quads[index]) for index in good]
         if not script:
-            lines += [_line(readings[index], quads[index]) for index in doubtful]
+            lines += [_line(results[index], quads[index]) for index in doubtful]
             return [line for line in lines if line.text]
         regions = [quads[index] for index in doubtful]
-        if language_packs.BY_NAME[script].stacked:
+        if languages.by_name()[script].stacked:
             regions = merged(regions)
-        known = {quads[index].tobytes(): readings[index] for index in doubtful}
+        known = {quads[index].tobytes(): results[index] for index in doubtful}
         for quad in regions:
             crop = geometry.crop(pixels, quad)
             latin = known.get(quad.tobytes())
             if latin is None:
                 latin = self.engine.recognize([crop], model="small")[0]
-            foreign = tesseract.mixed(tesseract.read(crop, script=script), latin)
-            is_own = tesseract.share_of(foreign.text, script) >= 0.3 and foreign.score > 0.4
+            foreign = tesseract.with_latin(tesseract.recognize(crop, script=script), latin)
+            is_own = (
+                tesseract.share_of(foreign.text, script) >= OWN_SHARE and foreign.score > OWN_SCORE
+            )
             chosen = foreign if is_own else latin
             if chosen.text.strip():
                 lines.append(replace(_line(chosen, quad), script=script if is_own else "latin"))
@@ -143,47 +152,50 @@ class LineRecognizer:
     def _guess(
         self, pixels: Array, quads: Sequence[Array], good: Sequence[int], doubtful: Sequence[int]
     ) -> str:
-        """Return the script of the doubtful lines, if they are too much to be mere noise."""
+        """Return the script of the doubtful lines, or "" if they are so few that they may be noise."""
         sizes = [float(np.prod(geometry.sides(quad))) for quad in quads]
-        if sum(sizes[index] for index in doubtful) < 0.15 * sum(sizes):
+        if sum(sizes[index] for index in doubtful) < FOREIGN_AREA * sum(sizes):
             return ""
-        largest = sorted(doubtful, key=lambda index: -sizes[index])[:TOLD_BY]
+        largest = sorted(doubtful, key=lambda index: -sizes[index])[:SAMPLE_LINES]
         crops = [geometry.crop(pixels, quads[index]) for index in largest]
         script = tesseract.guess(crops[0])
         return tesseract.persian_or_arabic(crops) if script == "arabic" else script
 
     def read(self, crop: Array, *, script: str, model: str, alphabet: str) -> RecognitionResult:
-        """Read one crop with a named reader, keeping what else each character may be."""
-        if script in custom_recogniser.READERS:
-            return custom_recogniser.read(crop, name=script, alphabet=alphabet)
-        if script not in LATIN_READERS:
-            return tesseract.read(crop, script=script, alphabet=alphabet)
+        """Recognise one crop with the recogniser of a script, keeping alternatives.
+
+        `script` is a name of `ocr.languages.SCRIPTS` or of a custom recogniser; see `ocr.page.Page.read`.
+        """
+        if custom_recogniser.is_custom(script):
+            return custom_recogniser.recognize(crop, name=script, alphabet=alphabet)
+        if script and languages.by_name()[script].recognizer != languages.PP_OCR:
+            return tesseract.recognize(crop, script=script, alphabet=alphabet)
         return self.engine.recognize([crop], model=model, alphabet=alphabet, steps=True)[0]
 
 
-def is_doubtful(reading: RecognitionResult, below: float) -> bool:
-    """Say whether the small model should read the line too; never when `below` is 0."""
+def is_doubtful(result: RecognitionResult, below: float) -> bool:
+    """Whether the small model should recognise the line too; never if `below` is 0."""
     if below <= 0:
         return False
     return (
-        reading.score < below
-        or any(char.score < WEAK_CHAR and char.text.isalnum() for char in reading.chars)
-        or _CONFUSED.search(reading.text) is not None
+        result.score < below
+        or any(char.score < WEAK_CHARACTER and char.text.isalnum() for char in result.chars)
+        or _CONFUSED.search(result.text) is not None
     )
 
 
-def is_legible(reading: RecognitionResult) -> bool:
-    """Say whether PP-OCR could read the line: surely, and more than blanks."""
-    return reading.score >= FOREIGN_BELOW and bool(reading.text.strip())
+def is_legible(result: RecognitionResult) -> bool:
+    """Whether PP-OCR recognised the line with confidence, and more than spaces."""
+    return result.score >= FOREIGN_BELOW and bool(result.text.strip())
 
 
 def fold(text: str) -> str:
-    """Return the text in composed form without the blanks around it."""
+    """Return the text in Unicode's composed form (NFC) without the spaces around it."""
     return unicodedata.normalize("NFC", text).strip()
 
 
 def merged(quads: Sequence[Array]) -> list[Array]:
-    """Return the quads with the marks that were split off above or below joined to their line."""
+    """Return the quads with marks that detection split off above or below merged into their line."""
     ordered = sorted(quads, key=lambda quad: -geometry.sides(quad)[0])
     lines: list[Array] = []
     for quad in ordered:
@@ -217,23 +229,23 @@ def _around(points: Array) -> Array:
     return np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
 
 
-def _line(reading: RecognitionResult, quad: Array) -> Line:
-    placed = on_page(reading, quad)
-    return Line(fold(placed.text), placed.score, geometry.as_quad(quad), placed.chars)
+def _line(result: RecognitionResult, quad: Array) -> Line:
+    found = on_page(result, quad)
+    return Line(fold(found.text), found.score, geometry.as_quad(quad), found.chars)
 
 
-def on_page(reading: RecognitionResult, quad: Array) -> RecognitionResult:
-    """Return the reading with its characters moved from pixels of the crop to the page."""
-    if not reading.chars:
-        return reading
+def on_page(result: RecognitionResult, quad: Array) -> RecognitionResult:
+    """Return the result with its characters mapped from pixels of the crop to pixels of the page."""
+    if not result.chars:
+        return result
     across, down = geometry.sides(quad)
     wide, high = max(1, int(across)), max(1, int(down))
     corners = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
     matrix = cv2.getPerspectiveTransform(corners, quad.astype(np.float32))
-    points = np.array([char.quad for char in reading.chars], np.float64).reshape(-1, 2)
+    points = np.array([char.quad for char in result.chars], np.float64).reshape(-1, 2)
     moved = geometry.apply(matrix, points).reshape(-1, 4, 2)
     chars = tuple(
-        replace(char, quad=geometry.as_quad(place))
-        for char, place in zip(reading.chars, moved, strict=True)
+        replace(char, quad=geometry.as_quad(corners))
+        for char, corners in zip(result.chars, moved, strict=True)
     )
-    return replace(reading, chars=chars)
+    return replace(result, chars=chars)

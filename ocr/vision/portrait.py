@@ -1,4 +1,4 @@
-"""Find the holder's photograph on an upright document: a face, and the photo around it."""
+"""Detect the holder's photograph on an upright document: a face, and the photo around it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def _faces() -> cv2.CascadeClassifier:
 
 
 def find(pixels: Array) -> Quad | None:
-    """Return the photograph's box, or None when no face is found.
+    """Return the photograph's quad, or None if no face is detected.
 
-    The largest face counts (ghost images are smaller); the photo is taken as the head's usual
-    surroundings in an ICAO portrait, where the face box is some 55 % of its width.
+    The largest face counts, since ghost images are smaller. The photo is the face's usual surroundings
+    in a portrait after ICAO 9303 part 3, where the face box has about 55 % of the width.
     """
     high, wide = pixels.shape[:2]
     scale = min(1.0, WORK_WIDTH / wide)

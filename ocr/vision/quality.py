@@ -1,4 +1,4 @@
-"""Plain statistics of a picture that tell blur, glare, a cut border, a grey copy, a filmed screen."""
+"""Image quality statistics: blur, glare, cut border, grey copy, filmed screen, hidden parts."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from ocr.vision import geometry
 from ocr.vision.geometry import Array
 
 SIDE = 960
-CARD_WIDE = 320  # pixels: a patch is looked for, not print
+CARD_WIDE = 320  # pixels: enough for a patch, too few for print to count as one
 
 
 def measure(pixels: Array, outline: Array | None) -> Measures:
-    """Return each measure in 0..1, where 1 is certainly the fault; `outline` is the card's, if found."""
+    """Return each measure in 0..1, where 1 means that the fault is certain.
+
+    `pixels` is H x W x 3 BGR, `outline` the card's corners (4 x 2) if one was detected.
+    """
     scale = min(1.0, SIDE / max(pixels.shape[:2]))
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
@@ -29,10 +32,10 @@ def measure(pixels: Array, outline: Array | None) -> Measures:
 
 
 def _blocking(pixels: Array, outline: Array | None) -> float:
-    """Share of the card under something foreign that reaches in over its edge, 8 % counting as certain.
+    """Share of the card hidden by an object that reaches in over its edge; 8 % counts as certain.
 
-    Foreign is what differs from the card's usual colour by more than a strong tint, in a patch too
-    thick for print. A band that runs from edge to edge belongs to the card's design.
+    An object is a patch too thick for print whose colour differs strongly from the card's median. A
+    band from edge to edge belongs to the card's design.
     """
     card = pixels if outline is None else geometry.crop(pixels, outline)
     scale = CARD_WIDE / card.shape[1]
@@ -52,9 +55,9 @@ def _blocking(pixels: Array, outline: Array | None) -> float:
 
 
 def _blur(grey: Array) -> float:
-    """Sharpness of the strongest edges: the 98th percentile of the Laplacian against the contrast.
+    """Missing sharpness of the strongest edges: 98th percentile of the Laplacian over the contrast.
 
-    A sharp letter edge changes within a pixel or two, so its Laplacian nears the local contrast.
+    A sharp edge of a letter changes within one or two pixels, so its Laplacian is near the contrast.
     """
     laplacian = np.abs(cv2.Laplacian(grey, cv2.CV_32F))
     contrast = float(np.percentile(grey, 98) - np.percentile(grey, 2)) + 1.0
@@ -63,7 +66,7 @@ def _blur(grey: Array) -> float:
 
 
 def _glare(small: Array) -> float:
-    """Share of blown-out area that lies in one blob, 5 % counting as certain glare."""
+    """Share of overexposed area in one blob; 5 % counts as certain glare."""
     light = small.min(axis=2) >= 250
     if float(light.mean()) > 0.45:
         return 0.0  # a white page, not a reflection
@@ -73,7 +76,7 @@ def _glare(small: Array) -> float:
 
 
 def _border(pixels: Array, outline: Array | None) -> float:
-    """1 where a corner of the document lies on or outside the picture's edge, 0 with room around it."""
+    """1 where a corner of the document lies on or outside the image's edge, else 0."""
     if outline is None:
         return 0.0
     high, wide = pixels.shape[:2]
@@ -88,14 +91,14 @@ def _border(pixels: Array, outline: Array | None) -> float:
 
 
 def _copy(small: Array) -> float:
-    """Lack of colour: saturation weighted by lightness, 8 of 255 and less being a grey copy."""
+    """Lack of colour: 90th percentile of the chroma; 8 of 255 and less is certainly a grey copy."""
     light = small.astype(np.int16)
     chroma = (light.max(axis=2) - light.min(axis=2)).astype(np.float32)
     return float(np.clip(1.0 - (float(np.percentile(chroma, 90)) - 8.0) / 24.0, 0.0, 1.0))
 
 
 def _raster(grey: Array) -> float:
-    """Energy of the strongest lone peak of the spectrum outside low frequencies and the axes."""
+    """Energy of the strongest single peak of the spectrum outside low frequencies and the axes."""
     side = min(512, *grey.shape)
     top, left = (grey.shape[0] - side) // 2, (grey.shape[1] - side) // 2
     patch = grey[top : top + side, left : left + side].astype(np.float32)

@@ -1,4 +1,4 @@
-"""Line readers for scripts that PP-OCR lacks: Tesseract's language packs through its C API."""
+"""Line recognition in scripts that PP-OCR lacks: Tesseract's language packs through its C API."""
 
 from __future__ import annotations
 
@@ -11,27 +11,28 @@ from typing import Any
 import cv2
 import numpy as np
 
+from ocr import languages
+from ocr.language_packs import available_scripts, folder
+from ocr.languages import Script
 from ocr.page import Char, RecognitionResult, box
-from ocr.vision.language_packs import BY_NAME, SCRIPTS, Script, available_scripts, folder
 
 Array = np.ndarray[Any, Any]
 
-
-LEAST_HEIGHT = 48  # pixels: stacked marks are lost below
-CONVINCING = 0.6  # score times share of own letters: below, a line is rather noise or blurred Latin
-CERTAIN = 0.975  # no other script is tried
-GUESS_WIDTH = 7.0  # heights of a line that are read to tell its script
-SURE_CHAR = 0.93
+LEAST_HEIGHT = 48  # pixels: lower lines are enlarged, because stacked marks are lost below
+CONVINCING = 0.6  # score times share of the script's letters: below it, noise or blurred Latin
+CERTAIN = 0.975  # above it, no other script is tried
+GUESS_WIDTH = 7.0  # width, in line heights, of the piece by which a script is detected
+CONFIDENT_CHARACTER = 0.93
 _PERSIAN_ONLY = set("پچژگ")
-_ARABIC_ONLY = set("ةإؤ")  # written in Persian only in borrowed words
-ARTICLE = 0.5  # Persian words may begin so too
-SIGN_SURE = 0.8
-SHORT = 10  # letters: a lone word must show two signs, since one may be misread
+_ARABIC_ONLY = set("ةإؤ")  # in Persian in loan words only
+ARTICLE_WEIGHT = 0.5  # of the Arabic article as evidence: Persian words may begin alike
+EVIDENCE_SCORE = 0.8  # least score of a letter that counts as evidence
+SHORT = 10  # letters: in a shorter text one letter is no evidence, since it may be misrecognised
 PADDING = 0.18  # of the height, above and below
 
 
 @lru_cache(maxsize=8)
-def _reader(pack: str) -> Any:
+def _api(pack: str) -> Any:
     import tesserocr  # loads a second engine: only for a script that needs it
 
     return tesserocr.PyTessBaseAPI(
@@ -39,25 +40,25 @@ def _reader(pack: str) -> Any:
     )
 
 
-def read(crop: Array, *, script: str, alphabet: str = "") -> RecognitionResult:
-    """Read a one-line crop in a script; an empty reading of score 0 when its pack is missing.
+def recognize(crop: Array, *, script: str, alphabet: str = "") -> RecognitionResult:
+    """Recognise a one-line crop (BGR or grey) in a script; empty, with score 0, without its pack.
 
-    `alphabet` are the only signs that may be answered or, behind a `^`, the signs that may not.
+    `alphabet` lists the only characters the result may contain or, after a `^`, those it may not.
     """
     if not available_scripts().get(script, False):
-        return RecognitionResult("", 0.0, reader="none")
+        return RecognitionResult("", 0.0, recognizer="none")
     import tesserocr
 
-    pack = BY_NAME[script].pack
+    pack = languages.by_name()[script].pack
     padded, scale, pad = _prepared(crop)
-    api = _reader(pack)
-    without = alphabet[1:] if alphabet.startswith("^") else ""
-    api.SetVariable("tessedit_char_whitelist", "" if without else alphabet)
-    api.SetVariable("tessedit_char_blacklist", without)
+    api = _api(pack)
+    excluded = alphabet[1:] if alphabet.startswith("^") else ""
+    api.SetVariable("tessedit_char_whitelist", "" if excluded else alphabet)
+    api.SetVariable("tessedit_char_blacklist", excluded)
     high, wide = padded.shape
     chars: list[Char] = []
     for mode in (tesserocr.PSM.SINGLE_LINE, tesserocr.PSM.RAW_LINE):
-        # Deep descenders make Tesseract's own search for the line find none: take the crop as it is.
+        # Deep descenders make Tesseract's own line finding fail: then the crop is taken as the line.
         api.SetPageSegMode(mode)
         api.SetImageBytes(padded.tobytes(), wide, high, 1, wide)
         api.Recognize()
@@ -67,26 +68,26 @@ def read(crop: Array, *, script: str, alphabet: str = "") -> RecognitionResult:
     text = (api.GetUTF8Text() or "").strip().replace("\n", " ") if chars else ""
     score = sum(char.score for char in chars) / len(chars) if chars else 0.0
     api.Clear()
-    return RecognitionResult(text, score, tuple(chars), reader=f"tesseract-{pack}")
+    return RecognitionResult(text, score, tuple(chars), recognizer=f"tesseract-{pack}")
 
 
 def _chars(api: Any, *, pad: int, scale: float) -> list[Char]:
-    """Return the symbols that were recognised, in pixels of the crop."""
+    """Return the recognised symbols with their boxes in pixels of the crop."""
     import tesserocr
 
     chars = []
     for symbol in tesserocr.iterate_level(api.GetIterator(), tesserocr.RIL.SYMBOL):
-        place = symbol.BoundingBox(tesserocr.RIL.SYMBOL)
-        text = symbol.GetUTF8Text(tesserocr.RIL.SYMBOL) if place else ""
+        bounds = symbol.BoundingBox(tesserocr.RIL.SYMBOL)
+        text = symbol.GetUTF8Text(tesserocr.RIL.SYMBOL) if bounds else ""
         if text.strip():
-            left, top, right, bottom = ((value - pad) / scale for value in place)
+            left, top, right, bottom = ((value - pad) / scale for value in bounds)
             score = symbol.Confidence(tesserocr.RIL.SYMBOL) / 100
             chars.append(Char(text, score, box(left, top, right, bottom)))
     return chars
 
 
 def _prepared(crop: Array) -> tuple[Array, float, int]:
-    """Return the crop grey, dark on light, high enough and with room around; its scale and its room."""
+    """Return the crop grey, dark on light, enlarged and padded; its scale, and its padding in pixels."""
     grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY) if crop.ndim == 3 else crop
     scale = max(1.0, LEAST_HEIGHT / grey.shape[0])
     if scale > 1.0:
@@ -95,74 +96,78 @@ def _prepared(crop: Array) -> tuple[Array, float, int]:
     if float(np.median(edge)) < float(grey.mean()) - 10:
         grey = 255 - grey
     pad = max(6, round(grey.shape[0] * PADDING))
-    ground = int(np.median(np.concatenate([grey[0], grey[-1]])))
-    padded = cv2.copyMakeBorder(grey, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(ground,))
+    background = int(np.median(np.concatenate([grey[0], grey[-1]])))
+    padded = cv2.copyMakeBorder(grey, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(background,))
     return np.ascontiguousarray(padded), scale, pad
 
 
 def share_of(text: str, script: str) -> float:
-    """Return the share of a text's letters that belong to the script."""
+    """Return the share of a text's letters and marks that belong to the script."""
     letters = [char for char in text if char.isalpha() or unicodedata.category(char)[0] == "M"]
-    ranges = BY_NAME[script].ranges
-    own = sum(any(low <= char <= high for low, high in ranges) for char in letters)
+    own = sum(map(languages.by_name()[script].holds, letters))
     return own / len(letters) if letters else 0.0
 
 
 def _visible_share(text: str, script: Script) -> float:
-    """Return the script's share of all signs: digits strewn between letters are a misreading."""
-    signs = [char for char in text if not char.isspace() and char not in ",.،。:;-"]
-    own = sum(any(low <= char <= high for low, high in script.ranges) for char in signs)
-    return own / len(signs) if signs else 0.0
+    """Return the script's share of all characters: digits between letters indicate a wrong result."""
+    chars = [char for char in text if not char.isspace() and char not in ",.،。:;-"]
+    return sum(map(script.holds, chars)) / len(chars) if chars else 0.0
 
 
 def guess(crop: Array) -> str:
-    """Return the script in which a piece of the crop reads best, or "" when none is convincing.
+    """Return the script in which the crop's first part is recognised best, or "" if none is convincing.
 
-    Tesseract's own script detection needs a page of text; a line is better judged by reading it. A
-    dozen letters tell a script, so a long line is cut, and a script that reads well ends the search.
+    Tesseract's own script detection needs a page of text; a line is better judged by its results. A
+    dozen letters are enough, so a long line is cut. A good result in a distinct script ends the
+    search; the others take each other's letters for their own, so all of them are tried.
     """
     piece = crop[:, : int(crop.shape[0] * GUESS_WIDTH)]
     there = available_scripts()
     best, best_value = "", CONVINCING
-    for script in SCRIPTS:
-        if not there[script.name] or script.name == "persian":
-            continue  # Persian is Arabic script: `persian_or_arabic` tells the two apart
-        reading = read(piece, script=script.name)
-        value = reading.score * _visible_share(reading.text, script) * (len(reading.chars) > 1)
+    by_name = languages.by_name()
+    for script in languages.by_recognizer(languages.TESSERACT):
+        if not there[script.name] or script.variant_of:
+            continue  # the same letters: `persian_or_arabic` distinguishes the two
+        result = recognize(piece, script=script.name)
+        value = result.score * _visible_share(result.text, script) * (len(result.chars) > 1)
         if value > best_value:
             best, best_value = script.name, value
-        if best_value >= CERTAIN and best in ("korean", "cyrillic"):
-            break  # the others take each other's letters for their own: all of them are heard
+        if best_value >= CERTAIN and by_name[best].distinct:
+            break
     return best
 
 
 def persian_or_arabic(crops: Sequence[Array]) -> str:
-    """Return "persian" or "arabic" for lines in Arabic letters, as both packs read them.
+    """Return "persian" or "arabic" for lines in Arabic letters, by the results of both packs.
 
-    Persian shows in the four letters that Arabic lacks, Arabic in its article and in letters that
-    Persian does not write; where neither shows, the surer pack counts.
+    Evidence of Persian are the four letters that Arabic lacks, of Arabic its article and letters that
+    Persian does not use; without evidence the pack with the higher score decides.
     """
     if not available_scripts()["persian"]:
         return "arabic"
-    signs, scores, letters = 0.0, 0.0, 0
+    evidence, scores, letters = 0.0, 0.0, 0
     for crop in crops:
-        persian, arabic = read(crop, script="persian"), read(crop, script="arabic")
-        signs += sum(c.text in _PERSIAN_ONLY and c.score >= SIGN_SURE for c in persian.chars)
-        signs -= sum(c.text in _ARABIC_ONLY and c.score >= SIGN_SURE for c in arabic.chars)
-        signs -= ARTICLE * sum(word.startswith("ال") for word in arabic.text.split())
+        persian = recognize(crop, script="persian")
+        arabic = recognize(crop, script="arabic")
+        evidence += sum(
+            c.text in _PERSIAN_ONLY and c.score >= EVIDENCE_SCORE for c in persian.chars
+        )
+        evidence -= sum(c.text in _ARABIC_ONLY and c.score >= EVIDENCE_SCORE for c in arabic.chars)
+        evidence -= ARTICLE_WEIGHT * sum(word.startswith("ال") for word in arabic.text.split())
         scores += persian.score - arabic.score
         letters += len(persian.chars)
     if letters < SHORT:
-        return "persian" if signs > 1 else "arabic"
-    return "persian" if signs > 0 or (signs == 0 and scores > 0) else "arabic"
+        return "persian" if evidence > 1 else "arabic"
+    return "persian" if evidence > 0 or (evidence == 0 and scores > 0) else "arabic"
 
 
-def mixed(foreign: RecognitionResult, latin: RecognitionResult) -> RecognitionResult:
-    """Return the reading of a line of two scripts: sure runs of digits and Latin replace what they cover.
+def with_latin(foreign: RecognitionResult, latin: RecognitionResult) -> RecognitionResult:
+    """Return the result of a line of two scripts: confident digits and Latin replace what they cover.
 
-    Packs read foreign digits and words as letters of their own script, PP-OCR reads them well.
+    `foreign` is the pack's result, `latin` that of PP-OCR for the same crop. Packs take digits and
+    words of other scripts for letters of their own, which PP-OCR recognises well.
     """
-    runs = [run for run in _sure_runs(latin) if len(run) > 1]
+    runs = [run for run in _confident_runs(latin) if len(run) > 1]
     if not runs or not foreign.chars:
         return foreign
     kept: list[Char] = []
@@ -172,13 +177,13 @@ def mixed(foreign: RecognitionResult, latin: RecognitionResult) -> RecognitionRe
             kept.append(char)
     if len(kept) == len(foreign.chars) or not kept:
         return foreign
-    return _joined(foreign, latin, kept, runs)
+    return _joined(foreign, kept, runs)
 
 
-def _sure_runs(latin: RecognitionResult) -> list[list[Char]]:
+def _confident_runs(latin: RecognitionResult) -> list[list[Char]]:
     runs: list[list[Char]] = [[]]
     for char in latin.chars:
-        if char.score >= SURE_CHAR and char.text.isascii() and char.text.isprintable():
+        if char.score >= CONFIDENT_CHARACTER and char.text.isascii() and char.text.isprintable():
             runs[-1].append(char)
         elif runs[-1]:
             runs.append([])
@@ -186,8 +191,9 @@ def _sure_runs(latin: RecognitionResult) -> list[list[Char]]:
 
 
 def _joined(
-    foreign: RecognitionResult, latin: RecognitionResult, kept: list[Char], runs: list[list[Char]]
+    foreign: RecognitionResult, kept: list[Char], runs: list[list[Char]]
 ) -> RecognitionResult:
+    """Return the kept characters and the Latin runs in writing order, spaces where they stand apart."""
     pieces = [(char.quad[0][0], [char]) for char in kept]
     pieces += [(run[0].quad[0][0], run) for run in runs]
     right_to_left = any("\u0590" <= char.text[0] <= "\u08ff" for char in kept)

@@ -1,4 +1,4 @@
-"""Text detection: PP-OCR's own preparation and DB post-processing around one onnxruntime session."""
+"""Text detection: PP-OCR's image preparation and the post-processing of DB (Liao and others, 2020)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pyclipper
 
 Array = np.ndarray[Any, Any]
 
-# The OCR pipeline's thresholds (PaddleOCR 3.7, pipeline OCR): they go before the model's own.
+# Thresholds of PaddleOCR 3.7's pipeline OCR, which override those in the model's own configuration.
 THRESHOLD = 0.3
 BOX_THRESHOLD = 0.6
 UNCLIP = 1.5
@@ -23,34 +23,35 @@ _SCALE = (1.0 / (255.0 * _STD)).astype(np.float32)
 _SHIFT = (-_MEAN / _STD).astype(np.float32)
 
 
-def prepare(picture: Array, *, side: int) -> Array:
-    """Return the 1x3xHxW tensor: longer side at most `side` (0: 4000), both multiples of 32."""
-    height, width = picture.shape[:2]
+def prepare(image: Array, *, side: int) -> Array:
+    """Return the 1 x 3 x H x W tensor of an image: longer side at most `side` pixels (0: 4000), both multiples of 32."""
+    height, width = image.shape[:2]
     if height + width < 64:
         padded = np.zeros((max(32, height), max(32, width), 3), np.uint8)
-        padded[:height, :width] = picture
-        picture, (height, width) = padded, padded.shape[:2]
+        padded[:height, :width] = image
+        image, (height, width) = padded, padded.shape[:2]
     ratio = min(1.0, (side or 4000) / max(height, width))
     high = max(32, round(int(height * ratio) / 32) * 32)
     wide = max(32, round(int(width * ratio) / 32) * 32)
-    return tensor(picture, high=high, wide=wide)
+    return tensor(image, high=high, wide=wide)
 
 
-def tensor(picture: Array, *, high: int, wide: int) -> Array:
-    """Return the 1x3x`high`x`wide` tensor of a picture; both sizes are multiples of 32."""
-    if picture.shape[:2] != (high, wide):
-        picture = cv2.resize(picture, (wide, high))
+def tensor(image: Array, *, high: int, wide: int) -> Array:
+    """Return the 1 x 3 x `high` x `wide` tensor of an image; both sizes are multiples of 32."""
+    if image.shape[:2] != (high, wide):
+        image = cv2.resize(image, (wide, high))
     filled = np.empty((1, 3, high, wide), np.float32)
     for channel in range(3):
-        np.multiply(picture[:, :, channel], _SCALE[channel], out=filled[0, channel])
+        np.multiply(image[:, :, channel], _SCALE[channel], out=filled[0, channel])
         filled[0, channel] += _SHIFT[channel]
     return filled
 
 
 def boxes(heat: Array, *, width: int, height: int, top: float = 1.0) -> list[Array]:
-    """Return the boxes (4x2 float32, clockwise from top left) in pixels of a width x height picture.
+    """Return the text boxes of a probability map (H x W).
 
-    `top` is the map's value for certain text.
+    Boxes are 4 x 2 float32, clockwise from top left, in pixels of an image of `width` x `height`; `top`
+    is the map's value for certain text.
     """
     across, down = width / heat.shape[1], height / heat.shape[0]
     contours, _ = cv2.findContours(
@@ -75,7 +76,7 @@ def boxes(heat: Array, *, width: int, height: int, top: float = 1.0) -> list[Arr
 
 
 def smallest_box(points: Array) -> tuple[Array, float]:
-    """Return the smallest rectangle around the points, clockwise from top left, and its short side."""
+    """Return the minimum-area rectangle around the points, clockwise from top left, and its short side."""
     rectangle = cv2.minAreaRect(points)
     corners = sorted(cv2.boxPoints(rectangle).tolist())
     left = sorted(corners[:2], key=lambda point: point[1])
@@ -84,6 +85,7 @@ def smallest_box(points: Array) -> tuple[Array, float]:
 
 
 def _score(heat: Array, quad: Array) -> float:
+    """Return the mean of the map inside a box."""
     height, width = heat.shape
     left, top = (max(0, math.floor(value)) for value in quad.min(axis=0))
     right = min(width - 1, math.ceil(float(quad[:, 0].max())))
@@ -95,6 +97,7 @@ def _score(heat: Array, quad: Array) -> float:
 
 
 def _unclip(quad: Array) -> Array | None:
+    """Return the box grown by area * UNCLIP / perimeter: DB's map shrinks text regions."""
     distance = cv2.contourArea(quad) * UNCLIP / max(cv2.arcLength(quad, closed=True), 1e-6)
     offset = pyclipper.PyclipperOffset()
     offset.AddPath(quad.astype(np.int64).tolist(), pyclipper.JT_ROUND, pyclipper.ET_CLOSEDPOLYGON)

@@ -1,4 +1,4 @@
-"""Likely typefaces of a line: it is drawn again in each typeface of this machine, and likeness counts."""
+"""Probable typefaces of a line: its text is drawn in each typeface of this machine and compared."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ STYLES = (
     "roman",
     "bold",
     "medium",
-)  # slanted and hair-thin cuts name no other face
+)  # italic and thin styles do not name another typeface
 MOST_FACES = 120
-HEIGHT = 32  # pixels of ink at which shapes are compared
-DRAWN = 40
-LEAST_INK = 8  # pixels: of lower print the shapes say nothing
-WIDTH_COUNTS = 4.0  # how strongly a line that is too long or too short speaks against a face
+HEIGHT = 32  # pixels of ink height at which shapes are compared
+DRAWN = 40  # size in pixels at which text is drawn
+LEAST_INK = 8  # pixels of ink height: shapes of lower print are not significant
+WIDTH_WEIGHT = 4.0  # of a difference in length against a typeface
 MISSING = "\uffff"
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One typeface of this machine."""
+    """One typeface of this machine and its file."""
 
     name: str
     path: str
@@ -40,7 +40,7 @@ class Face:
 
 @lru_cache(maxsize=1)
 def faces() -> tuple[Face, ...]:
-    """Return the typefaces of this machine, one file a family and weight, plain families first."""
+    """Return the typefaces of this machine, one file for each family and weight; short names first, Noto last."""
     found: dict[str, Face] = {}
     for folder in FOLDERS:
         for path in sorted(Path(folder).expanduser().rglob("*")):
@@ -63,9 +63,9 @@ def _font(path: str) -> ImageFont.FreeTypeFont:
 
 
 def likely(crop: Array, text: str, *, most: int = 5) -> list[tuple[str, float]]:
-    """Return up to `most` typefaces with their likeness in 0..1, the likeliest first.
+    """Return up to `most` typefaces with their similarity in 0..1, best first.
 
-    `crop` holds just that text, in BGR. Print too low to show shapes gives nothing.
+    `crop` (H x W x 3 BGR) holds only that text. Print that is too low to show shapes has none.
     """
     ink = _ink(crop)
     if ink is None or not text.strip():
@@ -74,13 +74,13 @@ def likely(crop: Array, text: str, *, most: int = 5) -> list[tuple[str, float]]:
     for face in faces():
         drawn = _drawn(text.strip(), face)
         if drawn is not None:
-            scores.append((face.name, _likeness(ink, drawn)))
+            scores.append((face.name, _similarity(ink, drawn)))
     scores.sort(key=lambda item: -item[1])
     return [(name, round(score, 4)) for name, score in scores[:most] if score > 0]
 
 
 def _ink(crop: Array) -> Array | None:
-    """Return the ink of a crop in 0..1, cut to where it is and scaled to the height of comparison."""
+    """Return the ink of a crop in 0..1, cropped to its extent and scaled to HEIGHT; None without enough."""
     grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY).astype(np.float32)
     edge = float(np.median(np.concatenate([grey[0], grey[-1]])))
     away = np.abs(grey - edge)
@@ -96,26 +96,26 @@ def _tight(ink: Array) -> Array | None:
         return None
     cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     wide = max(2, round(cut.shape[1] * HEIGHT / cut.shape[0]))
-    way = cv2.INTER_AREA if cut.shape[0] > HEIGHT else cv2.INTER_LINEAR
-    scaled: Array = cv2.resize(cut, (wide, HEIGHT), interpolation=way)
+    interpolation = cv2.INTER_AREA if cut.shape[0] > HEIGHT else cv2.INTER_LINEAR
+    scaled: Array = cv2.resize(cut, (wide, HEIGHT), interpolation=interpolation)
     return scaled
 
 
 def _drawn(text: str, face: Face) -> Array | None:
     font = _font(face.path)
-    blank = bytes(font.getmask(MISSING))
-    if any(bytes(font.getmask(char)) == blank for char in set(text) if not char.isspace()):
+    missing = bytes(font.getmask(MISSING))
+    if any(bytes(font.getmask(char)) == missing for char in set(text) if not char.isspace()):
         return None
     left, top, right, bottom = (round(value) for value in font.getbbox(text))
-    picture = Image.new("L", (max(2, right - left + 4), max(2, bottom - top + 4)))
-    ImageDraw.Draw(picture).text((2 - left, 2 - top), text, 255, font)
-    return _tight(np.asarray(picture, np.float32) / 255)
+    image = Image.new("L", (max(2, right - left + 4), max(2, bottom - top + 4)))
+    ImageDraw.Draw(image).text((2 - left, 2 - top), text, 255, font)
+    return _tight(np.asarray(image, np.float32) / 255)
 
 
-def _likeness(ink: Array, drawn: Array) -> float:
-    """Return how alike two pieces of ink are: their correlation, less where their lengths differ."""
+def _similarity(ink: Array, drawn: Array) -> float:
+    """Return the similarity of two pieces of ink: their correlation, reduced where their lengths differ."""
     stretch = abs(math.log(drawn.shape[1] / ink.shape[1]))
     same = cv2.resize(drawn, (ink.shape[1], HEIGHT))
     one, other = ink - ink.mean(), same - same.mean()
     norm = float(np.linalg.norm(one) * np.linalg.norm(other)) or 1.0
-    return max(0.0, float((one * other).sum()) / norm) * math.exp(-WIDTH_COUNTS * stretch)
+    return max(0.0, float((one * other).sum()) / norm) * math.exp(-WIDTH_WEIGHT * stretch)

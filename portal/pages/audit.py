@@ -1,4 +1,4 @@
-"""Audit: traces with filters, detail and export; the chain of hashes checked on demand."""
+"""Audit: traces with filters, detail and export; verification of the hash chain."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class AuditView(ConsoleView):
         """Check that no kept trace was changed, removed or inserted."""
         broken = audit.verify_chain(self.principal.account_id)
         if broken is None:
-            self.tell(_("The chain holds: no trace was changed or removed."))
+            self.success(_("The chain holds: no trace was changed or removed."))
         else:
             text = _("The chain is broken at trace %(n)s: %(why)s")
             messages.error(self.request, text % {"n": broken.sequence, "why": broken.reason})

@@ -1,4 +1,4 @@
-"""Batch jobs: many files in, progress page by page, one file out, a receipt at the end."""
+"""Batch jobs: upload, price estimate, progress by page, download, receipt of deletion."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ COLUMNS = (
 )
 MOST_TILES = 1000  # pages drawn one by one; above that the bar says enough
 MOST_FAILED = 50
-POLLED = ("running",)  # a state that changes by itself
+POLLED = ("running",)  # a state that changes without a form
 HOURS = (0, 1, 24, 72, 168)
 
 
@@ -56,7 +56,7 @@ class BatchView(ConsoleView):
             self.template = "portal/batch_job.html"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Draw the page, or the part of it that htmx asks for."""
+        """Render the page, or the part of it that htmx requests."""
         part = request.GET.get("part")
         if part == "live" and request.GET.get("job"):
             values = self._live(self._job("ocr:job:get"))
@@ -101,8 +101,8 @@ class BatchView(ConsoleView):
         table = self.table(
             "jobs", COLUMNS, rows, sort="-created", search=("name", "service", "user_name"), size=30
         )
-        for row, told in zip(table.page, serializers.jobs(table.page), strict=True):
-            row.told = _describe(told)
+        for row, shown in zip(table.page, serializers.jobs(table.page), strict=True):
+            row.shown = _describe(shown)
         return {
             "jobs": table,
             "state": state,
@@ -118,10 +118,10 @@ class BatchView(ConsoleView):
 
     def _live(self, job: Any) -> dict[str, Any]:
         """Return what changes while a job runs."""
-        told = _describe(serializers.jobs([job])[0])
+        job_shown = _describe(serializers.jobs([job])[0])
         if job.state == "deleted":
-            return {"job": told, "is_live": False}
-        counts, key = told["counts"], keys.of(job)
+            return {"job": job_shown, "is_live": False}
+        counts, key = job_shown["counts"], keys.of(job)
         failed = list(
             selectors.pages(job, state="failed", with_content=True)[:MOST_FAILED]
             if counts["failed"]
@@ -129,7 +129,7 @@ class BatchView(ConsoleView):
         )
         tiles = 0 < counts["pages"] <= MOST_TILES
         return {
-            "job": told,
+            "job": job_shown,
             "is_live": job.state in POLLED,
             "tiles": list(selectors.pages(job).values_list("position", "state")) if tiles else [],
             "failed": serializers.pages(failed, selectors.files(job), key) if failed else [],
@@ -164,15 +164,15 @@ class BatchView(ConsoleView):
         jobs.pause(principal=self.principal, job=self._job("ocr:job:update"))
 
     def do_resume(self) -> None:
-        """Go on with the job."""
+        """Resume the job."""
         jobs.resume(principal=self.principal, job=self._job("ocr:job:update"))
 
     def do_cancel(self) -> None:
-        """End the job; what was read is kept."""
+        """Cancel the job; finished pages are kept."""
         jobs.cancel(principal=self.principal, job=self._job("ocr:job:update"))
 
     def do_retry(self) -> None:
-        """Read the failed pages again."""
+        """Queue the failed pages again."""
         jobs.retry(principal=self.principal, job=self._job("ocr:job:update"))
 
     def do_delete(self) -> None:
@@ -180,7 +180,7 @@ class BatchView(ConsoleView):
         job = self._job("ocr:job:delete")
         self.confirmed(_name(job))
         retention.delete(principal=self.principal, job=job)
-        self.tell(_("The job is deleted with its files, results and key."))
+        self.success(_("The job is deleted with its files, results and key."))
 
 
 def _name(job: Any) -> str:
@@ -188,7 +188,7 @@ def _name(job: Any) -> str:
 
 
 def _describe(row: dict[str, Any]) -> dict[str, Any]:
-    """Add to a job as the API tells it what a page shows."""
+    """Add to a job of the API what the page shows beside it."""
     counts = row["counts"]
     row["title"] = title_of(row["service"])
     row["state_name"] = _state(row["state"])
@@ -211,7 +211,7 @@ def _state(state: str) -> str:
 
 
 def _kept(hours: int) -> str:
-    """Say how long a job is kept."""
+    """Return how long a job is kept, in words."""
     if hours == 0:
         return _("Until the first complete download")
     if hours % 24 == 0:
@@ -221,7 +221,7 @@ def _kept(hours: int) -> str:
 
 
 def _time_left(job: Any, counts: dict[str, int]) -> str:
-    """Say about how long a running job still takes, from the pace so far."""
+    """Return the estimated rest of a running job in words, from its pace so far."""
     done = counts["succeeded"] + counts["failed"]
     if job.state != "running" or not job.started_at or done < 3:
         return ""

@@ -47,7 +47,7 @@ def this_month() -> str:
 
 
 class BillingView(ConsoleView):
-    """`/console/billing`: what is there, what it costs, what it will cost."""
+    """`/console/billing`: balance, alert, vouchers, forecast, ledger."""
 
     template = "portal/billing.html"
     actions = {
@@ -85,7 +85,7 @@ class BillingView(ConsoleView):
         entry = top_ups.voucher_redeem(
             principal=self.principal, code=self.request.POST.get("code", "")
         )
-        self.tell(
+        self.success(
             _("The voucher added %(amount)s %(currency)s.")
             % {"amount": entry.amount, "currency": settings.CURRENCY}
         )
@@ -98,7 +98,7 @@ class BillingView(ConsoleView):
         if text and (threshold is None or threshold != round_amount(threshold, settings.CURRENCY)):
             raise ApiError(errors.INVALID, reason="balance_alert")
         arrears.balance_alert_set(account_id=self.principal.account_id, threshold=threshold)
-        self.tell(_("The alert is set.") if text else _("The alert is removed."))
+        self.success(_("The alert is set.") if text else _("The alert is removed."))
 
 
 class BillsView(ConsoleView):
@@ -107,7 +107,7 @@ class BillsView(ConsoleView):
     template = "portal/bills.html"
 
     def get(self, request: Any, **kwargs: Any) -> HttpResponse:
-        """Draw the page, or send the lines as a file."""
+        """Render the page, or export the lines."""
         kind = request.GET.get("format", "")
         if kind not in FILES:
             return super().get(request, **kwargs)
@@ -157,7 +157,7 @@ class BillsView(ConsoleView):
 
 
 class CalculatorView(ConsoleView):
-    """`/console/billing/calculator`: a month's calls, pay-per-use against packages."""
+    """`/console/billing/calculator`: the price of a month's calls, pay-per-use and with packages."""
 
     template = "portal/calculator.html"
 
@@ -181,7 +181,7 @@ class CalculatorView(ConsoleView):
         }
 
     def get(self, request: Any, **kwargs: Any) -> HttpResponse:
-        """Draw the page; only the answer when htmx asks."""
+        """Render the page, or the quote alone for htmx."""
         context = self.context()
         part = request.headers.get("HX-Request")
         return self.page("portal/quote.html" if part else self.template, context)

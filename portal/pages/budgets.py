@@ -31,7 +31,7 @@ COLUMNS = (
 
 
 class BudgetsView(ConsoleView):
-    """`/console/billing/budgets`: what limits the account, its enterprise projects and users."""
+    """`/console/billing/budgets`: budgets of the account, its enterprise projects and users."""
 
     template = "portal/budgets.html"
     actions = {"budget": actions.BUDGET_UPDATE}
@@ -42,7 +42,7 @@ class BudgetsView(ConsoleView):
     }
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the budgets with what the running month reached, and what a new one may limit."""
+        """Return the budgets with the running month's usage, and the possible scopes of a new one."""
         account = self.principal.account_id
         month = periods.month(clock.now(), settings.BILLING_TIME_ZONE)
         names = iam_selectors.enterprise_project_names(account)
@@ -95,13 +95,13 @@ class BudgetsView(ConsoleView):
             unit=post.get("unit", ""),
             **self._limits(),
         )
-        self.tell(_("The budget is set."))
+        self.success(_("The budget is set."))
 
     def do_change(self) -> None:
         """Change limit, alert and hard stop of a budget."""
         self.require(actions.BUDGET_UPDATE)
         budgets.update(account_id=self.principal.account_id, budget_id=self._id(), **self._limits())
-        self.tell(_("The budget is changed and counts at once."))
+        self.success(_("The budget is changed and counts at once."))
 
     def do_delete(self) -> None:
         """Delete a budget whose name was typed."""
@@ -112,7 +112,7 @@ class BudgetsView(ConsoleView):
             raise Http404
         self.confirmed(name)
         budgets.delete(account_id=self.principal.account_id, budget_id=self._id())
-        self.tell(_("The budget is deleted."))
+        self.success(_("The budget is deleted."))
 
     def _limits(self) -> dict[str, Any]:
         post = self.request.POST

@@ -24,7 +24,7 @@ FIELDS = ("in", "service", "plan", "quantity", "start", "starts_on", "enterprise
 
 
 class BuyView(ConsoleView):
-    """`/console/packages/buy?service=&in=`: choose, confirm the sum, pay from the balance."""
+    """`/console/packages/buy?service=&in=`: choose a plan, confirm the amount, pay from the balance."""
 
     template = "portal/buy.html"
     actions = {"create": actions.ORDER_CREATE, "pay": actions.ORDER_PAY}
@@ -52,13 +52,13 @@ class BuyView(ConsoleView):
         }
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Run a form; the way back to the choice changes nothing and keeps what was chosen."""
+        """Run a form; going back to the choice keeps what was chosen."""
         if request.POST.get("do") == "choose":
             return self.page(self.template, self.context())
         return super().post(request, **kwargs)
 
     def do_confirm(self) -> HttpResponse:
-        """Show what is bought, from when to when, what it costs and what the balance will be."""
+        """Show the order, its period and amount, and the balance after it."""
         self.require(actions.ORDER_CREATE)
         wanted = self._wanted()
         plan = orders.plan_find(
@@ -98,14 +98,16 @@ class BuyView(ConsoleView):
         self.require(actions.ORDER_CREATE)
         self.require(actions.ORDER_PAY)
         order = orders.buy(principal=self.principal, **self._wanted())
-        self.tell(_("Order %(number)s is paid. The package is ready.") % {"number": order.number})
+        self.success(
+            _("Order %(number)s is paid. The package is ready.") % {"number": order.number}
+        )
         return self.back("packages", **{"in": "all"})
 
     def do_place(self) -> HttpResponse:
-        """Place the order; somebody pays it later."""
+        """Place the order, to be paid later."""
         self.require(actions.ORDER_CREATE)
         order = orders.place(principal=self.principal, **self._wanted())
-        self.tell(_("Order %(number)s waits to be paid.") % {"number": order.number})
+        self.success(_("Order %(number)s waits to be paid.") % {"number": order.number})
         return self.back("billing/orders", order=order.number)
 
     def _region(self) -> str:

@@ -15,7 +15,7 @@ from portal.console import ConsoleView
 
 
 class CredentialsView(ConsoleView):
-    """`/console/credentials`: everyone may see and manage their own."""
+    """`/console/credentials`: ids, projects and access keys of the caller."""
 
     template = "portal/credentials.html"
 
@@ -25,13 +25,13 @@ class CredentialsView(ConsoleView):
         return {
             "keys": selectors.access_keys(me.account_id, me.user_id),
             "limit": access_keys.KEYS_PER_USER,
-            "places": self.projects,
+            "region_projects": self.projects,
             "endpoint": settings.PUBLIC_URL,
             "has_device": bool(self._me().totp_secret_encrypted),
         }
 
     def do_create(self) -> HttpResponse:
-        """Make a key and show its secret, this once."""
+        """Create a key and show its secret once."""
         self._own("accesskey", "iam:credentials:createCredential")
         made = access_keys.access_key_create(
             principal=self.principal,
@@ -62,11 +62,11 @@ class CredentialsView(ConsoleView):
             original_password=self.request.POST.get("original", ""),
             password=self.request.POST.get("password", ""),
         )
-        self.tell(_("The password is changed. Sign in with the new one."))
+        self.success(_("The password is changed. Sign in with the new one."))
         return self.back()
 
     def _own(self, what: str, action: str) -> None:
-        """Let users manage their own things unless the account's protection rules reserve that."""
+        """Raise 403 where the account's protection settings reserve this to administrators."""
         settings_of = selectors.account(self.principal.account_id).settings
         if not self.principal.is_owner and not account_settings.may_manage_own(settings_of, what):
             self.require(action)

@@ -1,4 +1,4 @@
-"""Where notifications go: webhooks and e-mail addresses, what was delivered, and once more."""
+"""Notification endpoints: webhooks and e-mail addresses, the delivery log, redelivery."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal import form_parsing
 from portal.console import ConsoleView
 from portal.data_table import Column
 
-# Prefix of event kinds → what they tell of; none chosen = all.
+# Prefix of event kinds → their title; none chosen = all.
 EVENTS = (
     ("package.", gettext_lazy("Packages: low, used up, renewed, expiring")),
     ("budget.", gettext_lazy("Budgets: alert, used up")),
@@ -64,7 +64,7 @@ class EndpointsView(ConsoleView):
     }
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the endpoints and, to whom may see it, the log."""
+        """Return the endpoints and, if the caller may see it, the log."""
         account, state = self.principal.account_id, self.request.GET.get("state", "")
         found: dict[str, Any] = {
             "endpoints": self.table(
@@ -93,7 +93,7 @@ class EndpointsView(ConsoleView):
         return found
 
     def do_create(self) -> HttpResponse | None:
-        """Add an endpoint; the secret of a webhook is shown this once."""
+        """Add an endpoint; the secret of a webhook is shown once."""
         self.require("ces:endpoints:create")
         post = self.request.POST
         with audit.operation(
@@ -106,7 +106,7 @@ class EndpointsView(ConsoleView):
                 events=post.getlist("event"),
             )
             running.resource_id, running.resource_name = made.id, made.kind
-        self.tell(_("The endpoint is added. It gets every event from now on."))
+        self.success(_("The endpoint is added. It gets every event from now on."))
         if not secret:
             return None
         answer = self.page(self.template, {**self.context(), "secret": secret, "made": made})
@@ -123,7 +123,7 @@ class EndpointsView(ConsoleView):
             resource_id=row.id, resource_name=row.kind,
         ):  # fmt: skip
             row.delete()
-        self.tell(_("The endpoint is deleted with its log."))
+        self.success(_("The endpoint is deleted with its log."))
 
     def do_replay(self) -> None:
         """Queue a delivery again."""
@@ -134,4 +134,4 @@ class EndpointsView(ConsoleView):
         ) as running:
             row = delivery.replay(self.principal.account_id, number)
             running.resource_id, running.resource_name = row.endpoint_id, row.endpoint.kind
-        self.tell(_("It is sent again within a few seconds."))
+        self.success(_("It is sent again within a few seconds."))

@@ -1,4 +1,4 @@
-"""API Explorer: pick a service, try a document, see the result, take the code along."""
+"""API Explorer: call a service with a document, show the result, generate the code of the call."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ class ExplorerView(ConsoleView):
 
 
 class SampleView(ConsoleView):
-    """`/console/explorer/sample?service=`: a drawn document to try with."""
+    """`/console/explorer/sample?service=`: the sample document of a service."""
 
     def get(self, request: Any, **kwargs: Any) -> Any:
-        """Send the picture, or 404 where a service has none."""
+        """Return the image, or 404 where a service has none."""
         path = _sample(request.GET.get("service", ""))
         if path is None:
             return HttpResponse(status=404)

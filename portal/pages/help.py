@@ -1,4 +1,4 @@
-"""Help: quick starts with the reader's own ids, the API reference, and a page for every error code."""
+"""Help: quick starts with the user's own ids, the API reference, and a page per error code."""
 
 from __future__ import annotations
 
@@ -6,20 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404
-from django.utils.translation import gettext_lazy as _
 
 from ocr import catalog
 from portal import error_help, reference
 from portal.code_samples import call_of
 from portal.console import ConsoleView
-
-FAMILIES = (
-    ("call", _("Recognition calls")),
-    ("identity", _("Identity and access")),
-    ("billing", _("Billing")),
-    ("monitoring", _("Monitoring and audit")),
-    ("project", _("Enterprise projects")),
-)
 
 
 class HelpView(ConsoleView):
@@ -74,30 +65,23 @@ class OperationView(ConsoleView):
 
 
 class ErrorsView(ConsoleView):
-    """`/console/help/errors`: all codes, searched as one types."""
+    """`/console/help/errors`: all codes with a filter."""
 
     template = "portal/help_errors.html"
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """Return the codes by family."""
-        rows = error_help.all_troubles()
-        return {
-            "groups": [
-                {"title": title, "rows": [row for row in rows if row.family == family]}
-                for family, title in FAMILIES
-            ],
-            "query": self.request.GET,
-        }
+        return {"groups": error_help.help_by_family(), "query": self.request.GET}
 
 
 class ErrorView(ConsoleView):
-    """`/console/help/errors/<code>`: one code with its messages, cause and cure."""
+    """`/console/help/errors/<code>`: one code with its messages, causes and remedies."""
 
     template = "portal/help_error.html"
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """Return the code; 404 for one that does not exist."""
-        found = error_help.trouble(kwargs["code"])
+        found = error_help.help_of(kwargs["code"])
         if found is None:
             raise Http404
-        return {"trouble": found, "rows": error_help.rows_of(found.code), "here": found.code}
+        return {"help": found, "here": found.code}

@@ -23,7 +23,7 @@ KEY_AGE_DAYS = 90
 
 
 class IdentityView(ConsoleView):
-    """`/console/iam`: figures of the account, what makes it safer, how to let people in."""
+    """`/console/iam`: counts of the account, security advice, sign-in link."""
 
     template = "portal/iam.html"
 
@@ -42,7 +42,7 @@ class IdentityView(ConsoleView):
         }
 
     def _advice(self, account: Any) -> list[dict[str, Any]]:
-        """Return what makes the account safer, and whether it is done."""
+        """Return the security advice, and whether it is followed."""
         owner = selectors.owner(account.id)
         people = selectors.users(account.id).filter(is_owner=False)
         old = clock.now() - dt.timedelta(days=KEY_AGE_DAYS)
@@ -161,7 +161,7 @@ class GroupsView(ConsoleView):
                     for name in ("policy", "project", "enterprise_project")
                     for value in self.request.POST.getlist(name)
                 },
-                "places": self.projects,
+                "region_projects": self.projects,
                 "owned": list(selectors.enterprise_projects(account)),
                 "with_owned": selectors.account(account).enterprise_projects_enabled,
             }
@@ -173,7 +173,7 @@ class GroupsView(ConsoleView):
         return found
 
     def choosable(self) -> dict[str, QuerySet[Any]]:
-        """Return who is not in the group yet."""
+        """Return the users who are not in the group yet."""
         account = self.principal.account_id
         members = selectors.members(account, self.request.GET.get("group", ""))
         others = selectors.users(account).exclude(pk__in=members.values("pk"))
@@ -188,7 +188,7 @@ class GroupsView(ConsoleView):
             name=post.get("name", "").strip(),
             description=post.get("description", ""),
         )
-        self.tell(
+        self.success(
             _("Group %(name)s is created. Add users and policies to it.") % {"name": group.name}
         )
         return self.back(group=group.id)
@@ -199,7 +199,7 @@ class GroupsView(ConsoleView):
         group = self._group()
         self.confirmed(group.name)
         groups.group_delete(principal=self.principal, group=group)
-        self.tell(_("Group %(name)s is deleted.") % {"name": group.name})
+        self.success(_("Group %(name)s is deleted.") % {"name": group.name})
         return self.back("iam/groups")
 
     def do_join(self) -> None:
@@ -211,14 +211,14 @@ class GroupsView(ConsoleView):
             for user_id in chosen:
                 user = selectors.user(self.principal.account_id, user_id)
                 groups.member_add(principal=self.principal, group=group, user=user)
-        self.tell(_("Users added: %(n)s") % {"n": len(chosen)})
+        self.success(_("Users added: %(n)s") % {"n": len(chosen)})
 
     def do_leave(self) -> None:
-        """Take a user out."""
+        """Remove a user."""
         self.require("iam:permissions:removeUserFromGroup")
         user = selectors.user(self.principal.account_id, self.request.POST.get("user", ""))
         groups.member_remove(principal=self.principal, group=self._group(), user=user)
-        self.tell(_("%(name)s is no longer in the group.") % {"name": user.name})
+        self.success(_("%(name)s is no longer in the group.") % {"name": user.name})
 
     def do_grant(self) -> None:
         """Attach the chosen policies in the chosen scope."""
@@ -237,10 +237,10 @@ class GroupsView(ConsoleView):
                     policies.grant_add(
                         principal=self.principal, policy=policy, subject=group, scope=scope
                     )
-        self.tell(_("The policies are granted and count at once."))
+        self.success(_("The policies are granted and count at once."))
 
     def do_revoke(self) -> None:
-        """Take one grant away."""
+        """Revoke one grant."""
         self.require("iam:grants:revokeRole")
         text = self.request.POST.get("grant", "")
         group = self._group()
@@ -254,7 +254,7 @@ class GroupsView(ConsoleView):
                 subject=group,
                 scope=policies.Scope(row.scope, row.project, row.enterprise_project),
             )
-        self.tell(_("The grant is taken away."))
+        self.success(_("The grant is taken away."))
 
     def _group(self) -> Any:
         return selectors.group(self.principal.account_id, self.request.POST.get("group", ""))

@@ -1,4 +1,4 @@
-"""One's own second factor: a device for one-time codes, bound by its first code."""
+"""The user's own second factor: a TOTP device, bound by its first valid code."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _WAITING = "device_secret"  # encrypted, in the session, until the first code pr
 
 
 class DeviceView(ConsoleView):
-    """`/console/credentials/device`: everyone may bind and forget their own device."""
+    """`/console/credentials/device`: every user may bind and unbind their own device."""
 
     template = "portal/mfa.html"
 
     def get(self, request: Any, **kwargs: Any) -> HttpResponse:
-        """Draw the page; a page with a secret on it is kept by nobody."""
+        """Render the page without caching: it may show a secret."""
         answer = super().get(request, **kwargs)
         answer["Cache-Control"] = "no-store"
         return answer
@@ -36,21 +36,21 @@ class DeviceView(ConsoleView):
             return {"bound": bool(user.totp_secret_encrypted)}
         secret = crypto.decrypt(sealed)
         uri = logins.totp_uri(user=user, secret=secret)
-        picture = segno.make(uri, error="m").svg_data_uri(scale=6, border=4, light="#fff")
+        image = segno.make(uri, error="m").svg_data_uri(scale=6, border=4, light="#fff")
         groups = " ".join(secret[n : n + 4] for n in range(0, len(secret), 4))
-        return {"bound": False, "picture": picture, "secret": groups}
+        return {"bound": False, "image": image, "secret": groups}
 
     def do_begin(self) -> None:
-        """Draw a secret; nothing is bound yet."""
+        """Generate a secret; nothing is bound yet."""
         secret, _uri = logins.totp_begin(user=self._me())
         self.request.session[_WAITING] = crypto.encrypt(secret)
 
     def do_cancel(self) -> None:
-        """Forget the secret that was not bound."""
+        """Discard the secret that was not bound."""
         self.request.session.pop(_WAITING, None)
 
     def do_bind(self) -> None:
-        """Bind the device if it shows the right code."""
+        """Bind the device if the code is valid."""
         sealed = self.request.session.get(_WAITING, "")
         if not sealed:
             raise ApiError(errors.BAD_PARAMETER, name="passcode")
@@ -60,13 +60,13 @@ class DeviceView(ConsoleView):
         )  # fmt: skip
         del self.request.session[_WAITING]
         self.request.session["mfa_at"] = clock.now().timestamp()
-        self.tell(_("The device is bound. From now on signing in needs its code."))
+        self.success(_("The device is bound. From now on signing in needs its code."))
 
     def do_forget(self) -> None:
-        """Forget the device; its code proves that it is still in the right hands."""
+        """Unbind the device; a valid code proves that the caller has it."""
         logins.totp_forget(principal=self.principal, user=self._me(), passcode=self._code())
         self.request.session.pop("mfa_at", None)
-        self.tell(_("The device is forgotten: the password is enough to sign in."))
+        self.success(_("The device is forgotten: the password is enough to sign in."))
 
     def _code(self) -> str:
         return "".join(self.request.POST.get("passcode", "").split())

@@ -1,4 +1,4 @@
-"""Service Monitoring: totals, calls and latency over time, failed calls with cause and cure."""
+"""Service Monitoring: totals, calls and latency over time, failed calls with cause and remedy."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SPLITS = (
     ("error_code", gettext_lazy("Error code")),
 )
 MAX_SPAN_S = 400 * 86400
-LINES = 8  # of a split: more cannot be told apart
+LINES = 8  # of a split: more cannot be distinguished by color
 COLUMNS = (
     Column("time", gettext_lazy("Time"), attrgetter("occurred_at"), "id", fixed=True),
     Column("code", gettext_lazy("Error code"), attrgetter("error_code"), "error_code"),
@@ -60,7 +60,7 @@ class MonitoringView(ConsoleView):
     template = "portal/monitoring.html"
 
     def get(self, request: Any, **kwargs: Any) -> HttpResponse:
-        """Draw the page, or write its table as CSV."""
+        """Render the page, or export its table as CSV."""
         needed = [f"ocr:{s.action_name}:getSubscribeUserList" for s in catalog.SERVICES]
         if not any(authz.may(self.principal, action) for action in needed):
             return self.refuse(needed[0])
@@ -108,7 +108,7 @@ class MonitoringView(ConsoleView):
         }
 
     def _query(self, *without: str, **changed: str) -> str:
-        """Return this page's address but for what is left out and changed; lists begin at their start."""
+        """Return this page's address with changes; lists start at their first page."""
         kept = {
             name: value
             for name, value in self.request.GET.items()
@@ -123,24 +123,24 @@ class MonitoringView(ConsoleView):
         now: dict[str, Any],
         where: dict[str, Any],
     ) -> dict[str, Any]:
-        """Return the lines of the chart: good and bad, a split, or all calls beside those before."""
+        """Return the lines of the chart: successful and failed, a split, or this range and the one before."""
         account, by = self.principal.account_id, self._split()
         if by == "before":
             earlier = statistics.series(account, before, **where)["series"].get("all")
-            return charts.beside(now, earlier, now=_("This range"), before=_("The range before"))
+            return charts.compared(now, earlier, now=_("This range"), before=_("The range before"))
         if not by:
             return charts.outcome(now, good=_("Successful"), bad=_("Failed"))
         if by in {"user_id", "enterprise_project_id"}:
             over = statistics.coarse(over)
         narrowed = where
-        if by == "user_id":  # thousands: only the busiest are told step by step
+        if by == "user_id":  # thousands: only the busiest get a line
             busiest = statistics.breakdown(account, over, by=by, **where)[:LINES]
             narrowed = {**where, "user_id__in": [row["key"] for row in busiest]}
         series = statistics.series(account, over, by=by, **narrowed)
         return charts.split(series, names=self._names(by), most=LINES)
 
     def _failures(self, codes: dict[str, int], failed: Any) -> list[dict[str, Any]]:
-        """Return the codes of the range with cause and cure, the calls of this second included."""
+        """Return the codes of the range with cause and remedy, calls that are not rolled up yet included."""
         waiting = (
             failed.filter(rolled_up=False).order_by("-id").values_list("error_code", flat=True)
         )
@@ -151,7 +151,7 @@ class MonitoringView(ConsoleView):
             {
                 "code": code,
                 "calls": calls,
-                "trouble": error_help.trouble(code),
+                "help": error_help.help_of(code),
                 "link": f"{self._query('failed.q', code=code)}#failed",
             }
             for code, calls in sorted(counted.items(), key=lambda item: -item[1])
@@ -165,7 +165,7 @@ class MonitoringView(ConsoleView):
         for row in table.page:
             row.user = names.get(row.user_id, row.user_id)
             row.title = title_of(row.service)
-            row.trouble = error_help.trouble(row.error_code)
+            row.help = error_help.help_of(row.error_code)
         return table
 
     def _span(self) -> statistics.Span:

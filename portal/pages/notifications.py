@@ -1,4 +1,4 @@
-"""Notifications: everything that needs a look now."""
+"""Notifications: all notices of the account."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from portal.console import ConsoleView
 
 
 class ObsView(ConsoleView):
-    """`/console/obs`: let recognition read pictures from the account's buckets."""
+    """`/console/obs`: the key with which recognition reads images from the account's buckets."""
 
     template = "portal/obs.html"
     actions = {"authorize": "iam:agencies:createAgency", "withdraw": "iam:agencies:deleteAgency"}
@@ -23,7 +23,7 @@ class ObsView(ConsoleView):
         return {"access_key": kept[0] if kept else ""}
 
     def do_authorize(self) -> None:
-        """Keep the key, encrypted."""
+        """Store the key encrypted."""
         self.require(self.actions["authorize"])
         post = self.request.POST
         agencies.obs_authorize(
@@ -32,11 +32,11 @@ class ObsView(ConsoleView):
             access_key=post.get("access_key", "").strip(),
             secret_key=post.get("secret_key", ""),
         )
-        self.tell(_("OCR may now read your object store in this region."))
+        self.success(_("OCR may now read your object store in this region."))
 
     def do_withdraw(self) -> None:
-        """Forget the key."""
+        """Delete the key."""
         self.require(self.actions["withdraw"])
         self.confirmed(self.context()["access_key"])
         agencies.obs_withdraw(principal=self.principal, region=self.principal.region)
-        self.tell(_("OCR no longer has a key for your object store."))
+        self.success(_("OCR no longer has a key for your object store."))

@@ -1,4 +1,4 @@
-"""The operator's desk: money, vouchers, free quota and prices for the accounts of the installation."""
+"""Operator pages: balances, vouchers, free quota and prices of the installation's accounts."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class OperatorView(ConsoleView):
             amount=self._amount("amount"),
             reference=self.request.POST.get("reference", "").strip(),
         )
-        self.tell(_("The balance is %(amount)s now.") % {"amount": entry.balance_after})
+        self.success(_("The balance is %(amount)s now.") % {"amount": entry.balance_after})
 
     def do_adjust(self) -> None:
         """Correct the balance by a signed entry."""
@@ -77,16 +77,16 @@ class OperatorView(ConsoleView):
             amount=self._amount("amount"),
             reference=self.request.POST.get("reference", "").strip(),
         )
-        self.tell(_("The balance is %(amount)s now.") % {"amount": entry.balance_after})
+        self.success(_("The balance is %(amount)s now.") % {"amount": entry.balance_after})
 
     def do_unlimited(self) -> None:
-        """Give the account an unlimited balance, or take it away."""
+        """Grant or withdraw an unlimited balance."""
         wanted = self.request.POST.get("wanted") == "on"
         arrears.unlimited_set(account_id=self._account(), unlimited=wanted)
-        self.tell(_("The change counts at once."))
+        self.success(_("The change counts at once."))
 
     def do_grant(self) -> None:
-        """Give the account calls without money."""
+        """Grant the account a package without money."""
         post = self.request.POST
         packages.grant(
             account_id=self._account(),
@@ -97,7 +97,7 @@ class OperatorView(ConsoleView):
             source=PROMOTIONAL,
             grant_key=f"operator/{post.get('reference', '').strip()}",
         )
-        self.tell(_("The package is granted."))
+        self.success(_("The package is granted."))
 
     def do_voucher(self) -> HttpResponse:
         """Make a voucher; its code is on the answer of this request only."""
@@ -131,7 +131,7 @@ class OperatorView(ConsoleView):
             )
         except ValueError as error:
             raise ApiError(errors.INVALID, reason=str(error)) from error
-        self.tell(
+        self.success(
             _("The price counts from %(time)s UTC. What was billed before stays as it is.")
             % {"time": version.effective_from.strftime("%Y-%m-%d %H:%M")}
         )

@@ -1,4 +1,4 @@
-"""Orders: what was bought, renewed and given back; pay and cancel what is open."""
+"""Orders: purchases, renewals and unsubscriptions; pay or cancel open ones."""
 
 from __future__ import annotations
 
@@ -67,13 +67,15 @@ class OrdersView(ConsoleView):
         """Pay an open order from the balance."""
         self.require(actions.ORDER_PAY)
         order = orders.pay(principal=self.principal, number=self._number())
-        self.tell(_("Order %(number)s is paid. The package is ready.") % {"number": order.number})
+        self.success(
+            _("Order %(number)s is paid. The package is ready.") % {"number": order.number}
+        )
 
     def do_cancel(self) -> None:
         """Cancel an open order."""
         self.require(actions.ORDER_CANCEL)
         order = orders.cancel(principal=self.principal, number=self._number())
-        self.tell(_("Order %(number)s is cancelled.") % {"number": order.number})
+        self.success(_("Order %(number)s is cancelled.") % {"number": order.number})
 
     def _number(self) -> str:
         return self.request.POST.get("order", "")

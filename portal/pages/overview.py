@@ -1,4 +1,4 @@
-"""Overview: every service in groups, its state for this user, quota, price, and what to do next."""
+"""Overview: services by group with subscription, quota, price and calls; first steps of a new user."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class OverviewView(ConsoleView):
         if self.request.headers.get("HX-Request"):
             row = self._rows((service,))[0]
             return self.page("portal/overview_row.html", {"row": row, "said": text})
-        self.tell(text)
+        self.success(text)
         return None
 
     def _rows(self, services: tuple[catalog.Service, ...]) -> list[dict[str, Any]]:

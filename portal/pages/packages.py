@@ -1,4 +1,4 @@
-"""Package Management: what there is of each package, its history, renewal, alerts, the way out."""
+"""Package Management: state and history of packages, renewal, alerts, unsubscription."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ class PackageView(ConsoleView):
         packages.auto_renew_set(
             account_id=self.principal.account_id, package_id=self._id(), enabled=wanted
         )
-        self.tell(
+        self.success(
             _("The package renews itself when it expires.")
             if wanted
             else _("The package ends at its expiry date.")
@@ -168,7 +168,7 @@ class PackageView(ConsoleView):
             package_id=self._id(),
             idempotency_key=f"renew/{self._id()}",
         )
-        self.tell(
+        self.success(
             _("Order %(number)s is paid. The next package begins when this one ends.")
             % {"number": order.number}
         )
@@ -182,14 +182,14 @@ class PackageView(ConsoleView):
             package_id=self._id(),
             percent_left=-1 if percent is None else percent,
         )
-        self.tell(_("The alert is set."))
+        self.success(_("The alert is set."))
 
     def do_unsubscribe(self) -> None:
         """End the package and get the unused share of its price back."""
         self.require(actions.PACKAGE_UNSUBSCRIBE)
         self.confirmed(str(self._id()))
         order = renewals.unsubscribe(principal=self.principal, package_id=self._id())
-        self.tell(
+        self.success(
             _("The package has ended; %(amount)s %(currency)s went back to the balance.")
             % {"amount": -order.amount, "currency": order.currency}
         )

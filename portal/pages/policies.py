@@ -1,4 +1,4 @@
-"""Policies: built-in and custom ones with what each allows, and the editor, visual and as JSON."""
+"""Policies: system and custom policies with what each allows, and the editor, visual and as JSON."""
 
 from __future__ import annotations
 
@@ -100,15 +100,15 @@ class PoliciesView(ConsoleView):
             self.require("iam:roles:updateRole")
             policy = selectors.custom_policy(self.principal.account_id, chosen)
             policies.policy_update(principal=self.principal, policy=policy, **fields)
-            self.tell(_("The policy is changed and counts at once."))
+            self.success(_("The policy is changed and counts at once."))
         else:
             self.require("iam:roles:createRole")
             policy = policies.policy_create(principal=self.principal, **fields)
-            self.tell(_("The policy is created. Grant it to a group."))
+            self.success(_("The policy is created. Grant it to a group."))
         return self.back(policy=policy.id)
 
     def do_check(self) -> HttpResponse:
-        """Say what is wrong with the document as it is being typed, or what it allows."""
+        """Validate the document while it is edited; return its error or what it allows."""
         try:
             document = _document(self.request.POST.get("document", ""))
             policies.check_document(document)
@@ -126,7 +126,7 @@ class PoliciesView(ConsoleView):
         )
         self.confirmed(policy.display_name)
         policies.policy_delete(principal=self.principal, policy=policy)
-        self.tell(_("The policy is deleted."))
+        self.success(_("The policy is deleted."))
         return self.back("iam/policies")
 
 

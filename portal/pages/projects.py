@@ -51,7 +51,7 @@ def _columns(calls: dict[str, int]) -> tuple[Column, ...]:
 
 
 class EnterpriseProjectsView(ConsoleView):
-    """`/console/enterprise-projects`: create, switch, delete; the way to each one."""
+    """`/console/enterprise-projects`: the list; create, enable, disable, delete."""
 
     template = "portal/enterprise_projects.html"
     actions = {
@@ -83,7 +83,7 @@ class EnterpriseProjectsView(ConsoleView):
         """Switch the function on for the account, for good."""
         self.require("eps:enterpriseProjects:enable")
         accounts.enterprise_projects_enable(principal=self.principal)
-        self.tell(_("Enterprise projects are switched on."))
+        self.success(_("Enterprise projects are switched on."))
 
     def do_create(self) -> None:
         """Create an enterprise project."""
@@ -95,7 +95,7 @@ class EnterpriseProjectsView(ConsoleView):
             description=post.get("description", ""),
             type=post.get("type", "prod"),
         )
-        self.tell(_("Enterprise project %(name)s is created.") % {"name": made.name})
+        self.success(_("Enterprise project %(name)s is created.") % {"name": made.name})
 
     def do_switch(self) -> None:
         """Enable or disable one."""
@@ -105,7 +105,7 @@ class EnterpriseProjectsView(ConsoleView):
         enterprise_projects.enterprise_project_switch(
             principal=self.principal, project=project, enable=enable
         )
-        self.tell(_("The change counts at once."))
+        self.success(_("The change counts at once."))
 
     def do_delete(self) -> None:
         """Delete one whose name was typed; bills keep its id."""
@@ -113,7 +113,7 @@ class EnterpriseProjectsView(ConsoleView):
         project = self._project()
         self.confirmed(project.name)
         enterprise_projects.enterprise_project_delete(principal=self.principal, project=project)
-        self.tell(_("The enterprise project is deleted; its bills stay."))
+        self.success(_("The enterprise project is deleted; its bills stay."))
 
     def _project(self) -> Any:
         return selectors.enterprise_project(
@@ -172,7 +172,7 @@ class EnterpriseProjectView(ConsoleView):
             description=post.get("description", ""),
             type=post.get("type", "prod"),
         )
-        self.tell(_("The project is changed."))
+        self.success(_("The project is changed."))
 
     def do_switch(self) -> None:
         """Enable or disable the project."""
@@ -182,7 +182,7 @@ class EnterpriseProjectView(ConsoleView):
         enterprise_projects.enterprise_project_switch(
             principal=self.principal, project=project, enable=enable
         )
-        self.tell(_("The change counts at once."))
+        self.success(_("The change counts at once."))
 
     def do_grant(self) -> None:
         """Authorise a user group: the chosen policies count in this project."""
@@ -201,7 +201,7 @@ class EnterpriseProjectView(ConsoleView):
                     subject=group,
                     scope=scope,
                 )
-        self.tell(_("The policies are granted and count at once."))
+        self.success(_("The policies are granted and count at once."))
 
     def do_revoke(self) -> None:
         """Take one grant in this project away."""
@@ -222,7 +222,7 @@ class EnterpriseProjectView(ConsoleView):
                 subject=subject,
                 scope=policies.Scope(row.scope, row.project, row.enterprise_project),
             )
-        self.tell(_("The grant is taken away."))
+        self.success(_("The grant is taken away."))
 
     def _project(self) -> Any:
         return selectors.enterprise_project(

@@ -33,10 +33,10 @@ def next_of(request: HttpRequest, default: str) -> str:
 
 
 class HomeView(View):
-    """`/console`: the console for who is signed in, else the sign-in page."""
+    """`/console`: the console for a signed-in user, else the sign-in page."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Send the reader on."""
+        """Redirect."""
         return redirect("console:overview" if request.user.is_authenticated else "login")
 
 
@@ -77,7 +77,7 @@ class LoginView(View):
         return redirect(next_of(request, "/console/overview"))
 
     def _greet(self, request: HttpRequest, user: Any, before: dt.datetime | None) -> None:
-        """Show what the account's rules want shown at sign-in: its own words, the last sign-in."""
+        """Show the account's sign-in notice and the last sign-in, as its settings require."""
         policy = account_settings.family(user.account, "login_policy")
         if policy["custom_info_for_login"]:
             messages.info(request, policy["custom_info_for_login"])
@@ -118,10 +118,10 @@ class LoginView(View):
 
 
 class PasswordView(View):
-    """`/password`: a new password, where the old one was set by somebody else or has expired."""
+    """`/password`: change of a password that an administrator set or that has expired."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Serve only who is signed in."""
+        """Require a session."""
         if not request.user.is_authenticated:
             return redirect("login")
         if not sessions.session_keep(request.session, request.user.account.settings, clock.now()):

@@ -163,7 +163,7 @@ class SettingsView(ConsoleView):
         self._update(family, {name: v for name, v in wanted.items() if v != have[name]})
 
     def do_protect(self) -> None:
-        """Say what users may change of their own."""
+        """Set what users may change of their own."""
         self._update(
             "protect_policy", {"allow_user": {name: name in self.request.POST for name in OWN}}
         )
@@ -195,7 +195,7 @@ class SettingsView(ConsoleView):
         self.require(READS[family].replace(":get", ":update"))
         if changes:
             accounts.settings_update(principal=self.principal, family=family, changes=changes)
-        self.tell(_("The settings are changed and count at once."))
+        self.success(_("The settings are changed and count at once."))
 
     def _value(self, name: str, have: Any) -> Any:
         """Return the typed value in the type of the one in force; raises 400 for no number."""

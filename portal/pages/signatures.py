@@ -1,4 +1,4 @@
-"""Why a signature was refused: the server's canonical request beside the caller's."""
+"""Signature debugger: the server's canonical request beside the caller's, with the first difference."""
 
 from __future__ import annotations
 
@@ -81,9 +81,9 @@ def _lines(ours: str, theirs: str) -> list[dict[str, Any]]:
 
 
 def _first(left: str, right: str) -> int:
-    for place, (a, b) in enumerate(zip(left, right, strict=False)):
+    for position, (a, b) in enumerate(zip(left, right, strict=False)):
         if a != b:
-            return place
+            return position
     return min(len(left), len(right))
 
 

@@ -1,4 +1,4 @@
-"""Why allowed, why denied: a user, an action and a place → the statement that decides."""
+"""Policy simulator: the statement that decides whether a user may do an action in a project."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from portal.console import ConsoleView
 
 
 class SimulatorView(ConsoleView):
-    """`/console/iam/simulator`: nothing is done, only asked; the answer is the API's own."""
+    """`/console/iam/simulator`: evaluates a request without performing it, by the API's own function."""
 
     template = "portal/simulator.html"
     actions = {"grants": "iam:grants:listGrants"}
@@ -28,7 +28,7 @@ class SimulatorView(ConsoleView):
         return {
             "query": self.request.GET,
             "who": self.choice("user"),
-            "places": list(selectors.projects(account)),
+            "region_projects": list(selectors.projects(account)),
             "rows": actions.rows(),
             "answer": self._answer(),
         }
@@ -81,7 +81,7 @@ def _address(text: str) -> str:
 
 
 def _reason(decision: Decision) -> str:
-    """Write what the decision rests on in the reader's language."""
+    """Return the reason of the decision in the user's language."""
     if decision.source is None:
         if decision.allowed:
             return _("The account owner may do everything.")

@@ -1,4 +1,4 @@
-"""Subscription Management: who is subscribed to a service; Everyone; many users or services at once."""
+"""Subscription Management: subscribers of a service, Everyone, many users or services at once."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class SubscribersView(ConsoleView):
     }
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        """Find the service before the permission that carries its name is asked."""
+        """Find the service first: the action to check contains its name."""
         if "service" not in request.GET:
             if request.user.is_authenticated:
                 return redirect("console:subscribers/all")
@@ -109,23 +109,23 @@ class SubscribersView(ConsoleView):
         """Subscribe Everyone, future users included."""
         self.require(self.actions["add"])
         self._of_everyone(subscriptions.subscribe)
-        self.tell(_("Everyone is subscribed, future users included."))
+        self.success(_("Everyone is subscribed, future users included."))
 
     def do_everyone_off(self) -> None:
         """End the subscription of Everyone."""
         self.require(self.actions["remove"])
         self._of_everyone(subscriptions.unsubscribe)
-        self.tell(_("The subscription of Everyone has ended."))
+        self.success(_("The subscription of Everyone has ended."))
 
     def do_users_on(self) -> None:
         """Subscribe the ticked users."""
         self.require(self.actions["add"])
-        self.tell(_("Subscribed users: %(n)s") % {"n": self._set(wanted=True)})
+        self.success(_("Subscribed users: %(n)s") % {"n": self._set(wanted=True)})
 
     def do_users_off(self) -> None:
         """Unsubscribe the ticked users."""
         self.require(self.actions["remove"])
-        self.tell(_("Unsubscribed users: %(n)s") % {"n": self._set(wanted=False)})
+        self.success(_("Unsubscribed users: %(n)s") % {"n": self._set(wanted=False)})
 
     def _of_everyone(self, change: Any) -> None:
         change(principal=self.principal, product_code=self.service.code, everyone=True)
@@ -191,7 +191,7 @@ class BulkSubscribersView(ConsoleView):
         }
 
     def choosable(self) -> dict[str, QuerySet[Any]]:
-        """Return whom a subscription may be for; nobody for a caller who may change none."""
+        """Return the users a subscription may be for; none for a caller who may not change subscriptions."""
         users = selectors.users(self.principal.account_id)
         may = (
             authz.may(self.principal, f"ocr:{service.action_name}:{verb}AllUsers")
@@ -202,11 +202,11 @@ class BulkSubscribersView(ConsoleView):
 
     def do_subscribe(self) -> None:
         """Subscribe Everyone or a user to the ticked services, all or none."""
-        self.tell(_("Subscriptions made: %(n)s") % {"n": self._change(wanted=True)})
+        self.success(_("Subscriptions made: %(n)s") % {"n": self._change(wanted=True)})
 
     def do_unsubscribe(self) -> None:
         """End the subscriptions of Everyone or a user to the ticked services, all or none."""
-        self.tell(_("Subscriptions ended: %(n)s") % {"n": self._change(wanted=False)})
+        self.success(_("Subscriptions ended: %(n)s") % {"n": self._change(wanted=False)})
 
     def _change(self, *, wanted: bool) -> int:
         post = self.request.POST

@@ -1,4 +1,4 @@
-"""Trace a unit: from a bill line down to request ids, from a request id up to its bill line."""
+"""Usage trace: from a bill line down to request ids, from a request id up to its bill line."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from portal.console import ConsoleView, title_of
 PAGE = 100
 
 
-class UnitTraceView(ConsoleView):
+class UsageTraceView(ConsoleView):
     """`/console/billing/trace?request=` up, `?line=` and `?charge=` or `?deduction=` down."""
 
-    template = "portal/trace.html"
+    template = "portal/usage_trace.html"
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """Return the chain of the unit, line or part that the address names."""
@@ -38,7 +38,7 @@ class UnitTraceView(ConsoleView):
 
     def _up(self, request_id: str) -> dict[str, Any]:
         account = self.principal.account_id
-        unit = selectors.unit_trace(account, request_id=request_id)
+        unit = selectors.usage_trace(account, request_id=request_id)
         return {
             "unit": unit,
             "call": statistics.call_detail(account, request_id),

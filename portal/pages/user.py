@@ -1,4 +1,4 @@
-"""One IAM user: made by a wizard, then looked at and changed on a page of its own."""
+"""One IAM user: the creation wizard, and the page that shows and changes the user."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FACTS = ("email", "mobile", "description", "access_mode")
 
 
 def modes() -> tuple[tuple[str, str], ...]:
-    """Return the access types and their names in the reader's language."""
+    """Return the access types and their names in the user's language."""
     return (
         ("default", _("Console and programmatic access")),
         ("programmatic", _("Programmatic access")),
@@ -80,7 +80,7 @@ class UserCreateView(ConsoleView):
                 if wants_key
                 else None
             )
-        self.tell(_("User %(name)s is created.") % {"name": user.name})
+        self.success(_("User %(name)s is created.") % {"name": user.name})
         if not (generated or made):
             return self.back("iam/users/detail", user=user.id)
         return self._secrets(user, generated, made)
@@ -95,7 +95,7 @@ class UserCreateView(ConsoleView):
         return self.request.POST.get("password") or None, ""
 
     def _secrets(self, user: Any, password: str, made: Any) -> HttpResponse:
-        """Show what cannot be shown again, with the file to hand over."""
+        """Show the secrets, once, with a file of them."""
         rows = [
             ["User Name", "Account Name", "Password", "Access Key Id", "Secret Access Key", "URL"],
             [
@@ -105,7 +105,7 @@ class UserCreateView(ConsoleView):
             ],
         ]  # fmt: skip
         shown = {"user": user, "password": password, "made": made, "csv": data_link(rows)}
-        answer = self.page("portal/user_made.html", shown)
+        answer = self.page("portal/user_created.html", shown)
         answer["Cache-Control"] = "no-store"
         return answer
 
@@ -161,14 +161,14 @@ class UserView(ConsoleView):
         if not user.is_owner:
             fields["access_mode"] = post.get("access_mode", user.access_mode)
         users.user_update(principal=self.principal, user=user, **fields)
-        self.tell(_("The user is changed."))
+        self.success(_("The user is changed."))
 
     def do_switch(self) -> None:
         """Enable or disable a user."""
         self.require("iam:users:updateUser")
         user = self._user()
         users.user_update(principal=self.principal, user=user, enabled=not user.enabled)
-        self.tell(
+        self.success(
             _("User %(name)s is enabled.") % {"name": user.name}
             if user.enabled
             else _("User %(name)s is disabled.") % {"name": user.name}
@@ -178,7 +178,7 @@ class UserView(ConsoleView):
         """End the lock of too many wrong passwords."""
         self.require("iam:users:updateUser")
         users.user_unlock(principal=self.principal, user=self._user())
-        self.tell(_("The lock is ended."))
+        self.success(_("The lock is ended."))
 
     def do_password(self) -> HttpResponse | None:
         """Set a new password, typed or generated; a generated one is shown once."""
@@ -191,17 +191,17 @@ class UserView(ConsoleView):
             one_time=post.get("one_time") == "on",
         )  # fmt: skip
         if not generated:
-            self.tell(_("The password of %(name)s is set.") % {"name": user.name})
+            self.success(_("The password of %(name)s is set.") % {"name": user.name})
             return None
         return self._once({"password": text})
 
     def do_device(self) -> None:
-        """Forget the user's lost device for one-time codes."""
+        """Unbind the user's lost TOTP device."""
         self.require("iam:users:updateUser")
         user = self._user()
         users.guard_owner(self.principal, user)
         logins.totp_disable(principal=self.principal, user=user)
-        self.tell(_("The device is forgotten: the password is enough to sign in."))
+        self.success(_("The device is forgotten: the password is enough to sign in."))
 
     def do_delete(self) -> HttpResponse:
         """Delete a user whose name was typed."""
@@ -209,28 +209,28 @@ class UserView(ConsoleView):
         user = self._user()
         self.confirmed(user.name)
         users.user_delete(principal=self.principal, user=user)
-        self.tell(_("User %(name)s is deleted.") % {"name": user.name})
+        self.success(_("User %(name)s is deleted.") % {"name": user.name})
         return self.back("iam/users")
 
     def do_join(self) -> None:
-        """Put the user into the chosen groups."""
+        """Add the user to the chosen groups."""
         self.require("iam:permissions:addUserToGroup")
         user = self._user()
         with transaction.atomic():
             for group_id in self.chosen("group"):
                 group = selectors.group(self.principal.account_id, group_id)
                 groups.member_add(principal=self.principal, group=group, user=user)
-        self.tell(_("The groups are changed and count at once."))
+        self.success(_("The groups are changed and count at once."))
 
     def do_leave(self) -> None:
-        """Take the user out of one group."""
+        """Remove the user from one group."""
         self.require("iam:permissions:removeUserFromGroup")
         group = selectors.group(self.principal.account_id, self.request.POST.get("group", ""))
         groups.member_remove(principal=self.principal, group=group, user=self._user())
-        self.tell(_("The groups are changed and count at once."))
+        self.success(_("The groups are changed and count at once."))
 
     def do_key_create(self) -> HttpResponse:
-        """Make a key for the user and show its secret, this once."""
+        """Create a key for the user and show its secret once."""
         self.require("iam:credentials:createCredential")
         user = self._user()
         made = access_keys.access_key_create(

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core import money as rounding
-from portal import charts
+from portal import charts, error_help
 
 register = template.Library()
 
@@ -108,6 +108,13 @@ def percent_of(amount: Decimal, base: Decimal) -> str:
 def spark(values: Iterable[int]) -> dict[str, Any]:
     """Draw a small line of `values`; nothing but a flat line when all are zero."""
     return charts.spark(list(values))
+
+
+@register.filter
+def remedy(code: str) -> str:
+    """Write what to do about an error code, in the user's language; "" for an unknown code."""
+    found = error_help.help_of(code)
+    return " ".join(found.remedies) if found else ""
 
 
 @register.filter

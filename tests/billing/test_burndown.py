@@ -10,11 +10,11 @@ from billing.burndown import (
     PROMOTIONAL,
     PURCHASED,
     SOURCES,
-    Bulk,
     Quota,
     Use,
+    UseGroup,
     burn,
-    burn_bulk,
+    burn_groups,
     shares,
 )
 
@@ -113,18 +113,18 @@ def test_no_overdraw_no_waste_and_no_dependence_on_the_order_of_packages(rows, c
 
 @settings(deadline=None)
 @given(quotas, uses, st.integers(1, 12))
-def test_bulks_are_paid_as_their_single_calls_would_be(rows, calls, width):
+def test_groups_are_paid_as_their_single_calls_would_be(rows, calls, width):
     stock = [
         quota(index, source, project, start, start + length, left=left * 4)
         for index, (source, project, start, length, left) in enumerate(rows)
     ]
     events = [use(day, project) for day, project in sorted(calls)]
-    pools: dict[tuple, list] = {}
+    by_group: dict[tuple, list] = {}
     for event in events:
         key = (event.project, (event.occurred_at - events[0].occurred_at).days // width)
-        pools.setdefault(key, []).append(event)
-    bulks = [
-        Bulk(
+        by_group.setdefault(key, []).append(event)
+    groups = [
+        UseGroup(
             part[0].region,
             part[0].product,
             part[0].project,
@@ -132,24 +132,24 @@ def test_bulks_are_paid_as_their_single_calls_would_be(rows, calls, width):
             part[-1].occurred_at,
             len(part),
         )
-        for part in pools.values()
+        for part in by_group.values()
     ]
-    payers = burn_bulk(bulks, stock)
+    payers = burn_groups(groups, stock)
     single = dict(zip(map(id, events), burn(events, stock), strict=True))
     if payers is not None:
-        for part, payer in zip(pools.values(), payers, strict=True):
+        for part, payer in zip(by_group.values(), payers, strict=True):
             assert {single[id(event)] for event in part} == {payer}
 
 
-def test_a_bulk_that_a_package_cannot_pay_whole_is_left_to_single_calls():
+def test_a_group_that_a_package_cannot_pay_whole_is_left_to_single_calls():
     first, last = use(day=10).occurred_at, use(day=12).occurred_at
-    bulk = Bulk("r", "p", "0", first, last, 5)
-    assert burn_bulk([bulk], [quota(1, left=5)]) == [1]
-    assert burn_bulk([bulk], [quota(1, left=4)]) is None
-    assert burn_bulk([bulk], [quota(1, left=5, start=11)]) is None
-    assert burn_bulk([bulk], [quota(1, left=5, end=11)]) is None
-    assert burn_bulk([bulk], [quota(1, left=5, start=13)]) == [None]
-    assert burn_bulk([bulk, bulk], [quota(1, left=9)]) is None
+    group = UseGroup("r", "p", "0", first, last, 5)
+    assert burn_groups([group], [quota(1, left=5)]) == [1]
+    assert burn_groups([group], [quota(1, left=4)]) is None
+    assert burn_groups([group], [quota(1, left=5, start=11)]) is None
+    assert burn_groups([group], [quota(1, left=5, end=11)]) is None
+    assert burn_groups([group], [quota(1, left=5, start=13)]) == [None]
+    assert burn_groups([group, group], [quota(1, left=9)]) is None
 
 
 @given(st.lists(st.integers(0, 12), max_size=4), st.lists(st.integers(0, 9), max_size=4))

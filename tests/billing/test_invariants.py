@@ -201,10 +201,10 @@ class Life(RuleBasedStateMachine):
         real = settlement_batches.dequeue
         batches = 0
 
-        def dies(account_id, head):
+        def dies(account_id, batch):
             nonlocal batches
             batches += 1
-            count = real(account_id, head)
+            count = real(account_id, batch)
             if batches == after:
                 raise _Stop
             return count
@@ -218,7 +218,7 @@ class Life(RuleBasedStateMachine):
             settlement_batches.dequeue = real
 
     @rule()
-    def folding_is_killed(self):
+    def charging_is_killed(self):
         real = charging._write
 
         def dies(*args):
@@ -227,7 +227,7 @@ class Life(RuleBasedStateMachine):
 
         charging._write = dies
         try:
-            charging.fold(self.tenant.id, now=self.now)
+            charging.charge_hours(self.tenant.id, now=self.now)
         except _Stop:
             pass
         finally:

@@ -71,7 +71,7 @@ def test_every_unit_traces_down_and_up(tenant):
                 down[call.request_id] = line.pk
     assert set(down) == set(ids)
     for request_id in ids:
-        trace = selectors.unit_trace(tenant.id, request_id=request_id)
+        trace = selectors.usage_trace(tenant.id, request_id=request_id)
         assert trace.bill_line.pk == down[request_id]
         assert trace.state in ("package", "charged")
         if trace.state == "charged":
@@ -91,11 +91,11 @@ def test_trace_pages_through_a_charge(tenant):
 
 def test_trace_states_before_money_and_of_strangers(tenant, stranger):
     (request_id,) = record(tenant.principal)
-    assert selectors.unit_trace(tenant.id, request_id=request_id).state == "waiting"
+    assert selectors.usage_trace(tenant.id, request_id=request_id).state == "waiting"
     settlement.settle(tenant.id, now=NOW)
-    assert selectors.unit_trace(tenant.id, request_id=request_id).state == "allocated"
+    assert selectors.usage_trace(tenant.id, request_id=request_id).state == "allocated"
     assert selectors.unbilled_calls(tenant.id) == 1
-    assert selectors.unit_trace(stranger.id, request_id=request_id) is None
+    assert selectors.usage_trace(stranger.id, request_id=request_id) is None
     settle(tenant)
     line = BillLine.objects.get()
     assert selectors.line_get(stranger.id, line_id=line.pk) is None

@@ -1,4 +1,4 @@
-"""Settling: packages first, the rest folded by the hour; repeatable; every unit traceable."""
+"""Settling: packages first, the rest charged by the hour; repeatable; every unit traceable."""
 
 import datetime as dt
 from decimal import Decimal
@@ -35,7 +35,7 @@ def give(tenant, calls, key="k", **more):
     )
 
 
-def test_package_pays_first_and_the_rest_is_folded_at_the_next_hour(tenant):
+def test_package_pays_first_and_the_rest_is_charged_at_the_next_hour(tenant):
     package = give(tenant, 3)
     record(tenant.principal, count=15)
 
@@ -84,7 +84,7 @@ def test_small_hours_add_up_to_the_rounded_month(tenant):
     assert BillingAccount.objects.get(account_id=tenant.id).balance == Decimal("-0.54")
 
 
-def test_a_late_call_of_a_folded_hour_is_charged_once_more(tenant):
+def test_a_late_call_of_a_charged_hour_is_charged_once_more(tenant):
     record(tenant.principal, count=12)
     settlement.settle(tenant.id, now=NOW + HOUR)
     record(tenant.principal, count=1)
@@ -157,7 +157,7 @@ def test_accounts_take_turns(tenant, stranger):
 
 
 def test_one_broken_account_does_not_stop_the_others(tenant, stranger):
-    # A product that has no price yet cannot be folded.
+    # A product that has no price yet cannot be charged.
     from billing.models import Product
 
     Product.objects.create(

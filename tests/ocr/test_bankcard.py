@@ -11,7 +11,7 @@ from ocr.extractors import bankcard
 from ocr.fields import card_numbers
 from ocr.fields.check_digits import is_luhn
 from ocr.fields.uae_banks import bank_of
-from ocr.fields.word_spacing import around_ampersands, spaced
+from ocr.fields.word_spacing import around_ampersands, spaced_by_pitch
 from ocr.options import parse
 from ocr.page import Char, Line, RecognitionResult, WrongDocument, box
 from tools.synthetic import sets
@@ -91,6 +91,23 @@ def test_the_luhn_digit_chooses_among_readings():
     assert result["card_number"] == NUMBER.text
 
 
+def test_a_superscript_among_the_doubts_is_no_digit():
+    chars = tuple(
+        Char(digit, 0.6 if index == 15 else 0.9, NUMBER.quad, (("²", 0.3), ("7", 0.1)) if index == 15 else ())
+        for index, digit in enumerate("4539148803436461")
+    )  # fmt: skip
+
+    class Doubtful(RecordedPage):
+        def read(self, region, **_):
+            return RecognitionResult("4539148803436461", 0.6, chars)
+
+    wrong = line("4539 1488 0343 6461", 60, 330, 700, 50)
+    result = bankcard.extract(
+        Doubtful(lines=(BANK, wrong, LABEL, DATE)), parse(bankcard.OPTIONS, {})
+    )
+    assert result["card_number"] == NUMBER.text
+
+
 def test_a_specimen_without_its_luhn_digit_is_returned_less_sure():
     result = read(BANK, line("5412 7512 3456 7890", 60, 330, 700, 50), LABEL, DATE)
     assert (result["card_number"], result["type"]) == ("5412 7512 3456 7890", "MasterCard")
@@ -150,7 +167,7 @@ def test_drawn_cards_are_read(style):
     from ocr.profiles import PRINTED
     from ocr.vision import model_files
     from ocr.vision.decoding import decode
-    from ocr.vision.image_page import LivePage
+    from ocr.vision.image_page import ImagePage
     from ocr.vision.onnx import OnnxEngine
 
     folder = Path(settings.MODELS_DIR)
@@ -158,7 +175,7 @@ def test_drawn_cards_are_read(style):
     engine = OnnxEngine(folder)
     right = 0
     for drawn, picture in sets.documents("bankcard", count=4, style=style):
-        live = LivePage(decode(picture), engine=engine, profile=PRINTED)
+        live = ImagePage(decode(picture), engine=engine, profile=PRINTED)
         result = bankcard.extract(live, parse(bankcard.OPTIONS, {}))
         right += all(result[name] == value for name, value in drawn.fields.items())
     assert right >= 3
@@ -182,7 +199,7 @@ def spread(text, advances):
     ],
 )
 def test_a_lost_blank_shows_in_the_step_between_letters(text, advances, wanted):
-    assert spaced(spread(text, advances)) == wanted
+    assert spaced_by_pitch(spread(text, advances)) == wanted
 
 
 @pytest.mark.parametrize(

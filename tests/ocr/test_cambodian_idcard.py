@@ -97,8 +97,8 @@ def test_khmer_dates():
 
 
 def test_fixed_words_are_mended_and_others_left():
-    assert khmer.mended("ស្រកបាទី 0.៣") == "ស្រុកបាទី ០.៣"
-    assert khmer.mended("ខណ្ឌទួលគោក") == "ខណ្ឌទួលគោក"
+    assert khmer.corrected("ស្រកបាទី 0.៣") == "ស្រុកបាទី ០.៣"
+    assert khmer.corrected("ខណ្ឌទួលគោក") == "ខណ្ឌទួលគោក"
 
 
 class Khmer(Paper):
@@ -112,7 +112,7 @@ class Khmer(Paper):
         middle = (region[0][1] + region[2][1]) / 2
         line = min(self.lines, key=lambda one: abs(one.center[1] - middle))
         answers = self.again.get(line.text)
-        if script != card.READER or answers is None:
+        if script != card.RECOGNIZER or answers is None:
             return RecognitionResult("", 0.0)
         return RecognitionResult(answers.pop(0) if len(answers) > 1 else answers[0], 0.95)
 
@@ -138,15 +138,15 @@ def test_a_province_that_sounds_like_a_label_ends_no_address():
 
 
 def test_a_place_gets_the_sign_back_that_its_name_alone_can_have_lost():
-    assert khmer.mended("ភូមិអណ្តងទឹក") == "ភូមិអណ្តូងទឹក"
-    assert khmer.mended("ភូមិស្វាយជ្រំ") == "ភូមិស្វាយជ្រំ"  # both this and the name with the sign exist
-    assert khmer.mended("អណ្តងទឹក") == "អណ្តងទឹក"  # not behind a unit: no name of a place
+    assert khmer.corrected("ភូមិអណ្តងទឹក") == "ភូមិអណ្តូងទឹក"
+    assert khmer.corrected("ភូមិស្វាយជ្រំ") == "ភូមិស្វាយជ្រំ"  # both this and the name with the sign exist
+    assert khmer.corrected("អណ្តងទឹក") == "អណ្តងទឹក"  # not behind a unit: no name of a place
 
 
 def test_a_mark_is_of_a_size_and_a_name_of_a_place_is_one_word():
-    assert khmer.mended("ប្រជ្រុយបំ 0.5 ស.ម លើថ្ពាល់ធ្វេង") == "ប្រជ្រុយចំ ០.៥ ស.ម លើថ្ពាល់ឆ្វេង"
-    assert khmer.units_joined("ស្រុកសំរោង ទង ខេត្តតាកែវ") == "ស្រុកសំរោងទង ខេត្តតាកែវ"
-    assert khmer.units_joined("ភូមិ ទួលគោក ផ្លូវ ១២") == "ភូមិ ទួលគោក ផ្លូវ ១២"
+    assert khmer.corrected("ប្រជ្រុយបំ 0.5 ស.ម លើថ្ពាល់ធ្វេង") == "ប្រជ្រុយចំ ០.៥ ស.ម លើថ្ពាល់ឆ្វេង"
+    assert khmer.joined_units("ស្រុកសំរោង ទង ខេត្តតាកែវ") == "ស្រុកសំរោងទង ខេត្តតាកែវ"
+    assert khmer.joined_units("ភូមិ ទួលគោក ផ្លូវ ១២") == "ភូមិ ទួលគោក ផ្លូវ ១២"
 
 
 @pytest.mark.parametrize(
@@ -159,4 +159,4 @@ def test_a_mark_is_of_a_size_and_a_name_of_a_place_is_one_word():
     ],
 )
 def test_the_latin_name_tells_look_alike_first_letters(own, latin, right):
-    assert khmer.named(own, latin) == right
+    assert khmer.name_by_latin(own, latin) == right

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from ocr.extractors import id_card, mainland_travel_permit
-from ocr.fields import check_digits, labels, ocr_corrections, travel_permit
+from ocr.fields import check_digits, han_variants, labels, ocr_corrections, travel_permit
 from ocr.fields.labels import Found
 from ocr.page import WrongDocument, box
 from tests.ocr.test_passport import PaperPage
@@ -108,9 +108,9 @@ def test_two_cards_of_one_side_are_refused():
 
 def test_a_value_is_found_behind_beside_and_below_its_label():
     page = PaperPage(("姓名 王伟", "出生日期", "1985.03.07"))
-    assert labels.after(page.lines, ("姓名",)).text == "王伟"
+    assert labels.value_after(page.lines, ("姓名",)).text == "王伟"
     assert travel_permit.front(page.lines, number="x")["birth_date"].text == "1985.03.07"
-    assert not labels.after(page.lines, ("签发机关",))
+    assert not labels.value_after(page.lines, ("签发机关",))
 
 
 def test_a_misread_label_still_counts():
@@ -118,15 +118,15 @@ def test_a_misread_label_still_counts():
     assert labels.label_end("姓氏", ("姓名",)) == -1
 
 
-def test_repair_takes_only_what_the_reader_offered():
+def test_a_correction_takes_only_what_the_recogniser_offered():
     from ocr.page import Char
 
     place = box(0, 0, 1, 1)
     chars = tuple(Char(c, 0.9, place, (("7", 0.05),)) for c in "123")
-    assert ocr_corrections.choose("123", chars, lambda text: text == "173").text == "173"
-    assert ocr_corrections.choose(
+    assert ocr_corrections.corrected("123", chars, lambda text: text == "173").text == "173"
+    assert ocr_corrections.corrected(
         "123", chars, lambda text: text == "183"
-    ) == ocr_corrections.Choice("123", agrees=False)
+    ) == ocr_corrections.Correction("123", agrees=False)
 
 
 OLD_PERMIT = (
@@ -185,6 +185,6 @@ def test_a_thumb_over_the_edge_is_seen():
 
 
 def test_a_doubtful_character_is_traditional_where_cards_print_those():
-    assert labels.traditional(Found("張强德", 0.76)).text == "張強德"
-    assert labels.traditional(Found("張强德", 0.95)).text == "張强德"
-    assert labels.traditional(Found("范云", 0.5)).text == "范云"
+    assert han_variants.traditional(Found("張强德", 0.76)).text == "張強德"
+    assert han_variants.traditional(Found("張强德", 0.95)).text == "張强德"
+    assert han_variants.traditional(Found("范云", 0.5)).text == "范云"

@@ -130,20 +130,21 @@ def test_drawn_cards_are_read():
 
     from django.conf import settings
 
+    from ocr import language_packs
     from ocr.catalog import BY_CODE
-    from ocr.vision import model_files, tesseract
+    from ocr.vision import model_files
     from ocr.vision.decoding import decode
-    from ocr.vision.image_page import LivePage
+    from ocr.vision.image_page import ImagePage
     from ocr.vision.onnx import OnnxEngine
 
-    if not tesseract.available_scripts()["arabic"]:
+    if not language_packs.available_scripts()["arabic"]:
         pytest.skip("the Arabic language pack is not installed")
     folder = Path(settings.MODELS_DIR)
     model_files.lay_out(folder)
     engine, right = OnnxEngine(folder), 0
     for drawn, picture in sets.documents("emirates-id-card", count=4, style="clean"):
         profile = BY_CODE["emirates-id-card"].profile
-        result = read(LivePage(decode(picture), engine=engine, profile=profile))
+        result = read(ImagePage(decode(picture), engine=engine, profile=profile))
         right += all(result[name] == value for name, value in drawn.fields.items())
     assert right >= 3
 

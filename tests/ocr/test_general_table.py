@@ -256,12 +256,12 @@ def engine():
 
 def read(engine, pixels, **switches):
     from ocr.catalog import BY_CODE
-    from ocr.vision.decoding import Picture
-    from ocr.vision.image_page import LivePage
+    from ocr.vision.decoding import DecodedImage
+    from ocr.vision.image_page import ImagePage
 
     high, wide = pixels.shape[:2]
     profile = BY_CODE["general-table"].profile
-    live = LivePage(Picture(pixels, wide, high), engine=engine, profile=profile)
+    live = ImagePage(DecodedImage(pixels, wide, high), engine=engine, profile=profile)
     return general_table.extract(live, options(**switches))
 
 

@@ -46,7 +46,7 @@ class Paper:
         index = round(region[0][1] / 50)
         return (
             RecognitionResult(self.burmese[index], 0.95)
-            if script == burmese_rows.READER
+            if script == burmese_rows.RECOGNIZER
             else RecognitionResult("", 0)
         )
 

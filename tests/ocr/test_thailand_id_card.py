@@ -106,11 +106,11 @@ def test_another_document_or_side_is_refused():
     ],
 )
 def test_the_latin_title_tells_a_title_misread(read_as, latin, right):
-    assert thai.titled(read_as, latin) == right
+    assert thai.with_title(read_as, latin) == right
 
 
 def test_an_am_in_two_signs_is_one():
-    assert thai.spelled("จ.ล\u0e4d\u0e32ปาง เเพร่") == "จ.ลำปาง แพร่"
+    assert thai.normalized("จ.ล\u0e4d\u0e32ปาง เเพร่") == "จ.ลำปาง แพร่"
 
 
 def test_the_name_is_what_most_readings_of_its_row_say():
@@ -142,7 +142,7 @@ def test_the_name_is_what_most_readings_of_its_row_say():
     ],
 )
 def test_look_alike_letters_make_the_name_that_the_latin_print_says(read_as, latin, right):
-    assert thai_names.chosen(read_as, latin) == right
+    assert thai_names.corrected(read_as, latin) == right
 
 
 def test_the_printed_title_tells_the_kind_of_card_before_the_number():

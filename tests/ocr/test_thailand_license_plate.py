@@ -37,7 +37,7 @@ def test_there_are_77_provinces_and_betong():
 def test_a_province_is_found_through_misread_letters():
     assert thai.province("กระทะมหานทร")[0] == "กรุงเทพมหานคร"
     assert thai.province("เพชรบูรณ์") == ("เพชรบูรณ์", 1.0)
-    assert thai.province("HONDA")[1] < plate.ALIKE_LEAST
+    assert thai.province("HONDA")[1] < plate.SIMILAR_LEAST
 
 
 class Scene:
@@ -53,7 +53,7 @@ class Scene:
         x, y = region[0][0] + region[2][0], region[0][1] + region[2][1]
         for quad, own, latin in self.rows:
             if abs(quad[0][0] + quad[2][0] - x) + abs(quad[0][1] + quad[2][1] - y) < 4:
-                return RecognitionResult(own if script == plate.READER else latin, 0.9)
+                return RecognitionResult(own if script == plate.RECOGNIZER else latin, 0.9)
         return RecognitionResult("", 0.0)
 
     def locate(self, region):

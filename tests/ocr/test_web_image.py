@@ -70,8 +70,8 @@ def test_an_unknown_extract_type_is_refused():
 def test_the_typeface_a_block_is_set_in_is_among_the_likely_ones():
     from ocr.profiles import TEXT
     from ocr.vision import typeface
-    from ocr.vision.decoding import Picture
-    from ocr.vision.image_page import LivePage
+    from ocr.vision.decoding import DecodedImage
+    from ocr.vision.image_page import ImagePage
     from tools.accuracy.reading import engine
 
     serif = next((face for face in typeface.faces() if face.name.endswith("Serif")), None)
@@ -81,7 +81,7 @@ def test_the_typeface_a_block_is_set_in_is_among_the_likely_ones():
     pen = ImageDraw.Draw(picture)
     pen.text((20, 16), "Quarterly report 2026", (30, 30, 60), ImageFont.truetype(serif.path, 36))
     pixels = np.asarray(picture)[:, :, ::-1].copy()
-    shown = LivePage(Picture(pixels, 700, 80), engine=engine(), profile=TEXT)
+    shown = ImagePage(DecodedImage(pixels, 700, 80), engine=engine(), profile=TEXT)
     block = run(shown, detect_font=True)["words_block_list"][0]
     assert block["words"] == "Quarterly report 2026"
     assert serif.name in block["font_list"]

@@ -49,13 +49,13 @@ def profile_of(code: str) -> Profile:
     """Return the profile the catalogue gives the service."""
     from ocr.catalog import BY_CODE
 
-    return BY_CODE[code].profile if code in BY_CODE else replace(PRINTED, reader="small")
+    return BY_CODE[code].profile if code in BY_CODE else replace(PRINTED, recognizer="small")
 
 
 def read(image: bytes, code: str, wanted: Mapping[str, Any] | None = None) -> Read:
     """Read one picture for a service."""
     from ocr.vision.decoding import decode
-    from ocr.vision.image_page import LivePage
+    from ocr.vision.image_page import ImagePage
 
     module = module_of(code)
     values = request_options.parse(module.OPTIONS, dict(wanted or {}))
@@ -69,7 +69,7 @@ def read(image: bytes, code: str, wanted: Mapping[str, Any] | None = None) -> Re
     mrz_locate.find = noting
     started = time.perf_counter()
     try:
-        page = LivePage(decode(image), engine=engine(), profile=profile_of(code))
+        page = ImagePage(decode(image), engine=engine(), profile=profile_of(code))
         result = module.extract(page, values)
     except WrongDocument:
         result = None

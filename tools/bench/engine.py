@@ -81,7 +81,7 @@ def ours(models: Path, *, service: str) -> Callable[[bytes], Any]:
     from ocr.page import WrongDocument
     from ocr.profiles import MRZ, TEXT
     from ocr.vision.decoding import decode
-    from ocr.vision.image_page import LivePage
+    from ocr.vision.image_page import ImagePage
     from ocr.vision.onnx import OnnxEngine
 
     engine = OnnxEngine(models)
@@ -91,7 +91,7 @@ def ours(models: Path, *, service: str) -> Callable[[bytes], Any]:
 
     def run(content: bytes) -> Any:
         try:
-            page = LivePage(decode(content), engine=engine, profile=profile)
+            page = ImagePage(decode(content), engine=engine, profile=profile)
             return module.extract(page, options)
         except WrongDocument:
             return None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ocr.exports import formats, word_gaps
-from ocr.exports.documents import Document, Picture
+from ocr.exports.documents import Document, PageImage
 from ocr.exports.result_model import Quad
 
 Row = tuple[str, str, str, Path]
@@ -26,7 +26,7 @@ def pieces(kind: str, rows: Sequence[Row], get: Callable[[str], Any]) -> Iterato
     return formats.stream(kind, documents)
 
 
-def _picture(file: Path, quads: Sequence[Quad]) -> Picture:
+def _picture(file: Path, quads: Sequence[Quad]) -> PageImage:
     """Return the picture as JPEG, the right way up; PDFs are drawn by the server's jobs only."""
     from PIL import Image, ImageOps
 
@@ -39,5 +39,5 @@ def _picture(file: Path, quads: Sequence[Quad]) -> Picture:
         picture = picture.convert("RGB")
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=88)
-    found = word_gaps.profiles(picture, quads)
-    return Picture(out.getvalue(), *picture.size, picture.mode == "L", found)
+    found = word_gaps.column_profiles(picture, quads)
+    return PageImage(out.getvalue(), *picture.size, picture.mode == "L", found)

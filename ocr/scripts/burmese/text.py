@@ -1,17 +1,17 @@
-"""Burmese text: digits, the number of the national registration card, township names, dates. Pure."""
+"""Burmese text: digits, numbers of the national registration card (NRC), dates. Pure."""
 
 from __future__ import annotations
 
 import re
 
-from ocr.scripts.thai.text import distance
+from ocr.scripts.edit_distance import distance
 
 DIGITS = "၀၁၂၃၄၅၆၇၈၉"
 CONSONANTS = "ကခဂဃငစဆဇဈညတထဒဓနပဖဗဘမယရလဝသဟဠအဥဧဩ"
 _TO_LATIN = str.maketrans(DIGITS, "0123456789")
 _TO_BURMESE = str.maketrans("0123456789", DIGITS)
 
-# The kinds of citizenship that stand in brackets in a number, and the letters used in Latin script.
+# Kinds of citizenship in the brackets of a number -> their letters in Latin script.
 KINDS = {
     "နိုင်": "N",
     "ဧည့်": "E",
@@ -25,13 +25,13 @@ NRC = re.compile(
     r"(?P<township>(?:[က-အဥဧဩ][ြျွှ]?){3})\s*\(?\s*"
     r"(?P<kind>" + "|".join(KINDS) + r")\s*\)?\s*(?P<number>[၀-၉]{6})(?![၀-၉])"
 )
-# Zero and seven look like the letters wa and ra: a place of the number tells which is meant.
-_FIGURE, _LETTER = "[၀-၉ဝရ]", "[က-အဥဧဩ၀၇]"
+# Zero and seven look like the letters wa and ra: the position in the number decides.
+_DIGIT, _LETTER = "[၀-၉ဝရ]", "[က-အဥဧဩ၀၇]"
 _LOOSE = re.compile(
-    rf"(?P<state>{_FIGURE}{{1,2}})[/၊|](?P<township>(?:{_LETTER}[ြျွှ]?){{3}})"
-    rf"\(?(?P<kind>[^()၀-၉]{{1,9}})\)?(?P<number>{_FIGURE}{{6}})(?!{_FIGURE})"
+    rf"(?P<state>{_DIGIT}{{1,2}})[/၊|](?P<township>(?:{_LETTER}[ြျွှ]?){{3}})"
+    rf"\(?(?P<kind>[^()၀-၉]{{1,9}})\)?(?P<number>{_DIGIT}{{6}})(?!{_DIGIT})"
 )
-_TO_FIGURES = str.maketrans("ဝရ", "၀၇")
+_TO_DIGITS = str.maketrans("ဝရ", "၀၇")
 _TO_LETTERS = str.maketrans("၀၇", "ဝရ")
 _DATE = re.compile(r"([၀-၉]{1,2})\s*[-./၊]\s*([၀-၉]{1,2})\s*[-./၊]\s*([၀-၉]{4})")
 
@@ -47,7 +47,7 @@ def burmese_digits(text: str) -> str:
 
 
 def registration_number(text: str) -> str:
-    """Return the card number a text holds as `၁၂/ဥကမ(နိုင်)၁၂၃၄၅၆`, or nothing.
+    """Return the card number of a text as `၁၂/ဥကမ(နိုင်)၁၂၃၄၅၆`, empty if it has none.
 
     State 1..14, a township of three letters, the kind of citizenship in brackets, six digits
     (Burma Citizenship Law procedures, 1983). There is no check digit.
@@ -57,14 +57,14 @@ def registration_number(text: str) -> str:
     kind = _kind(match["kind"]) if match else ""
     if match is None or not kind:
         return ""
-    state, number = (match[part].translate(_TO_FIGURES) for part in ("state", "number"))
+    state, number = (match[part].translate(_TO_DIGITS) for part in ("state", "number"))
     if not 1 <= int(latin_digits(state)) <= 14:
         return ""
     return f"{state}/{match['township'].translate(_TO_LETTERS)}({kind}){number}"
 
 
 def _kind(text: str) -> str:
-    """Return the kind of citizenship that a text is, or that it nearly is; nothing for another text."""
+    """Return the kind of citizenship that a text equals or resembles; empty for another text."""
     if text in KINDS:
         return text
     near = min(KINDS, key=lambda kind: distance(text, kind))
@@ -72,7 +72,7 @@ def _kind(text: str) -> str:
 
 
 def date_text(text: str) -> str:
-    """Return the first date of a text, day, month and year parted as printed, or nothing."""
+    """Return the first date of a text with its printed separators, empty if it has none."""
     match = _DATE.search(text)
     if match is None:
         return ""
@@ -81,9 +81,9 @@ def date_text(text: str) -> str:
 
 
 def loose_date(text: str) -> str:
-    """Return the date of a text whose separators were misread, parted by `-`, or nothing.
+    """Return the date of a text with misrecognised separators, separated by `-`; empty if none.
 
-    Two digits, a sign, two digits, a sign, four digits: the signs may have come out as anything.
+    Two digits, two digits and four digits: what is between them may be any character or lost.
     """
     flat = latin_digits(text.replace(" ", ""))
     for pattern in (

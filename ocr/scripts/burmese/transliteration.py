@@ -1,7 +1,7 @@
-"""Burmese names and card numbers in Latin letters, by a table of initials and rhymes. Pure.
+"""Burmese names and card numbers in Latin letters, by tables of initials and rhymes. Pure.
 
-The spelling is the one common in names (`Maung`, `Aung`, `Kyaw`), without tones; a name has no single
-right spelling, so this is a transliteration and no translation.
+The spelling is the one common in names (`Maung`, `Aung`, `Kyaw`), without tones: an informal
+transliteration close to MLCTS without its marks. A name has no single right spelling.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _WHOLE = {"ဦး": "U", "ဥ": "U", "ဧ": "Ay", "ဩ": "Aw", "ဪ": "Aw", "ဤ
 _SYLLABLE = re.compile(
     "(ဦး?|[ဥဧဩဪဤ](?!\u103a))|([က-အဉ])([\u103b-\u103e]*)([\u102b-\u1032]*(?:ံ|\u103a)?(?:[က-အဉ]\u1037?\u103a)?)[\u1037\u1038]*"
 )
-# Letter of a township in a registration number -> how the Latin form of the number writes it.
+# Letter of a township in a registration number -> its spelling in the Latin form of the number.
 TOWNSHIP = {
     "က": "KA", "ခ": "KHA", "ဂ": "GA", "ဃ": "GA", "င": "NGA", "စ": "SA", "ဆ": "SA", "ဇ": "ZA", "ည": "NYA",
     "တ": "TA", "ထ": "HTA", "ဒ": "DA", "ဓ": "DA", "န": "NA", "ပ": "PA", "ဖ": "PHA", "ဗ": "BA", "ဘ": "BA",
@@ -68,10 +68,10 @@ def _syllable(initial: str, medials: str, rhyme: str) -> str:
 
 
 def registration(text: str) -> str:
-    """Return a registration number in Latin letters: `12/OUKAMA(N)123456`; nothing if it is none."""
+    """Return a registration number in Latin letters: `12/OUKAMA(N)123456`; empty if it is none."""
     number = registration_number(text)
     match = re.fullmatch(r"(.+)/(.+)\((.+)\)(.+)", number)
     if match is None:
         return ""
-    town = "".join(TOWNSHIP.get(sign, "") for sign in match[2])
+    town = "".join(TOWNSHIP.get(letter, "") for letter in match[2])
     return f"{latin_digits(match[1])}/{town}({KINDS.get(match[3], 'N')}){latin_digits(match[4])}"

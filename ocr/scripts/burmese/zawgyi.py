@@ -1,7 +1,7 @@
-"""Burmese from Unicode to the Zawgyi-One font encoding, which stores what is seen. Pure.
+"""Conversion of Burmese from Unicode to the Zawgyi-One font encoding, which has visual order. Pure.
 
-Zawgyi writes the vowel ေ and the medial ြ before their consonant, and has code points of its own for
-stacked letters and for marks moved aside. The tables are the code chart of the font.
+Zawgyi stores the vowel ေ and the medial ြ before their consonant, and has code points of its own for
+stacked letters and for displaced marks. Source of the tables: the code chart of the Zawgyi-One font.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ _CLUSTER = re.compile(
 
 
 def from_unicode(text: str) -> str:
-    """Return Unicode Burmese in the Zawgyi encoding; other text is left as it is."""
+    """Return Unicode Burmese in the Zawgyi encoding; other text is unchanged."""
     text = unicodedata.normalize("NFC", text).replace("ဉ", "ဥ").replace("ဦ", "ဦ")
     return _CLUSTER.sub(_to_zawgyi, text)
 
 
 def _to_zawgyi(match: re.Match[str]) -> str:
     base, rest = match["base"], match["rest"]
-    stack = "".join(_STACKED.get(sign, "္" + sign) for sign in match["stack"].replace("္", ""))
+    stack = "".join(_STACKED.get(letter, "္" + letter) for letter in match["stack"].replace("္", ""))
     has = set(rest)
     lower = bool(stack) or bool(has & {_WA, _HA, _YA, _RA, "\u102f", "\u1030"})
     before = "\u1031" if "\u1031" in has else ""
@@ -63,7 +63,7 @@ def _to_zawgyi(match: re.Match[str]) -> str:
 
 
 def _upper(has: set[str], *, kinzi: bool) -> str:
-    """Return kinzi and the vowels above, joined where Zawgyi has one sign; \ue000 holds ya's place."""
+    """Return kinzi and the vowels above, combined where Zawgyi has one code point; \ue000 marks where ya goes."""
     i, ii, dot = "\u102d" in has, "\u102e" in has, "\u1036" in has
     if kinzi:
         sign = "\u108b" if i else "\u108c" if ii else "\u108d" if dot else "\u1064"

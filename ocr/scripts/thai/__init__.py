@@ -1,1 +1,1 @@
-"""Thai text rules and name lists. Pure."""
+"""Thai text rules, personal names and provinces. Pure."""

@@ -1,4 +1,4 @@
-"""Kill -9 at every commit point of call, settlement, fold, order and refund; then count.
+"""Kill -9 at every commit point of call, settlement, charge, order and refund; then count.
 
 Usage: exactly_once.py KILLS_PER_POINT. Prints one JSON object. The parent forks a child per kill;
 the child arms one point, works, and kills itself there with SIGKILL.
@@ -21,7 +21,7 @@ world.start()
 from django.db import connection, connections, transaction  # noqa: E402
 from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
 
-OPERATIONS = ("call", "settle", "fold", "order", "refund")
+OPERATIONS = ("call", "settle", "charge", "order", "refund")
 MOMENTS = ("before commit", "after commit", "statement")
 
 
@@ -55,7 +55,7 @@ def arm(moment: str) -> None:
 
 
 def call(principal, acknowledged) -> None:
-    """One successful call, two hours ago so that its hour can be folded at once."""
+    """One successful call, two hours ago so that its hour can be charged at once."""
     from billing.services import metering
     from core import clock
 
@@ -81,8 +81,8 @@ def operate(name: str, principal, acknowledged) -> None:
             call(principal, acknowledged)
         case "settle":
             settlement._batch(account_id, 5000)
-        case "fold":
-            charging.fold(account_id, now=clock.now())
+        case "charge":
+            charging.charge_hours(account_id, now=clock.now())
         case "order":
             orders.buy(
                 principal=principal,
@@ -102,7 +102,7 @@ def operate(name: str, principal, acknowledged) -> None:
 def child(name: str, moment: str, principal, acknowledged) -> None:
     for _ in range(random.randint(1, 4)):
         call(principal, acknowledged)
-    if name in ("fold", "refund"):
+    if name in ("charge", "refund"):
         operate("settle", principal, acknowledged)
     if name == "refund":
         operate("order", principal, acknowledged)

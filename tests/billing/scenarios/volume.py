@@ -80,7 +80,7 @@ def timed_settle(tenant, now: dt.datetime) -> tuple[float, float]:
     from billing.services import settlement
 
     begin, cost = time.monotonic(), time.process_time() + server_cpu()
-    settlement.settle(tenant.id, now=now, batch=int(os.environ.get("BATCH", settlement.BATCH)))
+    settlement.settle(tenant.id, now=now, batch=int(os.environ.get("BATCH", settlement.BATCH_SIZE)))
     return time.monotonic() - begin, time.process_time() + server_cpu() - cost
 
 

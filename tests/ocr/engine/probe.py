@@ -11,7 +11,7 @@ from ocr.page import SameSides, WrongDocument
 def echo(page, options):
     """Return the caller's own word and the process that answered."""
     time.sleep(options.get("sleep", 0))
-    return {"word": options["word"], "pid": os.getpid(), "size": page.picture.pixels.shape[:2]}
+    return {"word": options["word"], "pid": os.getpid(), "size": page.image.pixels.shape[:2]}
 
 
 def die(page, options):

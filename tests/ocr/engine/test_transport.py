@@ -15,6 +15,8 @@ HEAVY = ("numpy", "cv2", "PIL", "onnxruntime", "paddle", "paddleocr", "paddlex",
 SCRIPT = """
 import json, os, sys, zlib, struct
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+from django.conf import settings
+from ocr import language_packs
 from ocr.engine import transport
 from ocr.extractors import general_text
 from ocr.options import parse
@@ -25,7 +27,7 @@ png = (b"\\x89PNG\\r\\n\\x1a\\n" + chunk(b"IHDR", struct.pack("!IIBBBBB", 40, 40
        + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 outcome = transport.recognize(png, extract=general_text.extract, options=parse(general_text.OPTIONS, {}))
 transport.stop()
-assert all(script.package for script in transport.missing_packs())
+assert all(script.package for script in language_packs.missing_packs(settings.TESSDATA_DIR))
 print(json.dumps([outcome.result, [name for name in %r if name in sys.modules]]))
 """
 

@@ -11,9 +11,9 @@ import pytest
 from docx import Document
 from PIL import Image
 
-from ocr.exports import formats, searchable_pdf, spreadsheet
-from ocr.exports.documents import Picture
-from ocr.exports.result_model import TextLine, flatten
+from ocr.exports import formats, searchable_pdf
+from ocr.exports.documents import PageImage
+from ocr.exports.result_model import TextLine, parse_result
 
 CARD = {
     "name": "=HYPERLINK(\"http://x\")", "sex": "女", "permanent": True, "number": "-42",
@@ -50,7 +50,7 @@ TEXT = {
 
 
 def test_fields_of_a_card() -> None:
-    flat = flatten(CARD)
+    flat = parse_result(CARD)
     assert flat.fields["verification_result.valid_date"] == "false"
     assert flat.fields["permanent"] == "true"
     assert "portrait_image" not in flat.fields
@@ -85,10 +85,6 @@ def test_csv_cells_are_not_run(text: str) -> None:
     )
     assert rows[1][0] == "'" + text
     assert rows[1][1] == "'" + text
-
-
-def test_plain_numbers_keep_their_sign() -> None:
-    assert spreadsheet.csv_safe("-12.5") == "-12.5"
 
 
 def test_word_opens_and_marks_right_to_left() -> None:
@@ -128,8 +124,8 @@ def pdftotext(pdf: bytes, tmp_path, *options: str) -> str:
 
 
 def test_the_pdf_text_layer_says_the_lines_where_they_are(tmp_path) -> None:
-    lines = flatten(TEXT).lines
-    pdf = b"".join(searchable_pdf.written([(Picture(jpeg(400, 200), 400, 200), lines)], dpi=72))
+    lines = parse_result(TEXT).lines
+    pdf = b"".join(searchable_pdf.written([(PageImage(jpeg(400, 200), 400, 200), lines)], dpi=72))
     text = pdftotext(pdf, tmp_path)
     assert "Hello world" in text
     boxes = pdftotext(pdf, tmp_path, "-bbox")
@@ -148,7 +144,7 @@ def test_the_pdf_text_layer_says_the_lines_where_they_are(tmp_path) -> None:
 )
 def test_every_script_comes_back(words: str, tmp_path) -> None:
     line = TextLine(words, 0.9, [[10, 10], [300, 10], [300, 40], [10, 40]])
-    pdf = b"".join(searchable_pdf.written([(Picture(jpeg(400, 100), 400, 100), [line])]))
+    pdf = b"".join(searchable_pdf.written([(PageImage(jpeg(400, 100), 400, 100), [line])]))
     assert pdftotext(pdf, tmp_path).split() == words.split()  # the box is wider than the words
 
 
@@ -156,7 +152,7 @@ def test_right_to_left_comes_back_in_reading_order(tmp_path) -> None:
     words = "مرحبا بالعالم"
     line = TextLine(words, 0.9, [[10, 10], [300, 10], [300, 40], [10, 40]])
     text = pdftotext(
-        b"".join(searchable_pdf.written([(Picture(jpeg(400, 100), 400, 100), [line])])), tmp_path
+        b"".join(searchable_pdf.written([(PageImage(jpeg(400, 100), 400, 100), [line])])), tmp_path
     )
     plain = "".join(c for c in text if c.isalpha() or c == " ").strip()
     assert plain == words

@@ -171,14 +171,14 @@ def test_markdown_of_lists_is_plain_text() -> None:
 def test_a_job_of_many_pages_is_written_in_flat_memory(code) -> None:
     import tracemalloc
 
-    from ocr.exports.documents import Picture
+    from ocr.exports.documents import PageImage
 
     block = {"words": "word " * 12, "confidence": 0.9, "location": [[0, 0], [99, 0], [99, 9], [0, 9]]}  # fmt: skip
     result = {"words_block_list": [block] * 30}
 
     def peak(count: int) -> int:
         documents = lambda: (  # noqa: E731
-            Document(f"p{n}", result, lambda quads: Picture(b"\xff\xd8" + bytes(200_000), 99, 99))
+            Document(f"p{n}", result, lambda quads: PageImage(b"\xff\xd8" + bytes(200_000), 99, 99))
             for n in range(count)
         )
         tracemalloc.start()

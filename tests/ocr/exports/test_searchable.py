@@ -20,8 +20,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from ocr.exports import formats, glyph_widths, searchable_pdf, word_gaps
-from ocr.exports.documents import Document, Picture
-from ocr.exports.result_model import TextLine, flatten
+from ocr.exports.documents import Document, PageImage
+from ocr.exports.result_model import TextLine, parse_result
 from tools.synthetic.fonts import font, missing
 
 needs_poppler = pytest.mark.skipif(not shutil.which("pdftotext"), reason="no pdftotext here")
@@ -85,7 +85,7 @@ def drawn(role: str, rows: list[str]):
         )
     out = io.BytesIO()
     picture.save(out, "JPEG")
-    return Picture(out.getvalue(), *picture.size), lines, truth
+    return PageImage(out.getvalue(), *picture.size), lines, truth
 
 
 def pdftotext(pdf: bytes, folder, *options: str) -> str:
@@ -147,10 +147,10 @@ def test_the_words_come_back_in_order_and_lie_on_the_picture(script, tmp_path, c
     assert offset < height / 3
 
 
-def seen(picture: Picture, quads) -> Picture:
+def seen(picture: PageImage, quads) -> PageImage:
     """Return the picture with the ink of its lines, as the process that decodes pictures does."""
     with Image.open(io.BytesIO(picture.jpeg)) as opened:
-        return replace(picture, profiles=word_gaps.profiles(opened, quads))
+        return replace(picture, profiles=word_gaps.column_profiles(opened, quads))
 
 
 def by_pdfium(pdf: bytes) -> str:
@@ -172,10 +172,10 @@ def apart(one: tuple[float, ...], other: tuple[float, ...]) -> float:
     )
 
 
-def blank(quads=(), *, width: int = 600, height: int = 200) -> Picture:
+def blank(quads=(), *, width: int = 600, height: int = 200) -> PageImage:
     out = io.BytesIO()
     Image.new("RGB", (width, height), "white").save(out, "JPEG")
-    return Picture(out.getvalue(), width, height)
+    return PageImage(out.getvalue(), width, height)
 
 
 @needs_poppler
@@ -220,7 +220,9 @@ def test_characters_with_places_put_each_word_where_it_is(tmp_path) -> None:
 
 
 def test_without_a_picture_of_the_ink_the_letters_widths_share_the_line_out() -> None:
-    spread = {word: (start, end) for word, start, end in glyph_widths.spans("lilil WWWWW lilil")}
+    spread = {
+        word: (start, end) for word, start, end in glyph_widths.word_spans("lilil WWWWW lilil")
+    }
     assert spread["WWWWW"][1] - spread["WWWWW"][0] > 0.6
     assert spread["lilil"][1] == pytest.approx(1.0)
 
@@ -231,21 +233,21 @@ def test_the_blanks_of_a_line_are_seen_on_any_ground(ground) -> None:
     pen = ImageDraw.Draw(picture)
     for left, right in ((100, 200), (230, 500), (506, 600), (640, 900)):  # 506: a gap inside a word
         pen.rectangle((left, 40, right - 1, 60), fill="gray")
-    (profile,) = word_gaps.profiles(picture, [[[100, 20], [900, 20], [900, 80], [100, 80]]])
-    assert word_gaps.ends(profile) == pytest.approx((0, 1), abs=0.01)
-    found = word_gaps.blanks(profile, [0.15, 0.65])
+    (profile,) = word_gaps.column_profiles(picture, [[[100, 20], [900, 20], [900, 80], [100, 80]]])
+    assert word_gaps.text_extent(profile) == pytest.approx((0, 1), abs=0.01)
+    found = word_gaps.gaps_near(profile, [0.15, 0.65])
     assert found == [
         pytest.approx((0.125, 0.1625), abs=0.004),
         pytest.approx((0.625, 0.675), abs=0.004),
     ]
-    assert word_gaps.blanks(profile, [0.4, 0.65]) == []  # not where the text expects a blank
-    assert word_gaps.profiles(picture, [[], [[5, 5], [5, 5], [5, 5], [5, 5]]]) == (b"", b"")
+    assert word_gaps.gaps_near(profile, [0.4, 0.65]) == []  # not where the text expects a gap
+    assert word_gaps.column_profiles(picture, [[], [[5, 5], [5, 5], [5, 5], [5, 5]]]) == (b"", b"")
 
 
 def test_numbers_and_foreign_words_stand_where_a_reader_expects_them() -> None:
-    ordered = sorted(glyph_widths.spans("بطاقة 12 Visa Gold رقم"), key=lambda word: word[1])
+    ordered = sorted(glyph_widths.word_spans("بطاقة 12 Visa Gold رقم"), key=lambda word: word[1])
     assert [word for word, _, _ in ordered] == ["رقم", "Visa", "Gold", "12", "بطاقة"]
-    ordered = sorted(glyph_widths.spans("see محمد أحمد here"), key=lambda word: word[1])
+    ordered = sorted(glyph_widths.word_spans("see محمد أحمد here"), key=lambda word: word[1])
     assert [word for word, _, _ in ordered] == ["see", "أحمد", "محمد", "here"]
 
 
@@ -254,7 +256,7 @@ def test_a_pdf_is_written_page_by_page() -> None:
     asked = itertools.count()
     seen = []
 
-    def picture(quads) -> Picture:
+    def picture(quads) -> PageImage:
         seen.append(next(asked))
         return blank()
 
@@ -277,4 +279,4 @@ def test_the_file_is_whole() -> None:
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         assert len(opened.pages) == 3
         assert not opened.check_pdf_syntax()
-        assert flatten({"words_block_list": []}).lines == ()
+        assert parse_result({"words_block_list": []}).lines == ()

@@ -1,7 +1,10 @@
 """Check digits against published examples."""
 
+from pathlib import Path
+
 import pytest
 
+import ocr
 from ocr.fields import check_digits
 
 
@@ -52,3 +55,41 @@ def test_emirates_id():
     body = "78419901234567"
     assert check_digits.is_emirates_id(body + str(check_digits.luhn_digit(body)))
     assert not check_digits.is_emirates_id(body + str((check_digits.luhn_digit(body) + 1) % 10))
+
+
+# One misread superscript or circled figure must not end in an error: `str.isdigit()` is true for them.
+NOT_ASCII = ("²", "①", "٣", "๓", "３")
+
+
+@pytest.mark.parametrize("char", [*NOT_ASCII, "é", "a", " ", ""])
+@pytest.mark.parametrize(
+    ("check", "number"),
+    [
+        (check_digits.is_luhn, "4111111111111111"),
+        (check_digits.is_mainland_id, "11010519491231002X"),
+        (check_digits.is_hkid, "C668668(9)"),
+        (check_digits.is_thai_id, "3100600445635"),
+        (check_digits.is_emirates_id, "784-1990-1234567-6"),
+    ],
+)
+def test_what_is_no_number_is_wrong_and_no_error(check, number, char):
+    assert check(number)
+    for position in (index for index, kept in enumerate(number) if kept.isalnum()):
+        assert not check(number[:position] + char + number[position + 1 :])
+
+
+@pytest.mark.parametrize("text", [*NOT_ASCII, "", "1a", "-1", "1 2"])
+def test_only_ascii_digits_are_digits(text):
+    assert not check_digits.is_digits(text)
+    assert check_digits.is_digits("0123456789")
+
+
+@pytest.mark.parametrize("room", ["extractors", "fields", "layout", "mrz", "scripts"])
+def test_no_rule_asks_for_the_digits_of_all_scripts(room):
+    folder = Path(ocr.__file__).parent / room
+    asking = [
+        path.name
+        for path in folder.rglob("*.py")
+        if ".isdigit()" in path.read_text(encoding="utf-8")
+    ]
+    assert asking == (["check_digits.py"] if room == "fields" else [])

@@ -5,17 +5,17 @@ from ocr.page import Line, RecognitionResult, box
 
 
 def test_most_readings_win_word_by_word():
-    assert voting.chosen(["ab cd", "ab ce", "ax ce"]) == "ab ce"
+    assert voting.majority(["ab cd", "ab ce", "ax ce"]) == "ab ce"
 
 
 def test_of_equals_the_first_stands_and_a_known_word_goes_first():
-    assert voting.chosen(["one", "two"]) == "one"
-    assert voting.chosen(["one", "one", "two"], known=lambda word: word == "two") == "two"
+    assert voting.majority(["one", "two"]) == "one"
+    assert voting.majority(["one", "one", "two"], known=lambda word: word == "two") == "two"
 
 
 def test_a_reading_of_another_number_of_words_is_left_out():
-    assert voting.chosen(["a b", "a x c", "a y c"]) == "a x c"
-    assert voting.chosen(["", "  "]) == ""
+    assert voting.majority(["a b", "a x c", "a y c"]) == "a x c"
+    assert voting.majority(["", "  "]) == ""
 
 
 def test_the_row_is_cut_with_more_room_but_inside_the_page():
@@ -30,6 +30,8 @@ def test_the_row_is_cut_with_more_room_but_inside_the_page():
 
     row = [Line("a", 1.0, box(5, 30, 40, 48)), Line("b", 1.0, box(60, 28, 98, 46))]
     assert voting.row_box(row) == box(5, 28, 98, 48)
-    assert len(voting.readings(Page(), voting.row_box(row), script="thai")) == len(voting.CUTS)
+    assert len(voting.recognize_crops(Page(), voting.row_box(row), script="thai")) == len(
+        voting.CROPS
+    )
     assert asked[0] == box(5, 28, 98, 48)
     assert all(region[0][0] >= 0 and region[2][0] <= 100 and region[2][1] <= 50 for region in asked)

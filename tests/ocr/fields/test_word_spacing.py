@@ -15,7 +15,7 @@ class Page:
     width, height = 800.0, 500.0
 
     def __init__(self, *texts):
-        self.texts = dict(zip(word_spacing.ROOMS, texts, strict=True))
+        self.texts = dict(zip(word_spacing.PADDINGS, texts, strict=True))
 
     def read(self, region):
         room = (LINE[0][1] - region[0][1]) / 30
@@ -32,5 +32,5 @@ class Page:
     ],
 )
 def test_a_blank_counts_where_both_readings_agree_on_it(readings, name):
-    found = word_spacing.parted(Page(*readings), Found("HESSAAHMED MANSOUR", 0.9, LINE))
+    found = word_spacing.spaced_by_padding(Page(*readings), Found("HESSAAHMED MANSOUR", 0.9, LINE))
     assert found == Found(name, 0.9, LINE)

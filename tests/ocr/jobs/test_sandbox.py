@@ -362,7 +362,7 @@ def test_a_source_that_is_gone_is_no_fault_of_the_file(tmp_path):
 def test_a_text_layer_of_any_script_is_taken_in_reading_order(words, put):
     """The searchable PDFs that we write are read back, right-to-left words included."""
     from ocr.exports import searchable_pdf
-    from ocr.exports.documents import Picture
+    from ocr.exports.documents import PageImage
     from ocr.exports.result_model import TextLine
 
     place = [[100, 100], [700, 100], [700, 160], [100, 160]]
@@ -373,7 +373,7 @@ def test_a_text_layer_of_any_script_is_taken_in_reading_order(words, put):
                  [[100, y], [700, y], [700, y + 40], [100, y + 40]])
         for y in (300, 500)
     ]  # fmt: skip
-    file = put(b"".join(searchable_pdf.written([(Picture(page.getvalue(), 800, 1000), lines)])))
+    file = put(b"".join(searchable_pdf.written([(PageImage(page.getvalue(), 800, 1000), lines)])))
     entry = sandbox_client.inspect(file).entries[0]
     found = sandbox_client.open_page(file, entry, 1, text_options=TEXT)
     first = found.text["words_block_list"][0]

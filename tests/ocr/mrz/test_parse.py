@@ -39,14 +39,14 @@ def lines_of(*texts, score=0.97):
 @pytest.mark.parametrize(("format_", "lines"), [("TD3", TD3), ("TD2", TD2), ("TD1", TD1)])
 def test_specimens_of_doc_9303(format_, lines):
     zone = mrz.read(lines_of(*lines))
-    assert (zone.format, zone.lines, zone.is_right) == (format_, lines, True)
+    assert (zone.format, zone.lines, zone.is_valid) == (format_, lines, True)
     assert (zone.fields["surname"], zone.fields["given_name"]) == ("ERIKSSON", "ANNA MARIA")
 
 
 def test_a_long_document_number_runs_on():
     zone = mrz.read(lines_of(*LONG))
     assert zone.fields["number"] == "D23145890734"
-    assert zone.checks["number"] and zone.is_right
+    assert zone.checks["number"] and zone.is_valid
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_usual_misreadings_are_repaired(read, row, wanted):
     texts[row] = read
     zone = mrz.read(lines_of(*texts))
     assert zone.lines[row] == wanted
-    assert zone.is_right
+    assert zone.is_valid
 
 
 def test_a_check_never_invents():
@@ -155,7 +155,7 @@ def test_travel_permit_carries_the_home_number():
     zone = mrz.read(
         lines_of(first, head + overall, "CHAN<<TAI<MAN<<<<<<<<<<<<<<<<<"), formats=(TRAVEL_PERMIT,)
     )
-    assert zone.is_right
+    assert zone.is_valid
     assert zone.fields["home_number"] == "A1234563"
 
 

@@ -71,11 +71,11 @@ def test_dates():
 
 
 def test_a_word_gets_the_stack_back_that_it_alone_can_have_lost():
-    assert burmese_words.mended("ပိုလ်ချပ်လမ်း") == unicodedata.normalize("NFC", "ဗိုလ်ချုပ်လမ်း")
-    assert burmese_words.mended("အောင်မင်လာလမ်း အနောက်ရပ်ကွက်") == unicodedata.normalize(
+    assert burmese_words.with_lost_signs("ပိုလ်ချပ်လမ်း") == unicodedata.normalize("NFC", "ဗိုလ်ချုပ်လမ်း")
+    assert burmese_words.with_lost_signs("အောင်မင်လာလမ်း အနောက်ရပ်ကွက်") == unicodedata.normalize(
         "NFC", "အောင်မင်္ဂလာလမ်း အနောက်ရပ်ကွက်"
     )
-    assert burmese_words.mended("မင်လာ") == "မင်လာ"  # no kind of place: it may be a name
+    assert burmese_words.with_lost_signs("မင်လာ") == "မင်လာ"  # no kind of place: it may be a name
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ def test_a_word_gets_the_stack_back_that_it_alone_can_have_lost():
     ],
 )
 def test_a_small_nga_taken_for_a_letter_and_the_dot_of_a_town_are_mended(read, printed):
-    assert burmese_words.mended(unicodedata.normalize("NFC", read)) == unicodedata.normalize(
-        "NFC", printed
-    )
+    assert burmese_words.with_lost_signs(
+        unicodedata.normalize("NFC", read)
+    ) == unicodedata.normalize("NFC", printed)
 
 
 def test_a_sign_lost_from_a_name_is_told_by_its_latin_form():
@@ -107,7 +107,7 @@ class Strip:
         self.town = town
 
     def read(self, region, *, script, alphabet=""):
-        assert script == burmese_rows.READER and alphabet in ("", burmese.CONSONANTS)
+        assert script == burmese_rows.RECOGNIZER and alphabet in ("", burmese.CONSONANTS)
         return RecognitionResult(self.town if alphabet else "", 0.9)
 
 
@@ -174,5 +174,5 @@ def test_a_row_of_figures_is_no_name():
         burmese_rows.Row(unicodedata.normalize("NFC", text), 0.9, quad)
         for text in ("အမည် /၇၅၅၇၇၇", "အမည် ကိုလှဇော်အေး")
     ]
-    found = burmese_rows.values(rows, {"name": (unicodedata.normalize("NFC", "အမည်"),)})
+    found = burmese_rows.field_values(rows, {"name": (unicodedata.normalize("NFC", "အမည်"),)})
     assert found["name"].text == unicodedata.normalize("NFC", "ကိုလှဇော်အေး")

@@ -57,8 +57,8 @@ def test_a_kind_nearly_right_and_figures_that_look_like_letters_are_understood()
 
 
 def test_a_title_is_part_of_the_name():
-    assert burmese_rows.name(Found("ဒေါ် ဖြူစိုး", 0.9)).text == "ဒေါ်ဖြူစိုး"
-    assert burmese_rows.name(Found("မိုး စိုး", 0.9)).text == "မိုး စိုး"
+    assert burmese_rows.joined_title(Found("ဒေါ် ဖြူစိုး", 0.9)).text == "ဒေါ်ဖြူစိုး"
+    assert burmese_rows.joined_title(Found("မိုး စိုး", 0.9)).text == "မိုး စိုး"
 
 
 def test_letters_of_a_township_are_what_the_reader_saw_best():

@@ -14,17 +14,17 @@ from ocr.engine import engine_process
 from ocr.engine.ipc import Call
 from ocr.profiles import TEXT, Profile
 from ocr.vision import geometry
-from ocr.vision.decoding import Picture
-from ocr.vision.image_page import LivePage
+from ocr.vision.decoding import DecodedImage
+from ocr.vision.image_page import ImagePage
 from tests.ocr.conftest import LINES, draw
 from tools.synthetic import myanmar_id
 
 pytestmark = pytest.mark.engine
 
 
-def page_of(pixels: np.ndarray, engine, profile: Profile = TEXT) -> LivePage:
+def page_of(pixels: np.ndarray, engine, profile: Profile = TEXT) -> ImagePage:
     high, wide = pixels.shape[:2]
-    return LivePage(Picture(pixels, wide, high), engine=engine, profile=profile)
+    return ImagePage(DecodedImage(pixels, wide, high), engine=engine, profile=profile)
 
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270, 12, -20, 192])
@@ -105,8 +105,12 @@ def test_lines_on_their_head_and_lines_running_up_are_read_where_text_may_run_al
     wide = np.full((max(len(pixels), len(upward)) + 40, 1000, 3), 255, np.uint8)
     wide[: len(pixels), :900] = pixels
     wide[: len(upward), 920 : 920 + upward.shape[1]] = upward
-    every_way = {line.text for line in page_of(wide, engine, replace(TEXT, mixed=True)).lines}
-    one_way = {line.text for line in page_of(wide, engine, replace(TEXT, mixed=False)).lines}
+    every_way = {
+        line.text for line in page_of(wide, engine, replace(TEXT, mixed_directions=True)).lines
+    }
+    one_way = {
+        line.text for line in page_of(wide, engine, replace(TEXT, mixed_directions=False)).lines
+    }
     assert {LINES[3], "Warehouse seven", LINES[0]} <= every_way
     assert LINES[0] in one_way
     assert LINES[3] not in one_way
@@ -125,7 +129,7 @@ def test_lines_on_their_head_and_lines_running_up_are_read_where_text_may_run_al
 )
 def test_the_options_say_whether_lines_are_tried_upside_down(options, mixed):
     call = Call(1, b"", print, options, TEXT)
-    assert engine_process.profile_of(call).mixed is mixed
+    assert engine_process.profile_of(call).mixed_directions is mixed
 
 
 def test_a_card_on_a_dark_table_is_rectified(engine):

@@ -11,10 +11,11 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont, features
 from rapidfuzz.distance import Levenshtein
 
+from ocr import language_packs
 from ocr.profiles import TEXT
-from ocr.vision import language_packs, tesseract
-from ocr.vision.decoding import Picture
-from ocr.vision.image_page import LivePage
+from ocr.vision import tesseract
+from ocr.vision.decoding import DecodedImage
+from ocr.vision.image_page import ImagePage
 
 pytestmark = pytest.mark.engine
 FONTS = Path("/usr/share/fonts")
@@ -53,7 +54,7 @@ def test_a_shaped_line_is_read(engine, script, language, font, text, borne, give
     ImageDraw.Draw(picture).text((60, 50), text, "black", letters, language=language)
     pixels = np.asarray(picture)[:, :, ::-1].copy()
     profile = replace(TEXT, script=script) if given else TEXT
-    page = LivePage(Picture(pixels, 1000, 200), engine=engine, profile=profile)
+    page = ImagePage(DecodedImage(pixels, 1000, 200), engine=engine, profile=profile)
     read = bare(" ".join(line.text for line in page.lines))
     assert Levenshtein.distance(read, bare(text)) <= borne * len(bare(text)) + 0.5, read
 

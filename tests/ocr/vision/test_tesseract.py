@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from ocr import language_packs
 from ocr.page import Char, RecognitionResult, box
 from ocr.profiles import TEXT
-from ocr.vision import language_packs, line_recogniser, tesseract
-from ocr.vision.decoding import Picture
-from ocr.vision.image_page import LivePage
+from ocr.vision import line_recogniser, tesseract
+from ocr.vision.decoding import DecodedImage
+from ocr.vision.image_page import ImagePage
 
 NOTO = Path("/usr/share/fonts")
 DRAWN = [
@@ -33,13 +34,13 @@ def test_a_sure_number_replaces_what_the_foreign_reader_made_of_it():
     latin = RecognitionResult(
         "nu12", 0.7, (char("n", 0, 0.4), char("u", 10, 0.5), char("1", 40), char("2", 50))
     )
-    assert tesseract.mixed(foreign, latin).text == "กข 12"
+    assert tesseract.with_latin(foreign, latin).text == "กข 12"
 
 
 def test_unsure_latin_replaces_nothing():
     foreign = RecognitionResult("กข", 0.8, (char("ก", 0), char("ข", 10)))
     latin = RecognitionResult("nu", 0.5, (char("n", 0, 0.5), char("u", 10, 0.5)))
-    assert tesseract.mixed(foreign, latin) == foreign
+    assert tesseract.with_latin(foreign, latin) == foreign
 
 
 def test_marks_above_a_line_join_it():
@@ -54,7 +55,7 @@ def test_a_missing_pack_gives_nothing_rather_than_an_invention(monkeypatch, tmp_
     monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
     assert not any(language_packs.available_scripts().values())
     crop = np.full((40, 200, 3), 255, np.uint8)
-    assert tesseract.read(crop, script="thai") == RecognitionResult("", 0.0, reader="none")
+    assert tesseract.recognize(crop, script="thai") == RecognitionResult("", 0.0, recognizer="none")
 
 
 def test_the_setting_goes_before_the_environment(monkeypatch, tmp_path):
@@ -81,6 +82,6 @@ def test_a_drawn_line_is_read_in_its_script(engine, script, font, text):
     picture = Image.new("RGB", (900, 160), "white")
     ImageDraw.Draw(picture).text((40, 40), text, "black", ImageFont.truetype(str(file), 48))
     pixels = np.asarray(picture)[:, :, ::-1].copy()
-    page = LivePage(Picture(pixels, 900, 160), engine=engine, profile=TEXT)
+    page = ImagePage(DecodedImage(pixels, 900, 160), engine=engine, profile=TEXT)
     assert " ".join(line.text for line in page.lines).replace(" ", "") == text.replace(" ", "")
     assert {line.script for line in page.lines} == {script}

@@ -12,8 +12,8 @@ from rapidfuzz.distance import Levenshtein
 from ocr.page import Char, RecognitionResult, box
 from ocr.profiles import TEXT
 from ocr.vision import line_splitting, tiling
-from ocr.vision.decoding import Picture
-from ocr.vision.image_page import LivePage
+from ocr.vision.decoding import DecodedImage
+from ocr.vision.image_page import ImagePage
 
 WORDS = "vessel harbour office report tonnes quarter amount agreed signed between parties"
 
@@ -36,7 +36,7 @@ def strip(wide: int, high: int, size: int) -> tuple[np.ndarray, list[str]]:
 @pytest.mark.parametrize(("wide", "high", "size"), [(420, 5200, 20), (4600, 260, 24)])
 def test_a_long_picture_is_read_as_well_as_a_short_one(engine, wide, high, size):
     pixels, lines = strip(wide, high, size)
-    page = LivePage(Picture(pixels, wide, high), engine=engine, profile=TEXT)
+    page = ImagePage(DecodedImage(pixels, wide, high), engine=engine, profile=TEXT)
     read = [line.text for line in page.lines]
     assert len(read) == len(lines)
     wanted = "\n".join(lines)

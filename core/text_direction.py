@@ -1,4 +1,4 @@
-"""Which way a text runs. Pure."""
+"""Base direction of a text: left to right or right to left (Unicode UAX #9). Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import unicodedata
 
 
 def is_rtl(text: str) -> bool:
-    """Tell whether the first strong character of `text` runs right to left (UAX #9, rule P2)."""
+    """Return whether the first strong character of `text` runs right to left (UAX #9, rule P2)."""
     for char in text:
         direction = unicodedata.bidirectional(char)
         if direction in ("L", "R", "AL"):
