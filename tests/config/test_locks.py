@@ -80,11 +80,17 @@ def test_each_dependency_has_a_reason_and_stands_in_one_place() -> None:
 def imported(app: str) -> set[str]:
     found: set[str] = set()
     for path in (ROOT / app).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Import):
-                found |= {row.name.partition(".")[0] for row in node.names}
-            elif isinstance(node, ast.ImportFrom) and not node.level:
-                found.add((node.module or "").partition(".")[0])
+        found |= imported_by(path)
+    return found
+
+
+def imported_by(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {row.name.partition(".")[0] for row in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add((node.module or "").partition(".")[0])
     return found - set(sys.stdlib_module_names) - set(SERVER)
 
 
@@ -109,5 +115,8 @@ def test_what_the_server_imports_is_declared() -> None:
 
 
 def test_what_the_client_imports_is_declared() -> None:
-    modules = imported("clients/cli") - {"ocr_console_cli"}
+    carried = CLIENT["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    modules = imported("clients/cli").union(
+        *(imported_by(ROOT / path.removeprefix("../../")) for path in carried)
+    ) - {"ocr_console_cli"}
     assert undeclared(modules, CLIENT["project"]["dependencies"]) == set()
