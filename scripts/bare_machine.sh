@@ -58,7 +58,7 @@ port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0));
 
 inside() { # inside COMMAND...: in the tree's checkout, with the environment of a fresh login
   env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 PORT="$port" PYTHONUNBUFFERED=1 \
-    $(env | grep -E '^(PIP_[A-Z_]+|SSL_CERT_FILE|REQUESTS_CA_BUNDLE|[a-z]+_proxy)=' || true) \
+    $(env | grep -E '^(PIP_[A-Z_]+|PYTEST_ARGS|SSL_CERT_FILE|REQUESTS_CA_BUNDLE|[a-z]+_proxy)=' || true) \
     chroot "$tree" sh -c 'cd /srv/ocr-console && exec "$@"' sh "$@"
 }
 answers() { python3 -c "import urllib.request as u; u.urlopen('http://127.0.0.1:$port/readyz', timeout=5)" 2>/dev/null; }
