@@ -9,7 +9,7 @@ MODELS_DIR ?= $(DATA_DIR)/models
 SUITE_DATABASE ?= postgres://postgres@127.0.0.1:5432/suite
 export PORT DATA_DIR MODELS_DIR
 
-.PHONY: run demo test test-scaled check sbom lock bench accuracy migrate seed messages clean install
+.PHONY: run demo test test-scaled check sbom lock wheels bundle bench accuracy migrate seed messages clean install
 
 run: $(VENV)/.run-ready
 	@exec $(PY) manage.py up
@@ -44,6 +44,14 @@ sbom: $(VENV)/.dev-ready
 # Write requirements.txt and requirements/ from pyproject.toml; versions stay where they still fit.
 lock: $(VENV)/.dev-ready
 	@sh scripts/lock.sh $(VENV)/bin/uv
+
+# The server's and the client's wheel; then one file that installs both, and all they need, without a network.
+wheels: $(VENV)/.dev-ready
+	@$(PY) -m build --wheel --outdir dist .
+	@$(PY) -m build --wheel --outdir dist clients/cli
+
+bundle: wheels
+	@$(PY) -m config.commands bundle --wheels dist --out dist/ocr-console.pyz
 
 bench: $(VENV)/.dev-ready
 	$(PY) -m tools.bench
