@@ -47,8 +47,8 @@ lock: $(VENV)/.dev-ready
 
 # The server's and the client's wheel; then one file that installs both, and all they need, without a network.
 wheels: $(VENV)/.dev-ready
-	@$(PY) -m build --wheel --outdir dist .
-	@$(PY) -m build --wheel --outdir dist clients/cli
+	@$(PY) -m build --wheel --no-isolation --outdir dist .
+	@$(PY) -m build --wheel --no-isolation --outdir dist clients/cli
 
 bundle: wheels
 	@$(PY) -m config.commands bundle --wheels dist --out dist/ocr-console.pyz

@@ -68,8 +68,11 @@ def _engine_files(models: Path | None) -> str:
     from ocr.vision import model_files, opencv_build
 
     values = env.read()
-    if values["ENGINE"] == "recorded" or not opencv_build.is_present():
-        return ""  # a node without recognition
+    # Recognition happens on other nodes, nowhere, or here.
+    if values["CELERY_BROKER_URL"] or values["ENGINE"] == "recorded":
+        return ""
+    if not opencv_build.is_present():
+        return "recognition is not installed: pip install 'ocr-console[worker]', or set CELERY_BROKER_URL"
     folder = Path(os.environ.get("MODELS_DIR") or Path(os.environ["DATA_DIR"]) / "models")
     if models and (absent := model_files.missing(models, thorough=True)):
         return f"missing or changed in {models}: {', '.join(row.place for row in absent)}"
