@@ -61,7 +61,7 @@ for settings in /etc/pip.conf /etc/xdg/pip /usr/local/share/ca-certificates; do
   [ -e "$settings" ] && mkdir -p "$tree$(dirname "$settings")" && cp -rL "$settings" "$tree$(dirname "$settings")/"
 done
 cp -L /etc/ssl/certs/ca-certificates.crt "$tree/etc/ssl/certs/ca-certificates.crt"
-for folder in $(cat /etc/pip.conf /etc/xdg/pip/pip.conf 2>/dev/null | grep -oE "(file://|[ =])/[^ ]+" | sed -E 's#^(file://|[ =])##'); do
+for folder in $({ cat /etc/pip.conf /etc/xdg/pip/pip.conf 2>/dev/null; env | grep ^PIP_; } | grep -oE "(file://|[ =])/[^ ]+" | sed -E 's#^(file://|[ =])##'); do
   [ -d "$folder" ] && mount_in "$folder"
 done
 rm -rf "$tree/srv/ocr-console"
