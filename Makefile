@@ -9,7 +9,7 @@ MODELS_DIR ?= $(DATA_DIR)/models
 SUITE_DATABASE ?= postgres://postgres@127.0.0.1:5432/suite
 export PORT DATA_DIR MODELS_DIR
 
-.PHONY: run demo test test-scaled check sbom lock wheels bundle bench accuracy migrate seed messages clean install
+.PHONY: run demo test quick test-scaled check sbom lock wheels bundle bench accuracy migrate seed messages clean install
 
 run: $(VENV)/.run-ready
 	@exec $(PY) manage.py up
@@ -19,12 +19,16 @@ demo: $(VENV)/.run-ready $(VENV)/.demo-ready
 
 test: $(VENV)/.dev-ready
 	@sh scripts/prepare_tests.sh
-	$(PY) -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	$(PY) -m pytest -n 2 --dist loadscope $(PYTEST_ARGS)
+
+# While one works: what starts no engine, browser, server or database server.
+quick: $(VENV)/.dev-ready
+	$(PY) -m pytest -n 2 --dist loadscope -m "not engine and not browser and not e2e and not scaled and not slow" $(PYTEST_ARGS)
 
 # The same suite in scaled mode: on PostgreSQL, and every server of a test on Redis, RabbitMQ and workers of its own.
 test-scaled: $(VENV)/.dev-ready
 	@sh scripts/prepare_tests.sh
-	TEST_BACKENDS=scaled DATABASE_URL=$(SUITE_DATABASE) $(PY) -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	TEST_BACKENDS=scaled DATABASE_URL=$(SUITE_DATABASE) $(PY) -m pytest -n 2 --dist loadscope $(PYTEST_ARGS)
 
 check: $(VENV)/.dev-ready
 	@sh scripts/lock.sh $(VENV)/bin/uv --check

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,11 +18,27 @@ from typing import Any
 
 import pytest
 
-from tests import scaled_server
+from tests import distribution, scaled_server
 from tools.bench.services import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark a test by what its fixtures start."""
+    distribution.mark(item)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest first."""
+    items.sort(key=distribution.rank)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Spread the suite as `tests.distribution` says."""
+    return distribution.scheduler(config, log)
 
 
 @dataclass
@@ -46,6 +64,37 @@ def models_dir() -> str:
     return os.environ.get("MODELS_DIR") or str(ROOT / os.environ.get("DATA_DIR", "var") / "models")
 
 
+_run_folders: list[Path] = []  # the folder that the processes of this run of the suite share
+
+
+@pytest.fixture(autouse=True, scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that the processes of this run of the suite share."""
+    own = tmp_path_factory.getbasetemp()
+    _run_folders[:] = [own.parent if "PYTEST_XDIST_WORKER" in os.environ else own]
+    return _run_folders[0]
+
+
+def copy_prepared(data_dir: Path, environ: dict[str, str]) -> None:
+    """Fill the folder of a new server with tables, static files and demo account, made once a run.
+
+    The server still prepares itself when it starts, and finds that nothing is missing.
+    """
+    if not _run_folders or (data_dir / "db.sqlite3").exists():
+        return
+    made = _run_folders[0] / "prepared-server"
+    with (_run_folders[0] / "prepared-server.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            making = made.with_suffix(".new")
+            subprocess.run(
+                [sys.executable, "manage.py", "up", "--prepare-only"],
+                cwd=ROOT, env={**environ, "DATA_DIR": str(making)}, check=True, stdout=subprocess.DEVNULL,
+            )  # fmt: skip
+            making.rename(made)
+    shutil.copytree(made, data_dir, dirs_exist_ok=True)
+
+
 def start_server(data_dir: Path, **extra: str) -> Live:
     """Start the real server on a free port and wait until it answers and its engine is warm.
 
@@ -63,6 +112,8 @@ def start_server(data_dir: Path, **extra: str) -> Live:
         **extra,
     }
     data_dir.mkdir(parents=True, exist_ok=True)
+    if not scaled_server.wanted():
+        copy_prepared(data_dir, environ)
     log = (data_dir / "server.log").open("wb")
     command = ["-m", "tests.scaled_server"] if scaled_server.wanted() else ["manage.py", "up"]
     process = subprocess.Popen(
@@ -130,6 +181,31 @@ def demo(db: None) -> dict[str, Any]:
     described = demo_account.demo_account_ensure(base_url="http://testserver")
     up.open_services(account_id=described["domain_id"], region=described["region"])
     return described
+
+
+@pytest.fixture(autouse=True, scope="session")
+def real_cost() -> Iterator[dict[str, int]]:
+    """Hash passwords at the least cost in every test; returns the cost of production."""
+    from tests import password_cost
+
+    real = password_cost.costs_set(password_cost.LEAST)
+    yield real
+    password_cost.costs_set(real)
+
+
+@pytest.fixture(autouse=True)
+def cost_of_passwords(request: pytest.FixtureRequest, real_cost: dict[str, int]) -> Iterator[None]:
+    """Hash at the cost of production where time itself is tested; no test takes over a hash of another cost."""
+    from iam.services import logins
+    from tests import password_cost
+
+    logins._dummy.clear()
+    if "real_cost" not in request.keywords:
+        yield
+        return
+    password_cost.costs_set(real_cost)
+    yield
+    password_cost.costs_set(password_cost.LEAST)
 
 
 @pytest.fixture(autouse=True)

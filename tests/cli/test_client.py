@@ -6,6 +6,7 @@ import datetime as dt
 import http.server
 import itertools
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -222,7 +223,13 @@ def test_the_command_loads_nothing_of_the_server() -> None:
         "import sys, ocr_console_cli.main, ocr_console_cli.output, ocr.exports.searchable_pdf\n"
         "print({'django', 'numpy', 'cv2', 'onnxruntime', 'pikepdf'} & set(sys.modules))"
     )
+    environ = {**os.environ, "PYTHONPATH": str(ROOT / "clients" / "cli")}
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.strip() == "set()"

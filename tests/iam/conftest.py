@@ -5,20 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 from iam_callers import Caller
 
-from iam.services import demo, logins
-
-
-@pytest.fixture(autouse=True)
-def cheap_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash passwords with Argon2's smallest cost, except where time itself is tested."""
-    logins._dummy.clear()
-    if "real_cost" not in request.keywords:
-        monkeypatch.setattr(Argon2PasswordHasher, "memory_cost", 64)
-        monkeypatch.setattr(Argon2PasswordHasher, "time_cost", 1)
+from iam.services import demo
 
 
 @pytest.fixture

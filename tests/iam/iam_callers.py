@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from django.http import HttpResponse
 from django.test import Client
 
-from iam import signature
+from iam import authn, selectors, signature
 
 
 def signed_headers(
@@ -72,3 +72,15 @@ class Caller:
             content_type=headers.pop("content-type", "application/json"),
             headers=headers,
         )
+
+
+def call_with_token(token: str, path: str = "/v3/auth/projects", **more: Any) -> Any:
+    """Return the answer to a GET with a token."""
+    return Client().get(path, headers={"X-Auth-Token": token, **more})
+
+
+def principal_of(demo: dict[str, Any], role: str) -> Any:
+    """Return the principal of a user of the demo account in its first project."""
+    user = selectors.user(demo["domain_id"], demo["users"][role]["id"])
+    project = selectors.project(demo["domain_id"], demo["project_id"])
+    return authn.principal_for(user, project=project)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -124,7 +125,12 @@ def test_a_wrong_password_is_told_in_the_documented_words(live: Any) -> None:
 # openstackclient ---------------------------------------------------------------------------------
 
 
-def _openstack(live: Any, *words: str) -> Any:
+def _openstack(live: Any, *commands: str) -> list[Any]:
+    """Run commands in one process of the client, which takes seconds to start; returns what they answered.
+
+    The command line reads them from its input, as it does at a terminal. A command that fails says so on
+    the error output and ends nothing.
+    """
     user = _user(live, "admin")
     environ = {
         **os.environ,
@@ -138,40 +144,58 @@ def _openstack(live: Any, *words: str) -> Any:
     }
     tool = Path(sys.executable).parent / "openstack"
     done = subprocess.run(
-        [str(tool), *words], env=environ, capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, f"{words}: {done.stderr[-800:]}"
-    return json.loads(done.stdout) if "json" in words else done.stdout
+        [str(tool)], env=environ, input="\n".join(commands) + "\n",
+        capture_output=True, text=True, timeout=240,
+    )  # fmt: skip
+    assert not done.stderr, (
+        f"{commands}: {done.stderr[-800:]}"
+    )  # the status is 1 at the end of the input
+    answers, rest = [], done.stdout
+    while found := re.search(r"^[\[{]", rest, re.MULTILINE):
+        answer, end = json.JSONDecoder().raw_decode(rest[found.start() :])
+        answers.append(answer)
+        rest = rest[found.start() + end :]
+    return answers
 
 
 def test_openstack_shows_token_catalog_projects_and_roles(live: Any) -> None:
-    token = _openstack(live, "token", "issue", "-f", "json")
+    token, catalog, projects, shown, roles = _openstack(
+        live,
+        "token issue -f json",
+        "catalog list -f json",
+        "project list -f json",
+        f"project show {live.credentials['region']} -f json",
+        "role list -f json",
+    )
     assert token["project_id"] == live.credentials["project_id"]
-    names = {row["Type"] for row in _openstack(live, "catalog", "list", "-f", "json")}
-    assert {"identity", "ocr"} <= names
-    projects = _openstack(live, "project", "list", "-f", "json")
+    assert {"identity", "ocr"} <= {row["Type"] for row in catalog}
     assert live.credentials["region"] in {row["Name"] for row in projects}
-    shown = _openstack(live, "project", "show", live.credentials["region"], "-f", "json")
     assert shown["id"] == live.credentials["project_id"]
-    roles = {row["Name"] for row in _openstack(live, "role", "list", "-f", "json")}
-    assert "te_admin" in roles
+    assert "te_admin" in {row["Name"] for row in roles}
 
 
 def test_openstack_manages_users_and_groups(live: Any) -> None:
     name, group = f"osc-{uuid.uuid4().hex[:8]}", f"grp-{uuid.uuid4().hex[:8]}"
     domain = live.credentials["domain_id"]
-    made = _openstack(
-        live, "user", "create", name, "--domain", domain, "--password", "Secret-123", "-f", "json"
+    made, listed, shown, grouped, members, left, groups = _openstack(
+        live,
+        f"user create {name} --domain {domain} --password Secret-123 -f json",
+        "user list -f json",
+        f"user show {name} -f json",
+        f"group create {group} --domain {domain} -f json",
+        f"group add user {group} {name}",
+        f"user list --group {group} -f json",
+        f"user delete {name}",
+        "user list -f json",
+        f"group delete {group}",
+        "group list -f json",
     )
-    assert name in {row["Name"] for row in _openstack(live, "user", "list", "-f", "json")}
-    assert _openstack(live, "user", "show", name, "-f", "json")["id"] == made["id"]
-    _openstack(live, "group", "create", group, "--domain", domain)
-    _openstack(live, "group", "add", "user", group, name)
-    rows = _openstack(live, "user", "list", "--group", group, "-f", "json")
-    assert [row["ID"] for row in rows] == [made["id"]]
-    _openstack(live, "user", "delete", name)
-    assert name not in {row["Name"] for row in _openstack(live, "user", "list", "-f", "json")}
-    _openstack(live, "group", "delete", group)
+    assert name in {row["Name"] for row in listed}
+    assert shown["id"] == made["id"]
+    assert grouped["name"] == group
+    assert [row["ID"] for row in members] == [made["id"]]
+    assert name not in {row["Name"] for row in left}
+    assert group not in {row["Name"] for row in groups}
 
 
 # huaweicloudsdkiam -------------------------------------------------------------------------------

@@ -7,12 +7,14 @@ import json
 import pytest
 from postgres import run, scenario
 
+from tests import scaled_server
 from tests.backends import database
 
 pytestmark = pytest.mark.scaled
 SAME = ("test_rollup.py", "test_call_rollup.py", "test_partitions.py")
 
 
+@pytest.mark.skipif(scaled_server.wanted(), reason="the suite itself runs on PostgreSQL")
 def test_roll_ups_and_partitions_on_postgresql(tmp_path):
     with database() as url:
         told = run(

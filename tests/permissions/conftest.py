@@ -8,7 +8,6 @@ from typing import Any
 import permission_world
 import pytest
 from django.conf import settings
-from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
 from django.db import transaction
 
@@ -22,17 +21,14 @@ def world(
 ) -> Iterator[dict[str, Any]]:
     """Build everything in one transaction that is rolled back after the module's tests."""
     kept = (settings.ENGINE, getattr(settings, "RECORDED_PAGES_DIR", None), settings.STORAGES)
-    cost = Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.time_cost
     transport.stop()
     settings.ENGINE, settings.RECORDED_PAGES_DIR = "recorded", tmp_path_factory.mktemp("pages")
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
-    Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.time_cost = 64, 1
     with django_db_blocker.unblock(), transaction.atomic():
         yield permission_world.build()
         transaction.set_rollback(True)
     transport.stop()
-    Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.time_cost = cost
     settings.ENGINE, settings.RECORDED_PAGES_DIR, settings.STORAGES = kept
 
 

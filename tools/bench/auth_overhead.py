@@ -19,7 +19,7 @@ def run() -> list[Row]:
     from iam import authn
 
     path = f"/v2/{described['project_id']}/ocr/general-text"
-    body = test_site.body_of(test_site.image(200, 120, 2))
+    body = test_site.body_of(test_site.text_image(200, 120, 2))
     factory = RequestFactory()
 
     def request(headers: dict[str, str]) -> Any:

@@ -42,7 +42,7 @@ def _run(described: dict[str, Any], large: int, small: int, calls: int) -> dict[
     many = batch.caller_of(described["domain_id"], described["project_id"])
     other = accounts.account_create(name="smaller", owner_password=secrets.token_hex(12) + "aA1!")
     few = batch.caller_of(other.id, main_projects(other.id)[0].id)
-    images = [test_site.image(lines=10 + number % 4) for number in range(20)]
+    images = [test_site.text_image(lines=10 + number % 4) for number in range(20)]
     runner = Runner()
     runner.start()
     _latencies(images, 10)

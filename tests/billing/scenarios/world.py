@@ -23,6 +23,9 @@ def start(*, pool: bool = False) -> None:
     if not pool:
         settings.DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
     django.setup()
+    from tests import password_cost
+
+    password_cost.costs_set(password_cost.LEAST)
 
 
 def migrate() -> None:

@@ -10,7 +10,7 @@ from ocr.extractors import thailand_license_plate as plate
 from ocr.page import RecognitionResult, WrongDocument, box
 from ocr.scripts.thai import text as thai
 
-SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
+SAMPLES = Path(__file__).parents[4] / "shared" / "samples"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from ocr.extractors import id_card, mainland_travel_permit
 from ocr.fields import check_digits, han_variants, labels, ocr_corrections, travel_permit
 from ocr.fields.labels import Found
 from ocr.page import WrongDocument, box
-from tests.ocr.test_passport import PaperPage
+from tests.ocr.extractors.test_passport import PaperPage
 from tools.synthetic import id_card as drawn_id_card
 from tools.synthetic import sets
 from tools.synthetic.canvas import Drawn

@@ -12,7 +12,7 @@ from ocr.mrz import parse as mrz
 from ocr.page import Line, RecognitionResult, WrongDocument, box
 from tests.ocr.mrz.test_parse import TD3
 
-SAMPLE = Path(__file__).parents[2] / "ocr" / "samples" / "passport.jpg"
+SAMPLE = Path(__file__).parents[3] / "ocr" / "samples" / "passport.jpg"
 
 
 class PaperPage:
