@@ -14,6 +14,7 @@ from pathlib import Path
 
 from config import bundle as bundles
 from config import bundle_install, env, paths
+from ocr.engine import registry
 
 
 def _prepare_environment(models: Path | None = None) -> None:
@@ -68,11 +69,18 @@ def _engine_files(models: Path | None) -> str:
     from ocr.vision import model_files, opencv_build
 
     values = env.read()
+    try:
+        recognizes = registry.row(values["ENGINE"]).recognizes
+    except LookupError as error:
+        return str(error)
     # Recognition happens on other nodes, nowhere, or here.
-    if values["CELERY_BROKER_URL"] or values["ENGINE"] == "recorded":
+    if values["CELERY_BROKER_URL"] or not recognizes:
         return ""
     if not opencv_build.is_present():
-        return "recognition is not installed: pip install 'ocr-console[worker]', or set CELERY_BROKER_URL"
+        return (
+            "recognition is not installed: pip install 'ocr-console[worker]', "
+            "or set CELERY_BROKER_URL"
+        )
     folder = Path(os.environ.get("MODELS_DIR") or Path(os.environ["DATA_DIR"]) / "models")
     if models and (absent := model_files.missing(models, thorough=True)):
         return f"missing or changed in {models}: {', '.join(row.place for row in absent)}"

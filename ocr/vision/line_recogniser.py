@@ -167,7 +167,9 @@ class LineRecognizer:
         script = tesseract.guess(crops[0])
         return tesseract.persian_or_arabic(crops) if script == "arabic" else script
 
-    def read(self, crop: Array, *, script: str, model: str, alphabet: str) -> RecognitionResult:
+    def recognize(
+        self, crop: Array, *, script: str, model: str, alphabet: str
+    ) -> RecognitionResult:
         """Recognise one crop with the recogniser of a script, keeping alternatives.
 
         `script` is a name of `ocr.languages.SCRIPTS` or of a custom recogniser; see `ocr.page.Page.read`.

@@ -1,4 +1,4 @@
-"""Thai plates: the grammar of the number, the nearest province, and pictures with the real engine."""
+"""Thai plates: the grammar of the number, the nearest province, and images with the real engine."""
 
 import json
 import random
@@ -41,7 +41,7 @@ def test_a_province_is_found_through_misread_letters():
 
 
 class Scene:
-    """Boxes with what the plate reader and the Latin reader see in each."""
+    """Boxes with the text of the plate recogniser and the Latin recogniser for each."""
 
     def __init__(self, rows):
         self.rows = rows

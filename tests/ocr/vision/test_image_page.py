@@ -1,4 +1,4 @@
-"""Real models on drawn pages: every turn is found and undone, places fit, scripts are told apart."""
+"""Real models on drawn pages: every turn is found and undone, positions fit, scripts are distinguished."""
 
 from __future__ import annotations
 
