@@ -77,10 +77,7 @@ def _engine_files(models: Path | None) -> str:
     if values["CELERY_BROKER_URL"] or not recognizes:
         return ""
     if not opencv_build.is_present():
-        return (
-            "recognition is not installed: pip install 'ocr-console[worker]', "
-            "or set CELERY_BROKER_URL"
-        )
+        return "recognition is not installed: pip install 'ocr-console[worker]', or set CELERY_BROKER_URL"
     folder = Path(os.environ.get("MODELS_DIR") or Path(os.environ["DATA_DIR"]) / "models")
     if models and (absent := model_files.missing(models, thorough=True)):
         return f"missing or changed in {models}: {', '.join(row.place for row in absent)}"
