@@ -172,15 +172,9 @@ def samples() -> Path:
 @pytest.fixture
 def demo(db: None) -> dict[str, Any]:
     """The demo account in the test database, as demo-credentials.json describes it."""
-    from django.core.management import call_command
+    from tests import factories
 
-    from config.management.commands import up
-    from iam.services import demo as demo_account
-
-    call_command("sync_catalog")
-    described = demo_account.demo_account_ensure(base_url="http://testserver")
-    up.open_services(account_id=described["domain_id"], region=described["region"])
-    return described
+    return factories.demo_site()
 
 
 @pytest.fixture(autouse=True, scope="session")
