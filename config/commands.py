@@ -14,6 +14,7 @@ from pathlib import Path
 
 from config import bundle as bundles
 from config import bundle_install, env, paths
+from ocr.engine import registry
 
 
 def _prepare_environment(models: Path | None = None) -> None:
@@ -67,8 +68,11 @@ def _engine_files(models: Path | None) -> str:
     """Put OpenCV's build and the weights in place; return what is wrong, or an empty text."""
     from ocr.vision import model_files, opencv_build
 
-    values = env.read()
-    if values["ENGINE"] == "recorded" or not opencv_build.is_present():
+    try:
+        recognizes = registry.row(env.read()["ENGINE"]).recognizes
+    except LookupError as error:
+        return str(error)
+    if not recognizes or not opencv_build.is_present():
         return ""  # a node without recognition
     folder = Path(os.environ.get("MODELS_DIR") or Path(os.environ["DATA_DIR"]) / "models")
     if models and (absent := model_files.missing(models, thorough=True)):

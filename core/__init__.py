@@ -1,1 +1,1 @@
-"""The floor every app stands on: no tables, no business nouns."""
+"""Modules that every app may import: errors, clock, money, HTTP, jobs. No tables, no domain terms."""

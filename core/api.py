@@ -1,4 +1,4 @@
-"""JSON bodies of every API surface: one function per direction, one style per family.
+"""JSON responses and error bodies of every API, one error style per family of services.
 
 The official clients look for `error_code` + `error_msg` (or `code` + `message`) and take the
 request id from the header only, so every error carries both.

@@ -1,4 +1,4 @@
-"""Core app."""
+"""Configuration of the app that the others stand on."""
 
 from django.apps import AppConfig
 

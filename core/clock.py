@@ -1,4 +1,4 @@
-"""Time in one shape: aware, UTC."""
+"""Current time and time formats: aware datetimes in UTC only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Statements whose SQL Django writes once: on the path of every call, writing it costs more than running it.
+"""Querysets and inserts whose SQL Django compiles once per database vendor.
+
+For the statements of every API call: compiling one costs more than running it.
 
 The SQL, its parameters and the conversion of columns and values are Django's own, so the effect is
 that of the queryset on every database.

@@ -1,4 +1,4 @@
-"""The call at hand as log lines and spans name it: request id and account, nothing of its content."""
+"""Request id and account of the current call, for log lines and trace spans; nothing of its content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Request id on every response; JSON, never HTML, on every API path."""
+"""Give every response its request id, and every error of an API path a JSON body."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Abstract bases and id makers shared by the apps' tables."""
+"""Abstract models and generators of ids shared by the apps' tables."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def timed_id(now: dt.datetime | None = None) -> str:
     """Return a new id of 32 lower-case hex digits that sorts by time: a UUID of version 7.
 
     The first 12 digits are the milliseconds of `now` (RFC 9562, section 5.7), the rest is random but
-    for version and variant. Tables in time partitions use it, because a unique id then tells its
-    partition.
+    for version and variant. Tables in time partitions use it, because a unique id then determines
+    its partition.
     """
     random = secrets.randbits(74)
     tail = 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | random & ((1 << 62) - 1)

@@ -1,4 +1,4 @@
-"""Round money once, here. Pure.
+"""Rounding of prices and amounts. Pure.
 
 Unit prices keep six places; an amount on a bill line is rounded half up to the smallest unit
 of its currency (ISO 4217 minor units).

@@ -1,4 +1,4 @@
-"""A table that apps fill at start-up and nobody changes afterwards."""
+"""Registry of rows by key that apps fill at start-up; it is not changed afterwards."""
 
 from __future__ import annotations
 

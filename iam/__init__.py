@@ -1,1 +1,1 @@
-"""Who may do what: accounts, users, groups, policies, projects, keys, tokens, traces."""
+"""Identity and access management: accounts, users, groups, policies, projects, keys, tokens, traces."""

@@ -1,4 +1,4 @@
-"""Every action that a policy can allow, registered once; an unknown name is a programming error."""
+"""Registry of the actions that a policy can allow; an unknown name is a programming error."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from core.registry import Registry
 class ActionRow:
     """One action `service:resourceType:operation`.
 
-    `scope` tells where a grant must be attached to count: `global` services take effect through
-    account grants, `project` services through project and all-project grants.
+    `scope` indicates where a grant must be attached to count: `global` services take effect through
+    account grants, `project` services through project and all-project grants. The HTTP operations
+    that an action guards are not written here: `iam.operations.operations_of` reads them off the
+    views, which name the action where it is enforced.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The caller's address behind a known number of reverse proxies."""
+"""IP address of the caller behind a known number of reverse proxies."""
 
 from __future__ import annotations
 

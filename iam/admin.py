@@ -1,4 +1,4 @@
-"""Operator's pages: look at identity, unlock people; traces and secrets cannot be changed here."""
+"""Django administration of identity for operators: read-only, except for unlocking and switching off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Identity app: registers its actions and periodic work."""
+"""Configuration of the identity app: registers its actions, condition keys and periodic jobs."""
 
 from django.apps import AppConfig
 

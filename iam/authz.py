@@ -1,4 +1,7 @@
-"""May this caller do this action, here? The only door to permissions."""
+"""Authorization: decide whether a caller may do an action in a project or enterprise project.
+
+Every permission of the product is asked for here. Policies are compiled once and cached by the
+account's policy version."""
 
 from __future__ import annotations
 
@@ -62,7 +65,7 @@ def _attached(user_id: str, agency_id: str, policy_version: int) -> tuple[Attach
 
 
 def _counts(attached: Attached, row: actions.ActionRow, project_id: str, ep: str | None) -> bool:
-    """Tell whether a grant's scope covers the request."""
+    """Return whether a grant's scope covers the request."""
     match attached.scope:
         case Attachment.ENTERPRISE_PROJECT:
             return ep is not None and attached.enterprise_project_id == ep
@@ -126,7 +129,7 @@ class Considered:
 
     @property
     def applies(self) -> bool:
-        """Tell whether the statement had a say."""
+        """Return whether the statement counts in the decision."""
         return self.in_scope and self.match.applies
 
 
@@ -179,13 +182,13 @@ def _session_decision(principal: Principal, row: actions.ActionRow) -> Decision 
 
 
 def session_allows(principal: Principal, action: str) -> bool:
-    """Tell whether the session policy, if there is one, leaves `action` to the caller."""
+    """Return whether the session policy, if there is one, leaves `action` to the caller."""
     bound = _session_decision(principal, actions.get(action))
     return bound is None or bound.allowed
 
 
 def may(principal: Principal, action: str, *, enterprise_project_id: str | None = None) -> bool:
-    """Tell whether the caller may do `action`; grants on one enterprise project need its id."""
+    """Return whether the caller may do `action`; grants on one enterprise project need its id."""
     return why(principal, action, enterprise_project_id=enterprise_project_id).allowed
 
 

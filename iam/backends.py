@@ -1,4 +1,4 @@
-"""Console sign-in: who a session belongs to."""
+"""Django authentication backend of console sessions."""
 
 from __future__ import annotations
 

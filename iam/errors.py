@@ -1,4 +1,4 @@
-"""Error rows of identity. Codes and messages are those of the published API. Pure."""
+"""Error rows of identity with the codes and messages of the published API. Pure."""
 
 from __future__ import annotations
 

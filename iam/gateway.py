@@ -1,7 +1,7 @@
-"""The door of every API: credentials → project → permission → throttle → handler → JSON.
+"""Base classes of API views: credentials → project → permission → throttle → handler → JSON.
 
 `ApiView` serves the surfaces of the contract without DRF; `ActionPermission` and
-`drf_exception_handler` are the same door for `/api/v1`.
+`drf_exception_handler` do the same for `/api/v1`.
 """
 
 from __future__ import annotations
@@ -36,11 +36,13 @@ class ApiView(View):
     Handlers `get/post/put/patch/delete/head(self, request, principal, **url)` return a dict (200),
     `(status, dict | None)` or an HttpResponse. `actions` names the action per method where they
     differ; a view without any action is open to every authenticated caller, a `public` one to all.
+    `handler_actions` lists those that a method's handler asks for itself (see `iam.operations`).
     `traces` names the operation whose refusal before the service is still recorded.
     """
 
     action: ClassVar[str | None] = None
     actions: ClassVar[Mapping[str, str | None]] = {}
+    handler_actions: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     public: ClassVar[bool] = False
     style: ClassVar[str | None] = None
     needs_project: ClassVar[bool] = False

@@ -249,7 +249,7 @@ class Match:
 
     @property
     def applies(self) -> bool:
-        """Tell whether the statement counts."""
+        """Return whether the statement counts."""
         return self.action and self.resource and not self.failed
 
 

@@ -1,4 +1,4 @@
-"""Who is calling: one frozen value that every layer below the edge receives instead of a request."""
+"""The authenticated caller, which every layer below the views receives instead of a request."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Principal:
     """A caller whose credentials were checked.
 
     `project_id`, `project_name` and `region` are the project the call is about ("" for account-level
-    calls); `scoped` tells whether the credentials themselves are bound to a project (a project
+    calls); `scoped` indicates whether the credentials themselves are bound to a project (a project
     token) or may act in every project of the account (AK/SK, session). `agency_id` is set for a
     caller of another account that acts for this one; `user_id` is then the agency.
     `session_policy` is the JSON document that narrows temporary credentials, "" for none.

@@ -1,4 +1,4 @@
-"""Reads of identity, the account first in every function; other accounts' rows do not exist here."""
+"""Queries of identity, restricted to one account: every function takes the account first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signed requests of the cloud's SDKs: canonical request, string to sign, verification. Pure.
+"""Request signatures of the cloud's SDKs: canonical request, string to sign, verification. Pure.
 
 Source: the published API-signing guide (SDK-HMAC-SHA256, SDK-HMAC-SM3, V11-HMAC-SHA256).
 """
@@ -61,7 +61,7 @@ class Message:
 
 
 def is_signed(authorization: str) -> bool:
-    """Tell whether the header's scheme is one of the SDK's signing families."""
+    """Return whether the header's scheme is one of the SDK's signing families."""
     return authorization.startswith(("SDK-", "V11-"))
 
 
@@ -214,7 +214,7 @@ def verify(message: Message, authorization: Authorization, secret: str) -> str |
 
 
 def first_difference(ours: str, theirs: str) -> tuple[int, str, str] | None:
-    """Return (line number from 1, our line, their line) where two canonical requests part."""
+    """Return (line number from 1, our line, their line) where two canonical requests differ."""
     mine, other = ours.split("\n"), theirs.replace("\r\n", "\n").split("\n")
     for number in range(max(len(mine), len(other))):
         left = mine[number] if number < len(mine) else ""

@@ -1,4 +1,4 @@
-"""The parts of a received request that a signature covers, as they came over the wire."""
+"""Extract from a request what its signature covers, as it came over the wire."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Policies that every account has: one row each, written to the database by `services.sync`."""
+"""Built-in policies, one row each; `iam.services.sync` writes them to the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rate limits: a moving window per key, in this process or shared through Redis."""
+"""Rate limits with a moving window per key, in this process or shared through Redis."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _hit(limit: int, policy: str, *keys: str) -> None:
             return
         wait = _refuse(limiter, item, *keys)
     except StorageError:
-        # A lost Redis must not stop recognition; the log tells the operator.
+        # A lost Redis must not stop recognition; the operator sees it in the log.
         log.exception("throttle storage failed")
         return
     raise ApiError(errors.THROTTLED, headers={"Retry-After": str(wait)}, policy=policy, limit=limit)

@@ -1,4 +1,4 @@
-"""Alarms on metrics: rules, their evaluation each minute, and the history of their states."""
+"""Alarm rules on metrics: create, change, evaluate each minute, and record the history of states."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from monitoring.models import Alarm, AlarmHistory
 from monitoring.notifications import delivery
 
 QUOTA = 100
-LAG_S = 10  # the roll-ups may be this far behind
+LAG_S = 10  # how far the roll-ups may lag behind the calls
 SUPPRESSIONS = (0, 300, 600, 900, 1800, 3600, 10800, 21600, 43200, 86400)
 OPERATORS: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
@@ -48,7 +48,7 @@ def alarm(account_id: str, project_id: str, alarm_id: str) -> Alarm:
 
 
 def histories(account_id: str, project_id: str) -> QuerySet[AlarmHistory]:
-    """Return the changes of state in the project, newest first."""
+    """Return the state changes of the project's alarms, newest first."""
     return AlarmHistory.objects.filter(account_id=account_id, project_id=project_id).order_by("-id")
 
 
@@ -62,7 +62,7 @@ def _number(value: Any) -> bool:
 
 
 def condition_fields(condition: Any) -> dict[str, Any]:
-    """Return the columns of a condition; raises ces.0003 naming what is wrong."""
+    """Return the columns of a condition; raises ces.0003 with the name of the bad member."""
     _refuse("condition", unless=isinstance(condition, dict))
     period, count = condition.get("period"), condition.get("count")
     suppress = condition.get("suppress_duration") or 0
@@ -174,7 +174,10 @@ def _save(principal: Principal, row: Alarm, name: str, body: dict[str, Any]) -> 
 
 
 def alarm_update(*, principal: Principal, alarm_id: str, body: dict[str, Any]) -> Alarm:
-    """Change what `body` names; the alarm starts again without a state."""
+    """Change the members given in `body`; the state becomes `insufficient_data`.
+
+    Raises ces.0003, ces.0004 and ces.0010.
+    """
     row = alarm(principal.account_id, principal.project_id, alarm_id)
     fields = _common_fields(body, partial=True)
     if body.get("condition") is not None:
@@ -186,7 +189,7 @@ def alarm_update(*, principal: Principal, alarm_id: str, body: dict[str, Any]) -
 
 
 def alarm_switch(*, principal: Principal, alarm_id: str, enabled: Any) -> None:
-    """Enable or disable an alarm."""
+    """Enable or disable an alarm; raises ces.0003 and ces.0004."""
     _refuse("alarm_enabled", unless=isinstance(enabled, bool))
     row = alarm(principal.account_id, principal.project_id, alarm_id)
     row.enabled, row.updated_at = enabled, clock.now()
@@ -194,15 +197,18 @@ def alarm_switch(*, principal: Principal, alarm_id: str, enabled: Any) -> None:
 
 
 def alarm_delete(*, principal: Principal, alarm_id: str) -> None:
-    """Delete an alarm; its history stays."""
+    """Delete an alarm; its history is kept. Raises ces.0004."""
     row = alarm(principal.account_id, principal.project_id, alarm_id)
     with transaction.atomic():
         _trace(principal, "deleteAlarm", row, None)
         row.delete()
 
 
-def judge(row: Alarm, values: list[float]) -> str:
-    """Return the state for the values of the last `count` periods; a missing one leaves no judgement."""
+def state_for(row: Alarm, values: list[float]) -> str:
+    """Return the state for the values of the last `count` periods.
+
+    Fewer values than periods: `insufficient_data` if all of them meet the condition, else `ok`.
+    """
     holds = [OPERATORS[row.operator](value, row.value) for value in values]
     if len(values) < row.count:
         return Alarm.NO_DATA if all(holds) else Alarm.OK
@@ -210,14 +216,17 @@ def judge(row: Alarm, values: list[float]) -> str:
 
 
 def evaluate_all(now: dt.datetime | None = None) -> int:
-    """Judge every enabled alarm; returns how many changed their state. Runs each minute."""
+    """Evaluate every enabled alarm; returns how many changed their state. Runs each minute."""
     moment = now or clock.now()
     enabled = Alarm.objects.filter(enabled=True).order_by("id").iterator(chunk_size=500)
     return sum(evaluate(row, moment) for row in enabled)
 
 
 def evaluate(row: Alarm, now: dt.datetime) -> bool:
-    """Judge one alarm by its last complete periods; record and tell a change of state."""
+    """Evaluate one alarm over its last complete periods; returns whether its state changed.
+
+    A change is recorded and notified; a lasting alarm is notified again every `suppress_duration` s.
+    """
     step_ms = max(row.period, 60) * 1000
     end = (clock.epoch_ms(now) - LAG_S * 1000) // step_ms * step_ms
     points = metrics.datapoints(
@@ -229,7 +238,7 @@ def evaluate(row: Alarm, now: dt.datetime) -> bool:
         from_ms=end - row.count * step_ms,
         to_ms=end,
     )
-    state = judge(row, [point[row.filter] for point in points])
+    state = state_for(row, [point[row.filter] for point in points])
     if state != row.state:
         _change(row, state, points, now)
         return True
@@ -237,7 +246,7 @@ def evaluate(row: Alarm, now: dt.datetime) -> bool:
     if state == Alarm.ALARM and repeat and row.notified_at and now - row.notified_at >= repeat:
         row.notified_at = now
         row.save(update_fields=["notified_at"])
-        _tell(row, state, now)
+        _notify(row, state, now)
     return False
 
 
@@ -260,11 +269,11 @@ def _change(row: Alarm, state: str, points: list[dict[str, Any]], now: dt.dateti
             ],
         )
         if state == Alarm.ALARM or (state == Alarm.OK and before == Alarm.ALARM):
-            _tell(row, state, now)
+            _notify(row, state, now)
 
 
-def _tell(row: Alarm, state: str, now: dt.datetime) -> None:
-    """Notify the endpoints named in the rule's actions; a rule that names none tells all."""
+def _notify(row: Alarm, state: str, now: dt.datetime) -> None:
+    """Notify the endpoints named in the rule's actions; all endpoints if it names none."""
     if not row.action_enabled:
         return
     named = [
@@ -292,7 +301,7 @@ def _condition(row: Alarm) -> dict[str, Any]:
 
 
 def shape(row: Alarm) -> dict[str, Any]:
-    """Return an alarm as the API shows it."""
+    """Return an alarm in the shape of the API."""
     return {
         "alarm_id": row.id,
         "alarm_name": row.name,

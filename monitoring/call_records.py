@@ -1,7 +1,7 @@
-"""Write call records: one row per call of a valid route, whatever its outcome.
+"""Write call records: one row per call of a routed interface, whatever its outcome.
 
-The rows of refused calls, which may come in floods, are written together by a thread of the web
-process at most half a second later; where it does not run they are written at once.
+Refused calls (HTTP 429) may come in floods: a thread of the web process writes their rows in batches,
+at most half a second later. In a process without that thread they are written at once.
 """
 
 from __future__ import annotations
@@ -27,20 +27,21 @@ log = logging.getLogger(__name__)
 _RECORD = PreparedInsert(CallRecord)
 REFUSED = 429
 FLUSH_S = 0.5
-_ROWS_A_WRITE = 500
-_KEPT = 100_000
+_ROWS_PER_INSERT = 500
+# While the database refuses rows, the oldest are dropped beyond this number: a flood must not fill the memory.
+_MAX_WAITING = 100_000
 
 
 class Writer(threading.Thread):
-    """Writes the rows of refused calls together. `stop` writes what is left."""
+    """Thread that writes the rows of refused calls in batches."""
 
     def __init__(self) -> None:
         super().__init__(name="refused-calls", daemon=True)
-        self._rows: deque[CallRecord] = deque(maxlen=_KEPT)
+        self._rows: deque[CallRecord] = deque(maxlen=_MAX_WAITING)
         self._stopped = threading.Event()
 
     def add(self, row: CallRecord) -> None:
-        """Leave a row to be written."""
+        """Queue a row."""
         self._rows.append(row)
 
     def run(self) -> None:
@@ -50,10 +51,11 @@ class Writer(threading.Thread):
             close_old_connections()
 
     def flush(self) -> int:
-        """Write what waits; returns how many rows. What the database refuses waits on."""
+        """Write the queued rows; returns how many. Rows that the database refuses stay queued."""
         written = 0
         while self._rows:
-            rows = [self._rows.popleft() for _ in range(min(len(self._rows), _ROWS_A_WRITE))]
+            count = min(len(self._rows), _ROWS_PER_INSERT)
+            rows = [self._rows.popleft() for _ in range(count)]
             try:
                 CallRecord.objects.bulk_create(rows)
             except DatabaseError:
@@ -64,7 +66,7 @@ class Writer(threading.Thread):
         return written
 
     def stop(self) -> None:
-        """End the thread and write what is left."""
+        """End the thread and write the queued rows."""
         self._stopped.set()
         self.join(timeout=5)
         self.flush()
@@ -74,14 +76,14 @@ _writer: Writer | None = None
 
 
 def writer_start() -> None:
-    """Begin to write refused calls together; each web process calls it once."""
+    """Begin to write refused calls in batches; each web process calls it once."""
     global _writer
     _writer = Writer()
     _writer.start()
 
 
 def writer_stop() -> None:
-    """Write what is left and go back to writing each row at once."""
+    """Write the queued rows; from then on each row is written at once."""
     global _writer
     if _writer is not None:
         ending, _writer = _writer, None
@@ -90,7 +92,7 @@ def writer_stop() -> None:
 
 @dataclass(slots=True)
 class TrackedCall:
-    """The call being recorded; `engine_ms` is what the engine process needed."""
+    """The call in progress; `engine_ms` is the time in the engine process."""
 
     principal: Principal
     service: str
@@ -135,8 +137,8 @@ def tracked(
 ) -> Iterator[TrackedCall]:
     """Record the call in the block: failures here, success by `TrackedCall.succeed` inside it.
 
-    An exception after the transaction of `succeed` was rolled back is recorded as the failure
-    that the caller sees.
+    An exception that rolled back the transaction of `succeed` is recorded as the failure that the
+    caller sees. Raises what the block raises.
     """
     call = TrackedCall(principal=principal, service=service, request_id=request_id, source=source)
     try:

@@ -1,8 +1,8 @@
-"""Metrics of namespace SYS.OCR from the roll-ups, aggregated as the monitoring API documents.
+"""Cloud Eye metrics of namespace SYS.OCR, aggregated from the roll-ups (Cloud Eye API reference).
 
 A raw point is one minute in which the interface was called; its value is the number of calls with
-the metric's outcome (0 if the minute's calls all had the other one). `sum`, `max`, `min`,
-`average` and `variance` of a longer period run over the raw points in it.
+the metric's outcome (0 if all of the minute's calls had the other outcome). `sum`, `max`, `min`,
+`average` and `variance` of a longer period are taken over the raw points in it.
 """
 
 from __future__ import annotations
@@ -57,18 +57,18 @@ def interface_named(name: str) -> Interface | None:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One series: a metric name and the interface it is about."""
+    """One series: a metric name and the value of DIMENSION."""
 
     name: str
     interface: str
 
     @property
     def marker(self) -> str:
-        """Return the series' name in paging: namespace, metric and dimension."""
+        """Return the paging marker of the series: namespace, metric and dimension."""
         return f"{NAMESPACE}.{self.name}.{DIMENSION}:{self.interface}"
 
     def described(self) -> dict[str, Any]:
-        """Return the series as the metric list shows it."""
+        """Return the series in the shape of the metric list."""
         return {
             "namespace": NAMESPACE,
             "metric_name": self.name,
@@ -78,7 +78,7 @@ class Metric:
 
 
 def metrics(account_id: str, region: str, *, now: dt.datetime | None = None) -> list[Metric]:
-    """Return the series that have points in the last 90 days, sorted by marker."""
+    """Return the series with points in the last 90 days, sorted by marker."""
     since = (now or clock.now()) - dt.timedelta(days=LISTED_FOR_DAYS)
     codes = (
         CallDay.objects.filter(account_id=account_id, region=region, start__gte=since)
@@ -146,13 +146,14 @@ def datapoints(
     from_ms: int,
     to_ms: int,
 ) -> list[dict[str, Any]]:
-    """Return points {<filter>, timestamp (ms, the period's start)}; `from` is rounded down.
+    """Return points {<kind>: value, "timestamp": ms of the period's start}, oldest first.
 
-    `period` is in seconds, 1 = raw minutes.
+    `kind` is one of FILTERS; `period` is in seconds, 1 = raw minutes. `from_ms` is rounded down to
+    the period. Periods without calls have no point.
     """
     step = max(period, 60)
     start = clock.from_epoch_ms(_floor(from_ms, step))
-    # A period belongs to the range by its start, and then counts whole.
+    # A period whose start lies in the range is aggregated whole.
     end = clock.from_epoch_ms(_floor(to_ms - 1, step) + step * 1000)
     groups: dict[int, list[int]] = {}
     for moment, value in raw_points(account_id, region, metric, start=start, end=end):
@@ -163,7 +164,7 @@ def datapoints(
 
 
 def batch_from(*, period: int, from_ms: int, to_ms: int, metrics_asked: int) -> int:
-    """Return `from` cut so that the span and 3000 points over all metrics are kept to."""
+    """Return `from_ms` moved so that the range obeys SPANS and 3000 points over all metrics asked."""
     step = max(period, 60) * 1000
     points = max(1, 3000 // max(metrics_asked, 1))
     return max(

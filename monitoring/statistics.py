@@ -1,4 +1,7 @@
-"""Monitoring figures, read from the roll-ups: never a scan of the records."""
+"""Statistics of calls for dashboards: totals, series, splits and latency percentiles from the roll-ups.
+
+Only the newest failed calls and single calls are read from the records, each by an index.
+"""
 
 from __future__ import annotations
 
@@ -33,20 +36,24 @@ class Span:
     end: dt.datetime
     step_s: int
 
-    def model(self, *, apart: bool) -> type[RollUp]:
-        """Return the coarsest roll-up that serves the step; `apart` tells users and projects apart."""
+    def model(self, *, per_user: bool) -> type[RollUp]:
+        """Return the coarsest roll-up that serves the step.
+
+        `per_user` asks for one with a row per user and enterprise project; the others hold whole
+        accounts, in far fewer rows.
+        """
         if self.step_s >= 86400 and self.start.hour == 0 and self.start.minute == 0:
-            return CallDay if apart else AccountDay
+            return CallDay if per_user else AccountDay
         if self.step_s >= 3600 and self.start.minute == 0:
-            return CallHour if apart else AccountHour
+            return CallHour if per_user else AccountHour
         fives = self.step_s % 300 == 0 and self.start.minute % 5 == 0
-        return AccountSlot if fives and not apart else CallMinute
+        return AccountSlot if fives and not per_user else CallMinute
 
 
 def span(*, start: dt.datetime, end: dt.datetime) -> Span:
     """Return the range rounded down to a step that gives at most about 200 points.
 
-    Ranges above two weeks are told by days: a month's dashboard reads a few hundred rows.
+    Ranges above two weeks use days: a month's dashboard reads a few hundred rows.
     """
     seconds = max((end - start).total_seconds(), 60)
     steps = (60, 300, 900, 3600, 14400, 86400)
@@ -58,28 +65,28 @@ def span(*, start: dt.datetime, end: dt.datetime) -> Span:
 
 
 def coarse(over: Span) -> Span:
-    """Return a range of more than six hours in steps of an hour at least: users' minutes are many."""
+    """Return a range of more than six hours in steps of an hour or more: minutes per user are many rows."""
     if over.step_s >= 3600 or (over.end - over.start).total_seconds() <= 6 * 3600:
         return over
     return Span(over.start.replace(minute=0), over.end, 3600)
 
 
 def earlier(over: Span) -> Span:
-    """Return the range before: as long to the nearest step, so that the same roll-up serves it."""
+    """Return the preceding range of the same length, to the nearest step: the same roll-up serves it."""
     step = dt.timedelta(seconds=over.step_s)
     steps = max(1, round((over.end - over.start) / step))
     return Span(over.start - steps * step, over.start, over.step_s)
 
 
-# What only the roll-ups of users know.
-_APART = ("user_id", "user_id__in", "enterprise_project_id", "enterprise_project_id__in")
+# Columns that are empty in the roll-ups of whole accounts.
+_PER_USER = ("user_id", "user_id__in", "enterprise_project_id", "enterprise_project_id__in")
 
 
 def _rows(account_id: str, over: Span, filters: dict[str, Any], by: str = "") -> QuerySet[Any]:
     """Return the account's rows in `over`; filters with None or "" are ignored."""
     given = {name: value for name, value in filters.items() if value}
-    apart = by in _APART or any(name in _APART for name in given)
-    return over.model(apart=apart)._default_manager.filter(
+    per_user = by in _PER_USER or any(name in _PER_USER for name in given)
+    return over.model(per_user=per_user)._default_manager.filter(
         account_id=account_id, start__gte=over.start, start__lt=over.end, **given
     )
 
@@ -88,7 +95,7 @@ _OK = Q(error_code="")
 
 
 def totals(account_id: str, over: Span, **filters: Any) -> dict[str, Any]:
-    """Return the calls of the range: calls, successful, failed. One sum, no histogram."""
+    """Return {"calls", "successful", "failed"} of the range. One query, without histograms."""
     sums = _rows(account_id, over, filters).aggregate(
         good=Sum("calls", filter=_OK), bad=Sum("calls", filter=~_OK)
     )
@@ -97,10 +104,11 @@ def totals(account_id: str, over: Span, **filters: Any) -> dict[str, Any]:
 
 
 def figures(account_id: str, over: Span, **filters: Any) -> dict[str, Any]:
-    """Return all that a dashboard shows of the range. Three queries.
+    """Return everything that a dashboard shows of the range, in three queries.
 
-    `totals` (calls, successful, failed, mean and percentiles in ms), `times` (unix s), and by step
-    `successful`, `failed`, `p50`, `p95`, `p99`; `services` and `codes` with the sums of each.
+    `totals` (calls, successful, failed, mean and percentiles in ms), `times` (unix s), lists by step
+    `successful`, `failed`, `p50`, `p95`, `p99` (ms, None without calls), `services` (code →
+    [successful, failed]) and `codes` (error code → calls).
     """
     rows = _rows(account_id, over, filters)
     first, count = _steps(over)
@@ -152,17 +160,20 @@ def _steps(over: Span) -> tuple[int, int]:
 
 
 def percentile(histogram: list[int], percent: int) -> int | None:
-    """Return the latency (ms) below which `percent` of the calls lie, interpolated in its bucket."""
+    """Return the latency (ms) below which `percent` of the calls lie, or None without calls.
+
+    Linear interpolation within the bucket; the open last one counts as wide as its lower edge.
+    """
     total = sum(histogram)
     if not total:
         return None
-    wanted, seen = total * percent / 100, 0
+    rank, seen = total * percent / 100, 0
     edges = (0, *LATENCY_EDGES_MS)
     for index, count in enumerate(histogram):
-        if count and seen + count >= wanted:
+        if count and seen + count >= rank:
             low = edges[index]
             high = edges[index + 1] if index + 1 < len(edges) else edges[-1] * 2
-            return round(low + (high - low) * (wanted - seen) / count)
+            return round(low + (high - low) * (rank - seen) / count)
         seen += count
     return edges[-1]
 
@@ -170,7 +181,8 @@ def percentile(histogram: list[int], percent: int) -> int | None:
 def series(account_id: str, over: Span, *, by: str = "", **filters: Any) -> dict[str, Any]:
     """Return {"times": [unix s], "series": {label: {"successful": [...], "failed": [...]}}}.
 
-    `by` is a dimension ("service", "region", "user_id", "enterprise_project_id") or "" for one sum.
+    `by` is a dimension ("service", "region", "user_id", "enterprise_project_id") or "" for one line
+    labelled "all".
     """
     names = ["start", *([by] if by else [])]
     rows = (
@@ -191,7 +203,7 @@ def series(account_id: str, over: Span, *, by: str = "", **filters: Any) -> dict
 
 
 def breakdown(account_id: str, over: Span, *, by: str, **filters: Any) -> list[dict[str, Any]]:
-    """Return one row a value of `by` (also "error_code"): key, successful, failed; busiest first."""
+    """Return {"key", "successful", "failed"} per value of `by` (also "error_code"), most calls first."""
     rows = (
         _rows(account_id, over, filters, by)
         .values(by)
@@ -204,7 +216,7 @@ def breakdown(account_id: str, over: Span, *, by: str, **filters: Any) -> list[d
 
 
 def failed_calls(account_id: str, over: Span, **filters: Any) -> QuerySet[CallRecord]:
-    """Return the failed calls of the range as they were recorded: those of this second included."""
+    """Return the records of the failed calls in the range, including those not rolled up yet."""
     given = {name: value for name, value in filters.items() if value}
     return CallRecord.objects.filter(
         account_id=account_id,
@@ -223,7 +235,7 @@ def call_detail(account_id: str, request_id: str) -> dict[str, Any] | None:
 
 
 def call_counts(account_id: str) -> dict[str, int]:
-    """Return the account's successful and failed calls of all time, by the daily roll-up."""
+    """Return {"successful", "failed"}: the account's calls of all time, from the daily roll-up."""
     sums = AccountDay.objects.filter(account_id=account_id).aggregate(
         successful=Sum("calls", filter=_OK), failed=Sum("calls", filter=~_OK)
     )

@@ -63,7 +63,7 @@ SCRIPTS: tuple[Script, ...] = (
     Script("thai", (("\u0e00", "\u0e7f"),), ("th",), TESSERACT, "tha", ("thai-plate",), stacked=True),
     Script("khmer", (("\u1780", "\u17ff"),), ("km",), TESSERACT, "khm", stacked=True),
     Script("burmese", (("\u1000", "\u109f"),), ("my",), TESSERACT, "mya", ("burmese-card",), stacked=True),
-    Script("vietnamese", (*_LATIN, ("\u1ea0", "\u1eff")), ("vi",), note="Read as Latin, without its marks."),
+    Script("vietnamese", (*_LATIN, ("\u1ea0", "\u1eff")), ("vi",), TESSERACT, "vie", variant_of="latin", note="Only where the language is asked for: `auto` recognises it as Latin, without most letters that have marks."),
     Script("devanagari", (("\u0900", "\u097f"),), ("hi",)),
     Script("hebrew", (("\u0590", "\u05ff"),), ("he",)),
     Script("ethiopic", (("\u1200", "\u137f"),), ("am",)),

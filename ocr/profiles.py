@@ -56,7 +56,8 @@ class Profile:
     recogniser scores below `reread_below`, or that hold characters of a script it lacks, are recognised
     again by the small model. `side`: limit of the longer side at which the detector sees the image,
     in pixels; 0 = full size. `script`: the script expected besides Latin and Chinese: a name of
-    `ocr.languages.SCRIPTS`, "auto" to detect it, "" for none. `one_line`: the image is a single line.
+    `ocr.languages.SCRIPTS`, "auto" to detect it, "" for none. `extractor_script`: the script that the
+    extractor has single lines recognised in again, so that users learn when its pack is missing. `one_line`: the image is a single line.
     `assume_upright`: never rotate the page. `card`: the page is rectified to the card if one is
     detected. `page`: page number in a multi-page document, from 1. `longest_first`: the longest lines
     carry what the service extracts, so orientation is decided by them. `fine`: long images and small
@@ -71,6 +72,7 @@ class Profile:
     reread_below: float = 0.9
     side: int = 1280
     script: str = ""
+    extractor_script: str = ""
     one_line: bool = False
     assume_upright: bool = False
     card: bool = False

@@ -87,7 +87,7 @@ def _loaded(service: Service, body: bytes, principal: Principal) -> tuple[bytes,
 def checked_options(service: Service, fields: dict[str, Any]) -> dict[str, Any]:
     """Return the options of `service` from `fields` with defaults; raises AIS.0101."""
     try:
-        return parse_options(service.module.OPTIONS, fields)
+        return parse_options(service.extractor.OPTIONS, fields)
     except ValueError as error:
         raise ApiError(errors.PARAMETER, reason=str(error)) from error
 
@@ -99,7 +99,7 @@ def _read(
     try:
         return transport.recognize(
             image,
-            extract=service.module.extract,
+            extract=service.extractor.extract,
             options=options,
             profile=service.profile,
             region=region,

@@ -1,4 +1,4 @@
-"""Input of the generated code samples (`code.js`): the call, the caller's ids, the SDK's class names."""
+"""Input of the generated code samples (`code.js`): the call and the caller's ids."""
 
 from __future__ import annotations
 
@@ -8,20 +8,6 @@ from django.conf import settings
 
 from iam.principal import Principal
 from ocr.catalog import Service
-
-# Class names of the official SDKs where they differ from the service's code in capitals.
-SDK_NAMES = {
-    "bankcard": "Bankcard",
-    "myanmar-id-card": "MyanmarIdcard",
-    "thailand-id-card": "ThailandIdcard",
-    "cambodian-idcard": "CambodianIdCard",
-    "emirates-id-card": "",
-}
-
-
-def sdk_name(code: str) -> str:
-    """Return the middle of the SDK's class names (`Recognize<name>Request`), "" if it has none."""
-    return SDK_NAMES.get(code, "".join(word.capitalize() for word in code.split("-")))
 
 
 def call_of(service: Service, principal: Principal, enterprise_project: str) -> dict[str, Any]:
@@ -34,6 +20,6 @@ def call_of(service: Service, principal: Principal, enterprise_project: str) -> 
         "user": principal.user_name,
         "code": service.code,
         "path": f"/v2/{principal.project_id}/ocr/{service.code}",
-        "sdk": sdk_name(service.code),
+        "sdk": service.sdk_name,
         "enterpriseProject": enterprise_project,
     }

@@ -157,9 +157,9 @@ def _alarms(principal: Principal) -> Iterator[Notice]:
 
 def languages_missing(service: Service) -> str:
     """Return the Debian packages of the languages that `service` needs and this machine lacks, or ""."""
-    wanted = service.profile.script
+    wanted = {service.profile.script, service.profile.extractor_script}
     missing = language_packs.missing_packs(settings.TESSDATA_DIR)
-    return ", ".join(script.package for script in missing if wanted in (script.name, "auto"))
+    return ", ".join(script.package for script in missing if wanted & {script.name, "auto"})
 
 
 def _time(moment: dt.datetime | None) -> str:

@@ -53,7 +53,7 @@ def main() -> None:
             page.goto(f"{url}/console/{address}")
             if name == "explorer":
                 page.click("#sample")
-                page.wait_for_selector("#drop.oc-has-picture")
+                page.wait_for_selector("#drop.oc-has-image")
                 page.click("#run")
                 page.wait_for_selector("#result:not([hidden])", timeout=60_000)
                 page.hover("#fields .oc-field >> nth=2")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
+import subprocess
 from collections import Counter
 from pathlib import Path
 
@@ -22,6 +24,9 @@ from ocr.options import Option
 from ocr.profiles import Profile
 from portal import error_help
 from scripts import error_docs
+from tools.synthetic import sets
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.mark.parametrize("row", error_rows(), ids=lambda row: f"{row.code}-{row.status}")
@@ -50,8 +55,7 @@ def test_no_error_is_there_twice() -> None:
 
 
 def test_every_app_with_an_errors_file_is_collected() -> None:
-    root = Path(__file__).resolve().parent.parent
-    files = {f"{path.parent.name}.errors" for path in root.glob("*/errors.py")}
+    files = {f"{path.parent.name}.errors" for path in ROOT.glob("*/errors.py")}
     assert {module.__name__ for module in error_modules()} == files
 
 
@@ -80,22 +84,22 @@ def test_one_row_is_enough_for_an_error(module, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_services_are_unique_and_whole() -> None:
-    for attribute in ("code", "action_name", "module"):
+    for attribute in ("code", "action_name", "extractor"):
         values = [getattr(service, attribute) for service in catalog.SERVICES]
         assert not [value for value, count in Counter(values).items() if count > 1], attribute
     for service in catalog.SERVICES:
         assert service.group in catalog.GROUPS
         assert isinstance(service.profile, Profile)
-        assert all(isinstance(option, Option) for option in service.module.OPTIONS), service.code
-        assert service.module.FIELDS, service.code
-        assert callable(service.module.extract)
+        assert all(isinstance(option, Option) for option in service.extractor.OPTIONS), service.code
+        assert service.extractor.FIELDS, service.code
+        assert callable(service.extractor.extract)
 
 
 def test_every_extractor_is_a_service() -> None:
     files = {
         name for _, name, package in pkgutil.iter_modules(ocr.extractors.__path__) if not package
     }
-    listed = {service.module.__name__.rsplit(".", 1)[1] for service in catalog.SERVICES}
+    listed = {service.extractor.__name__.rsplit(".", 1)[1] for service in catalog.SERVICES}
     # Modules that services share start with an underscore or define no FIELDS.
     services = {
         name
@@ -103,6 +107,48 @@ def test_every_extractor_is_a_service() -> None:
         if hasattr(importlib.import_module(f"ocr.extractors.{name}"), "FIELDS")
     }
     assert services == listed
+
+
+def test_every_service_has_a_drawing_and_a_sample() -> None:
+    codes = {service.code for service in catalog.SERVICES}
+    assert set(sets.codes()) == codes, "tools/synthetic/<code>.py with CODE and draw(rng)"
+    samples = {path.stem for path in (ROOT / "ocr" / "samples").iterdir()}
+    assert samples == codes, "python -m tools.synthetic.samples CODE"
+
+
+# Where a document type may be named: its own four places, translations of its title, tests and prose.
+OWN_PLACES = (
+    "ocr/catalog.py", "ocr/extractors/", "tools/synthetic/", "ocr/samples/", "ocr/scripts/", "locale/", "tests/",
+    "docs/", "CHANGELOG.md", "README.md",
+)  # fmt: skip
+# Services that pages and tools choose as their example, or that have a room of their own.
+EXAMPLES = {"passport", "general-text", "general-table", "web-image", "id-card"}
+# Weights of a script are named after the card they were trained for; public samples name a service otherwise.
+OTHER_NAMES = ("tools/training/", "tools/accuracy/__main__.py")
+
+
+def test_no_second_place_lists_the_document_types() -> None:
+    names = {
+        form
+        for service in catalog.SERVICES
+        if service.code not in EXAMPLES
+        for form in (service.code, service.code.replace("-", "_"), service.action_name)
+    }
+    found = re.compile(
+        r"(?<![\w-])(" + "|".join(sorted(names, key=len, reverse=True)) + r")(?![\w-])"
+    )
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    second = [
+        f"{name}: {sorted(set(found.findall(text)))}"
+        for name in listed
+        if not name.startswith((*OWN_PLACES, *OTHER_NAMES))
+        and (ROOT / name).suffix in {".py", ".html", ".js", ".toml", ".yaml", ".yml", ".sh", ".css"}
+        and (text := (ROOT / name).read_text(encoding="utf-8"))
+        and found.search(text)
+    ]
+    assert not second, "derive it from ocr/catalog.py"
 
 
 def test_every_service_has_its_actions_and_product() -> None:
@@ -129,5 +175,5 @@ def test_periodic_jobs_are_named_and_quick_to_repeat() -> None:
 
 
 def test_every_error_is_documented() -> None:
-    docs = Path(__file__).resolve().parent.parent / "docs" / "errors.md"
+    docs = ROOT / "docs" / "errors.md"
     assert docs.read_text() == error_docs.text(), "run: python scripts/error_docs.py"

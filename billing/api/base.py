@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -20,13 +20,19 @@ Shape = TypeVar("Shape", bound="Serializer[Any]")
 
 
 class BillingView(APIView):
-    """A view whose `actions` name the permission per method (None = checked in the handler).
+    """A view whose `actions` name the permission per method.
+
+    None means that the handler asks itself, for the actions that `handler_actions` lists (see
+    `iam.operations`).
 
     `traces` names the operation of a method that changes something: it runs in one transaction with
     exactly one trace, and a refusal leaves one too. `asks` says that a POST only asks.
     """
 
     traces: Mapping[str, Trace] = {}
+    handler_actions: (
+        Mapping[str, tuple[str, ...]] | Callable[[], Mapping[str, tuple[str, ...]]]
+    ) = {}
     asks = False
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

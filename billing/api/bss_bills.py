@@ -40,6 +40,7 @@ BILL_TYPES = {"new": 1, "renew": 2, "unsubscribe": 4}
 class BillsView(BssView):
     """A view for callers who may view the bills of the account or of an enterprise project."""
 
+    handler_actions: ClassVar = {"get": (actions.BILL_VIEW,)}
     actions: ClassVar[dict[str, str | None]] = {"get": None}
 
     def projects(self, principal: Principal, wanted: str) -> Sequence[str] | None:

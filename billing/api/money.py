@@ -271,7 +271,8 @@ class BudgetView(BillingView):
 class ExpenditureView(BillingView):
     """Expenditures of an enterprise project."""
 
-    actions = {"get": None}  # a grant on this one project is enough
+    handler_actions = {"get": (actions.BILL_VIEW,)}  # a grant on this one project is enough
+    actions = {"get": None}
 
     @extend_schema(
         parameters=[

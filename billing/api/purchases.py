@@ -22,6 +22,7 @@ class OrderListView(BillingView):
 
     traces = {"post": ("createOrder", "order", "BSS")}
 
+    handler_actions = {"post": (actions.ORDER_PAY,)}  # where the order is to be paid at once
     actions = {"get": actions.ORDER_VIEW, "post": actions.ORDER_CREATE}
 
     @extend_schema(parameters=PAGE, responses=shapes.OrderOut(many=True), tags=["orders"])
@@ -167,6 +168,7 @@ class PackageRenewView(BillingView):
     traces = {"post": ("renewPackage", "package", "BSS")}
 
     action_name = actions.PACKAGE_UPDATE
+    handler_actions = {"post": (actions.ORDER_PAY,)}
 
     @extend_schema(request=None, responses={201: shapes.OrderOut}, tags=["packages"])
     def post(self, request: Request, package_id: int) -> Response:

@@ -30,6 +30,14 @@ class SubscriptionListView(BillingView):
     # The action depends on the product: `<prefix>:subscribe` or `…:subscribeAllUsers`.
     actions = {"get": None, "post": None, "delete": None}
 
+    @staticmethod
+    def handler_actions() -> dict[str, tuple[str, ...]]:  # type: ignore[override]
+        """Return the actions of every product, which are registered when the server starts."""
+        return {
+            "post": _of_products("subscribe", "subscribeAllUsers"),
+            "delete": _of_products("unsubscribe", "unsubscribeAllUsers"),
+        }
+
     @extend_schema(
         parameters=[REGION], responses=shapes.SubscriptionOut(many=True), tags=["subscriptions"]
     )
@@ -81,6 +89,11 @@ class SubscriberListView(BillingView):
     """Subscription Management: who is subscribed to a product in a region."""
 
     actions = {"get": None}
+
+    @staticmethod
+    def handler_actions() -> dict[str, tuple[str, ...]]:  # type: ignore[override]
+        """Return the action of every product, which are registered when the server starts."""
+        return {"get": _of_products("getSubscribeUserList")}
 
     @extend_schema(responses=shapes.SubscribersOut, tags=["subscriptions"])
     def get(self, request: Request, region: str, product: str) -> Response:
@@ -146,6 +159,10 @@ class QuoteView(BillingView):
             "best_total": found.best.total,
         }
         return Response(shapes.QuoteOut(body).data)
+
+
+def _of_products(*verbs: str) -> tuple[str, ...]:
+    return tuple(f"{row.action_prefix}:{verb}" for row in PRODUCTS for verb in verbs)
 
 
 def _require(caller: Principal, product: str, verb: str) -> None:

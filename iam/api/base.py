@@ -1,4 +1,4 @@
-"""What every identity view needs: bodies, filters, paging, the caller's own account."""
+"""Base class of the identity views, and parsing of bodies, filters and paging."""
 
 from __future__ import annotations
 

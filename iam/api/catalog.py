@@ -1,4 +1,4 @@
-"""Service catalogue: which services answer where, for OpenStack clients and tokens."""
+"""Service catalogue of regions, services and endpoints, for OpenStack clients and tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Access keys, permanent and temporary."""
+"""API of permanent and temporary access keys."""
 
 from __future__ import annotations
 
@@ -29,8 +29,12 @@ def _own_or(principal: Principal, user_id: str, action: str) -> None:
 
 
 class CredentialsView(IamView):
-    """/v3.0/OS-CREDENTIAL/credentials. Everybody may manage the own keys."""
+    """/v3.0/OS-CREDENTIAL/credentials. Users may manage their own keys."""
 
+    handler_actions: ClassVar = {
+        "get": ("iam:credentials:listCredentials",),
+        "post": ("iam:credentials:createCredential",),
+    }
     traces: ClassVar = {"post": ("createCredential", *_TRACE)}
 
     def get(self, request: HttpRequest, principal: Principal) -> dict[str, Any]:
@@ -58,6 +62,11 @@ class CredentialsView(IamView):
 class CredentialView(IamView):
     """/v3.0/OS-CREDENTIAL/credentials/{access}."""
 
+    handler_actions: ClassVar = {
+        "get": ("iam:credentials:getCredential",),
+        "put": ("iam:credentials:updateCredential",),
+        "delete": ("iam:credentials:deleteCredential",),
+    }
     traces: ClassVar = {
         "put": ("updateCredential", *_TRACE),
         "delete": ("deleteCredential", *_TRACE),
@@ -98,6 +107,8 @@ class CredentialView(IamView):
 
 class SecurityTokensView(IamView):
     """POST /v3.0/OS-CREDENTIAL/securitytokens: temporary keys of one's own or through an agency."""
+
+    handler_actions: ClassVar = {"post": ("iam:agencies:assume",)}
 
     def post(self, request: HttpRequest, principal: Principal) -> tuple[int, dict[str, Any]]:
         """Make a temporary key."""

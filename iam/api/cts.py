@@ -1,4 +1,4 @@
-"""Traces and trackers, as the CTS client uses them."""
+"""API of traces and trackers (Cloud Trace Service, version 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Enterprise projects, as the EPS client uses them."""
+"""API of enterprise projects (Enterprise Project Management Service, version 1.0)."""
 
 from __future__ import annotations
 
@@ -42,6 +42,8 @@ def _number(request: HttpRequest, name: str, default: int, low: int, high: int) 
 class EnterpriseProjectsView(EpsView):
     """/v1.0/enterprise-projects."""
 
+    actions: ClassVar = {"post": _PREFIX + "create"}
+    handler_actions: ClassVar = {"get": (_PREFIX + "list",)}
     traces: ClassVar = {"post": ("createEnterpriseProject", *_TRACE)}
 
     def get(self, request: HttpRequest, principal: Principal) -> dict[str, Any]:
@@ -78,7 +80,6 @@ class EnterpriseProjectsView(EpsView):
 
     def post(self, request: HttpRequest, principal: Principal) -> tuple[int, dict[str, Any]]:
         """Create one."""
-        authz.require(principal, _PREFIX + "create")
         body = self.json(request)
         row = service.enterprise_project_create(
             principal=principal,
@@ -92,6 +93,11 @@ class EnterpriseProjectsView(EpsView):
 class EnterpriseProjectView(EpsView):
     """/v1.0/enterprise-projects/{id}."""
 
+    handler_actions: ClassVar = {
+        "get": (_PREFIX + "get",),
+        "put": (_PREFIX + "update",),
+        "delete": (_PREFIX + "delete",),
+    }
     traces: ClassVar = {
         "put": ("updateEnterpriseProject", *_TRACE),
         "delete": ("deleteEnterpriseProject", *_TRACE),
@@ -128,6 +134,7 @@ class EnterpriseProjectView(EpsView):
 class ActionView(EpsView):
     """POST /v1.0/enterprise-projects/{id}/action."""
 
+    handler_actions: ClassVar = {"post": (_PREFIX + "enable", _PREFIX + "disable")}
     traces: ClassVar = {"post": ("updateEnterpriseProjectStatus", *_TRACE)}
 
     def post(self, request: HttpRequest, principal: Principal, key: str) -> tuple[int, None]:
@@ -181,6 +188,8 @@ class ProvidersView(EpsView):
 
 class ResourcesView(EpsView):
     """POST /v1.0/enterprise-projects/{id}/resources/filter."""
+
+    handler_actions: ClassVar = {"post": ("eps:resources:list",)}
 
     def post(self, request: HttpRequest, principal: Principal, key: str) -> dict[str, Any]:
         """List what the services keep in an enterprise project."""

@@ -1,4 +1,4 @@
-"""Federation, which this installation does not offer: its lists are empty, its changes refused.
+"""API of identity federation, which this installation does not offer.
 
 Clients find the documented answers instead of a missing route: an empty list, 404 for a name, 401 for
 signing in through another identity provider, 400 for setting one up.

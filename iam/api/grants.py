@@ -1,4 +1,4 @@
-"""Grants: a policy for a group, user or agency in an account, project or enterprise project."""
+"""API of grants: a policy for a group, user or agency in an account, project or enterprise project."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SUBJECTS = {"group": selectors.group, "user": selectors.user, "agency": selecto
 
 
 def _scope(principal: Principal, kind: str, place: str) -> Scope:
-    """Return the scope of a path; raises 404 for a place of another account."""
+    """Return the scope of a path; raises 404 for a project of another account."""
     account = principal.account_id
     match kind:
         case "account" | "all_projects":

@@ -1,4 +1,4 @@
-"""Groups and their members."""
+"""API of groups and their members."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Projects and the account as OpenStack's domain."""
+"""API of projects, and of the account as OpenStack's domain."""
 
 from __future__ import annotations
 

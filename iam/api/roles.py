@@ -1,4 +1,4 @@
-"""System policies and custom policies."""
+"""API of system policies and custom policies."""
 
 from __future__ import annotations
 

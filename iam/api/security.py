@@ -1,4 +1,4 @@
-"""Security settings, quotas and agencies."""
+"""API of security settings, quotas and agencies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest
 
 from core.errors import ApiError
-from iam import authz, errors, selectors
+from iam import errors, selectors
 from iam.api import shapes
 from iam.api.base import IamView, number, own_domain, picked
 from iam.principal import Principal
@@ -16,16 +16,16 @@ from iam.services import account_settings, accounts, agencies, groups, policies,
 _TRACE = ("agency", "IAM")
 
 
+def security_actions(family: str) -> dict[str, str]:
+    """Return the family's own actions for reading and for changing its settings."""
+    name = "".join(part.title() for part in family.split("_"))
+    return {"get": f"iam:securitypolicies:get{name}", "put": f"iam:securitypolicies:update{name}"}
+
+
 class SecurityPolicyView(IamView):
-    """/v3.0/OS-SECURITYPOLICY/domains/{id}/<family>-policy; the family comes from the route."""
+    """/v3.0/OS-SECURITYPOLICY/domains/{id}/<family>-policy; family and actions are the route's."""
 
     family: ClassVar[str] = ""
-
-    def authorise(self, request: HttpRequest, principal: Principal, **url: Any) -> None:
-        """Ask for the family's own read or write action."""
-        word = "update" if request.method == "PUT" else "get"
-        name = "".join(part.title() for part in self.family.split("_"))
-        authz.require(principal, f"iam:securitypolicies:{word}{name}")
 
     def get(self, request: HttpRequest, principal: Principal, domain: str) -> dict[str, Any]:
         """Show the settings."""

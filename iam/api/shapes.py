@@ -1,4 +1,4 @@
-"""Rows → the JSON of the published identity API."""
+"""Build the JSON objects of the published identity APIs from database rows."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def group(request: HttpRequest, row: Group) -> dict[str, Any]:
 
 
 def project(request: HttpRequest, row: Project) -> dict[str, Any]:
-    """Return a project; a region's own one hangs below the account."""
+    """Return a project; the parent of a region's own project is the account."""
     return {
         "id": row.id,
         "name": row.name,

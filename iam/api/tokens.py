@@ -1,10 +1,10 @@
-"""Tokens: got by password, one-time code, another token or an agency; checked, ended."""
+"""API of tokens: issue by password, one-time code, token or agency; show, check, revoke."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 
@@ -216,6 +216,11 @@ class TokensView(IamView):
     """/v3/auth/tokens."""
 
     public = True  # POST takes credentials in the body; the other methods authenticate below
+    handler_actions: ClassVar = {
+        "get": ("iam:tokens:getToken",),
+        "post": ("iam:agencies:assume",),
+        "delete": ("iam:tokens:revokeToken",),
+    }
 
     def post(self, request: HttpRequest, _: Principal | None) -> HttpResponse:
         """Issue a token."""

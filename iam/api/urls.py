@@ -135,7 +135,9 @@ _IDENTITY = [
         path(
             f"v3.0/OS-SECURITYPOLICY/domains/<str:domain>/{family.replace('_', '-')}",
             security.SecurityPolicyView.as_view(
-                family=family, traces={"put": (accounts.trace_name(family), "domain", "IAM")}
+                family=family,
+                actions=security.security_actions(family),
+                traces={"put": (accounts.trace_name(family), "domain", "IAM")},
             ),
         )
         for family in (

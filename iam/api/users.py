@@ -1,4 +1,4 @@
-"""Users in both families of paths, their passwords, groups and projects."""
+"""API of users in `/v3` and `/v3.0/OS-USER`, their passwords, groups and projects."""
 
 from __future__ import annotations
 
@@ -113,20 +113,13 @@ class UsersView(IamView):
 class UserView(IamView):
     """/v3/users/{id}."""
 
+    actions: ClassVar = {"patch": "iam:users:updateUser", "delete": "iam:users:deleteUser"}
+    handler_actions: ClassVar = {"get": ("iam:users:getUser",)}
     traces: ClassVar = {"patch": ("updateUser", *_TRACE), "delete": ("deleteUser", *_TRACE)}
 
-    def authorise(self, request: HttpRequest, principal: Principal, **url: Any) -> None:
-        """Let every user see the own row; everything else needs an action."""
-        match request.method:
-            case "PATCH":
-                authz.require(principal, "iam:users:updateUser")
-            case "DELETE":
-                authz.require(principal, "iam:users:deleteUser")
-            case _:
-                self_or(principal, url["user"], "iam:users:getUser")
-
     def get(self, request: HttpRequest, principal: Principal, user: str) -> dict[str, Any]:
-        """Show a user."""
+        """Show a user; everybody may see themselves."""
+        self_or(principal, user, "iam:users:getUser")
         return {"user": shapes.user(request, selectors.user(principal.account_id, user))}
 
     def patch(self, request: HttpRequest, principal: Principal, user: str) -> dict[str, Any]:
@@ -145,6 +138,7 @@ class UserView(IamView):
 class PasswordView(IamView):
     """POST /v3/users/{id}/password: change one's own password."""
 
+    handler_actions: ClassVar = {"post": ("iam:users:setUserPassword",)}
     traces: ClassVar = {"post": ("changePassword", *_TRACE)}
 
     def post(self, request: HttpRequest, principal: Principal, user: str) -> tuple[int, None]:
@@ -171,6 +165,8 @@ class PasswordView(IamView):
 class UserGroupsView(IamView):
     """GET /v3/users/{id}/groups."""
 
+    handler_actions: ClassVar = {"get": ("iam:permissions:listGroupsForUser",)}
+
     def get(self, request: HttpRequest, principal: Principal, user: str) -> dict[str, Any]:
         """List the groups of a user."""
         self_or(principal, user, "iam:permissions:listGroupsForUser")
@@ -184,6 +180,8 @@ class UserGroupsView(IamView):
 
 class UserProjectsView(IamView):
     """GET /v3/users/{id}/projects."""
+
+    handler_actions: ClassVar = {"get": ("iam:projects:listProjects",)}
 
     def get(self, request: HttpRequest, principal: Principal, user: str) -> dict[str, Any]:
         """List the projects that a user can work in: all of the account."""
@@ -217,6 +215,8 @@ class OsUsersView(IamView):
 class OsUserView(IamView):
     """/v3.0/OS-USER/users/{id}."""
 
+    actions: ClassVar = {"put": "iam:users:updateUser"}
+    handler_actions: ClassVar = {"get": ("iam:users:getUser",)}
     traces: ClassVar = {"put": ("updateUser", *_TRACE)}
 
     def get(self, request: HttpRequest, principal: Principal, user: str) -> dict[str, Any]:
@@ -226,7 +226,6 @@ class OsUserView(IamView):
 
     def put(self, request: HttpRequest, principal: Principal, user: str) -> dict[str, Any]:
         """Change a user."""
-        authz.require(principal, "iam:users:updateUser")
         row = selectors.user(principal.account_id, user)
         fields = _fields(self.part(request, "user"), _OS)
         row = users.user_update(principal=principal, user=row, **fields)
@@ -236,6 +235,7 @@ class OsUserView(IamView):
 class OsUserInfoView(IamView):
     """PUT /v3.0/OS-USER/users/{id}/info: one's own e-mail and telephone."""
 
+    handler_actions: ClassVar = {"put": ("iam:users:updateUser",)}
     traces: ClassVar = {"put": ("updateUser", *_TRACE)}
 
     def put(self, request: HttpRequest, principal: Principal, user: str) -> tuple[int, None]:

@@ -1,4 +1,4 @@
-"""Version documents: what OpenStack clients ask first, without credentials."""
+"""Version documents, which OpenStack clients ask for first and without credentials."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of identity, one file per topic. Nobody outside `iam` imports them."""
+"""Tables of identity, one file per topic; no other app imports them."""
 
 from iam.models.accounts import Account, EnterpriseProject, Project, Region
 from iam.models.audit import Trace, TraceHead, Tracker

@@ -1,4 +1,4 @@
-"""Accounts and the places they own: regions, projects, enterprise projects."""
+"""Tables of accounts, regions, projects and enterprise projects."""
 
 from __future__ import annotations
 
@@ -110,5 +110,5 @@ class EnterpriseProject(Timestamped):
 
     @property
     def is_default(self) -> bool:
-        """Tell whether this is the account's enterprise project `0`."""
+        """Return whether this is the account's enterprise project `0`."""
         return self.public_id == "0"

@@ -1,4 +1,4 @@
-"""The audit trail: append-only, each account's traces chained by hash."""
+"""Tables of the audit trail: append-only traces, chained by hash per account, and trackers."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Trace(models.Model):
 
 
 class TraceHead(models.Model):
-    """The end of an account's chain: locking this row puts its writers in line."""
+    """The end of an account's chain; writers lock this row, so that they append one after the other."""
 
     account = models.OneToOneField(
         Account, primary_key=True, on_delete=models.CASCADE, related_name="trace_head"

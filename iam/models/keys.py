@@ -1,4 +1,4 @@
-"""Access keys, agencies, ended tokens and keys for the object store."""
+"""Tables of access keys, agencies, revoked tokens and object-store keys."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Agency(Timestamped):
 
 
 class ObsAuthorization(Timestamped):
-    """A key of an account's own for its object store, for reading pictures by URL in one region."""
+    """A key of an account's own for its object store, for reading images by URL in one region."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="obs_grants")
     region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")

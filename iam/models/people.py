@@ -1,4 +1,4 @@
-"""Users, groups and who is in which."""
+"""Tables of users, groups and memberships."""
 
 from __future__ import annotations
 
@@ -102,12 +102,12 @@ class User(AbstractBaseUser):
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]
-        """Tell Django whether the user may sign in."""
+        """Return whether the user may sign in, for Django."""
         return self.enabled
 
     @property
     def is_staff(self) -> bool:
-        """Tell Django's admin who is an operator."""
+        """Return whether the user is an operator, for Django's administration."""
         return self.is_operator
 
     @property
@@ -124,7 +124,7 @@ class User(AbstractBaseUser):
         return self.enabled and self.is_operator
 
     def locked(self, now: dt.datetime) -> bool:
-        """Tell whether too many failures keep this user out at `now`."""
+        """Return whether too many failures keep this user out at `now`."""
         return self.locked_until is not None and self.locked_until > now
 
     def natural_key(self) -> tuple[Any, ...]:

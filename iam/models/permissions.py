@@ -1,4 +1,4 @@
-"""Policies, where they are attached, and guardian's grants on single places."""
+"""Tables of policies and attachments, and guardian's permissions on single projects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Access keys: made, switched, deleted; their lock-out and last use."""
+"""Create, switch and delete access keys; count failures and note the last use."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class NewKey:
 
 
 def use_is_old(last_used_at: dt.datetime | None, now: dt.datetime) -> bool:
-    """Tell whether the time of last use is worth writing again (at most once a minute)."""
+    """Return whether the time of last use is worth writing again (at most once a minute)."""
     return last_used_at is None or now - last_used_at > USE_RESOLUTION
 
 
@@ -66,7 +66,7 @@ def key_failed(*, access: str, now: dt.datetime | None = None) -> dt.datetime | 
 
 
 def signature_refused(*, access: str, account_id: str, user_name: str, address: str) -> None:
-    """Count a wrong signature of a known key; tell of the lock, once, if this one locked it."""
+    """Count a wrong signature of a known key; announce the lock, once, if this one locked it."""
     until = key_failed(access=access)
     if until is not None:
         lockouts.announce(

@@ -1,4 +1,4 @@
-"""Rules on names, passwords and settings of an account, with the error of each. Defaults included."""
+"""Settings of an account with their defaults, and validation of settings, names and passwords."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def family_in(settings: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def may_manage_own(settings: dict[str, Any], what: str) -> bool:
-    """Tell whether the account lets its users change `what` of their own.
+    """Return whether the account lets its users change `what` of their own.
 
     `what` is `accesskey`, `email`, `mobile` or `password`; the owner always may.
     """
@@ -98,7 +98,7 @@ def password_age(user: User) -> dt.timedelta:
 
 
 def password_too_young(user: User) -> bool:
-    """Tell whether the account's rules forbid changing the password again already."""
+    """Return whether the account's rules forbid changing the password again already."""
     least = family(user.account, "password_policy")["minimum_password_age"]
     return (
         bool(least)
@@ -116,20 +116,20 @@ def password_end(user: User) -> dt.datetime | None:
 
 
 def password_expired(user: User) -> bool:
-    """Tell whether the password outlived the account's rules."""
+    """Return whether the password outlived the account's rules."""
     end = password_end(user)
     return end is not None and end < clock.now()
 
 
 def unused_too_long(user: User) -> bool:
-    """Tell whether an IAM user did not sign in for longer than the account allows."""
+    """Return whether an IAM user did not sign in for longer than the account allows."""
     days = family(user.account, "login_policy")["account_validity_period"]
     last = user.last_login or user.created_at
     return bool(days) and not user.is_owner and clock.now() - last > dt.timedelta(days=days)
 
 
 def address_allowed(settings: dict[str, Any], name: str, ip: str) -> bool:
-    """Tell whether `ip` may use the API or console by the account's access control list.
+    """Return whether `ip` may use the API or console by the account's access control list.
 
     Without a list every address may; with one, an address must be in a network or range of it.
     """

@@ -1,4 +1,4 @@
-"""Accounts: made with their projects, owner and admin group; their settings."""
+"""Create accounts with their projects, owner and admin group; change their settings."""
 
 from __future__ import annotations
 

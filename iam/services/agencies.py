@@ -1,4 +1,4 @@
-"""Agencies (trust in another account or in the OCR service) and keys for the object store."""
+"""Create, change and delete agencies; keep the key that lets OCR read the object store."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def agency_delete(*, principal: Principal, agency: Agency) -> None:
 def obs_authorize(
     *, principal: Principal, region: str, access_key: str, secret_key: str, endpoint: str = ""
 ) -> ObsAuthorization:
-    """Keep the account's own key for its object store, encrypted, for reading pictures by URL."""
+    """Keep the account's own key for its object store, encrypted, for reading images by URL."""
     with audit.operation(
         principal, "authorizeObs", resource_type="agency", resource_id=region,
         resource_name="obs", request={"region": region, "endpoint": endpoint},

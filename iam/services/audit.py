@@ -1,4 +1,4 @@
-"""The audit trail: one trace per management operation, each account's traces chained by hash."""
+"""Write the audit trail: one trace per management operation, chained by hash per account."""
 
 from __future__ import annotations
 

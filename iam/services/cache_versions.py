@@ -1,4 +1,4 @@
-"""What makes a change count at once everywhere: the account's policy version, a user's token epoch."""
+"""Versions that make caches of all processes stale: the account's policy version, a user's token epoch."""
 
 from __future__ import annotations
 

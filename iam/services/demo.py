@@ -1,4 +1,4 @@
-"""The demo account: owner, an administrator and a reader, each with a key. Safe to run again."""
+"""Create the demo account with owner, administrator and read-only user; safe to run again."""
 
 from __future__ import annotations
 

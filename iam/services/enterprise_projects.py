@@ -1,4 +1,4 @@
-"""Enterprise projects: made, renamed, switched on and off, deleted."""
+"""Create, change, enable, disable and delete enterprise projects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Groups and their members."""
+"""Create, change and delete groups; add and remove members."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Who was locked out: higher apps ask to be told, because they own the ways of telling people."""
+"""Registry of functions that are called when a user or an access key is locked.
+
+Higher apps register, because they own e-mail and webhooks."""
 
 from __future__ import annotations
 
@@ -26,20 +28,20 @@ class Lockout:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """One function of a higher app that is told of each lock-out, once."""
+    """A function of a higher app that is called once for each lock-out."""
 
     name: str
-    tell: Callable[[Lockout], object]
+    notify: Callable[[Lockout], object]
 
 
 LISTENERS: Registry[Listener] = Registry("lock-out listeners", key=lambda row: row.name)
 
 
 def announce(lockout: Lockout) -> None:
-    """Tell every listener; one that fails is logged and keeps nobody from being refused."""
+    """Call every listener; one that fails is logged and keeps nobody from being refused."""
     log.warning("locked out", extra={"kind": lockout.kind, "subject": lockout.subject_id})
     for listener in LISTENERS:
         try:
-            listener.tell(lockout)
+            listener.notify(lockout)
         except Exception:
-            log.exception("a lock-out was not told", extra={"listener": listener.name})
+            log.exception("a listener of lock-outs failed", extra={"listener": listener.name})

@@ -1,4 +1,6 @@
-"""Passwords checked: lock-out that racing cannot pass, the same time for known and unknown names."""
+"""Verify passwords and one-time codes, with a lock-out that parallel guesses cannot pass.
+
+Known and unknown names take the same time, so that an answer does not show who exists."""
 
 from __future__ import annotations
 
@@ -59,7 +61,7 @@ def password_check(
     Raises 401 "wrong" for an unknown or disabled user and a wrong password, 401 `PASSCODE` for a
     missing or wrong code, 401 "locked" after too many failures of either. `claimed` is what the
     caller said (account and name): unknown names lock alike, by the rules of `account` if there is
-    one, so that a lock tells nothing about who exists.
+    one, so that a lock does not show who exists.
     """
     if not isinstance(password, str) or len(password) > 4096:
         raise ApiError(errors.BAD_LOGIN)
@@ -89,7 +91,7 @@ def password_check(
 
 
 def own_password_check(user: User, password: object, *, address: str) -> None:
-    """Raise 401 unless a signed-in user knows the own password; a wrong one counts as at sign-in."""
+    """Raise 401 unless a signed-in user gives the right current password; a wrong one counts as at sign-in."""
     now = clock.now()
     if user.locked(now):
         raise ApiError(errors.LOCKED)
@@ -106,7 +108,7 @@ def _free(user: User, now: dt.datetime) -> QuerySet[User]:
 
 
 def _failed(user: User, now: dt.datetime, address: str) -> None:
-    """Count one failure; at the limit inside the period the user is locked, which is told once.
+    """Count one failure; at the limit inside the period the user is locked, which is announced once.
 
     Each step is one UPDATE with its condition in it, so that no failure at the same time is lost.
     """
@@ -165,7 +167,7 @@ def _unknown(password: str, claimed: str, account: Account | None) -> ApiError:
 
 
 def totp_check(user: User, passcode: str) -> bool:
-    """Tell whether `passcode` is the one of now (or one step off) and was not used before."""
+    """Return whether `passcode` is the one of now (or one step off) and was not used before."""
     if not user.totp_secret_encrypted or not isinstance(passcode, str):
         return False
     totp = pyotp.TOTP(crypto.decrypt(user.totp_secret_encrypted))
@@ -230,7 +232,7 @@ def totp_begin(*, user: User) -> tuple[str, str]:
 
 
 def totp_uri(*, user: User, secret: str) -> str:
-    """Return the `otpauth://` address of a device, which authenticator apps read as a picture."""
+    """Return the `otpauth://` address of a device, which authenticator apps scan as a QR code."""
     issuer = f"OCR Console {user.account.name}"
     return pyotp.TOTP(secret).provisioning_uri(name=user.name, issuer_name=issuer)
 

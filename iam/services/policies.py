@@ -1,4 +1,4 @@
-"""Custom policies and grants: what is attached to whom, and where."""
+"""Create, change and delete custom policies; attach policies to groups, users and agencies."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Scope:
 
     @property
     def where(self) -> Project | EnterpriseProject | None:
-        """Return the single place, if the grant counts in one."""
+        """Return the project or enterprise project, if the grant counts in one."""
         return self.project or self.enterprise_project
 
     @property
     def place(self) -> str:
-        """Return the id of the single place, or ""."""
+        """Return the id of the project or enterprise project, or ""."""
         return self.where.pk if self.where is not None else ""
 
 
@@ -249,5 +249,5 @@ def grant_remove(*, principal: Principal, policy: Policy, subject: Subject, scop
 
 
 def grant_exists(*, policy: Policy, subject: Subject, scope: Scope) -> bool:
-    """Tell whether the policy is attached to the subject in exactly this scope."""
+    """Return whether the policy is attached to the subject in exactly this scope."""
     return Attachment.objects.filter(slot=_slot(policy, subject, scope)).exists()

@@ -1,4 +1,4 @@
-"""Projects: sub-projects of a region's project."""
+"""Create, change and delete sub-projects of a region's project."""
 
 from __future__ import annotations
 

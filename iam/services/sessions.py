@@ -1,4 +1,4 @@
-"""Console sessions: how long one lasts without a click, and what must happen before it may be used."""
+"""Console sessions: inactivity timeout and passwords that must be changed first."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def session_begin(session: SessionBase, user: User, now: dt.datetime) -> None:
 
 
 def session_keep(session: SessionBase, settings: dict[str, Any], now: dt.datetime) -> bool:
-    """Tell whether the session is still alive by the account's rules; note the click if it is.
+    """Return whether the session is still alive by the account's rules; note the click if it is.
 
     The account's `session_timeout` (minutes without a click) counts from the last one, also for
     sessions that were signed in under another value. The caller saves a modified session.
@@ -46,5 +46,5 @@ def _timeout_s(settings: dict[str, Any]) -> int:
 
 
 def password_due(user: User) -> bool:
-    """Tell whether the user must choose a new password before anything else."""
+    """Return whether the user must choose a new password before anything else."""
     return user.must_change_password or account_settings.password_expired(user)

@@ -1,4 +1,4 @@
-"""The server's view of recently refused signatures, for finding what a client signs differently.
+"""Canonical requests of recently refused signatures, for finding what a client signs differently.
 
 Kept for a quarter of an hour in the cache. It holds what the caller sent and the hash of the body, no
 secret and no body.
@@ -37,7 +37,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The first line (from 1) in which two canonical requests part, and what that line is."""
+    """The first line (from 1) in which two canonical requests differ, and what that line is."""
 
     line: int
     part: str

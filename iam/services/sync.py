@@ -1,4 +1,4 @@
-"""Rows that the installation itself brings: regions, system policies, what every account has."""
+"""Write the rows that come with the installation: regions, system policies, projects of accounts."""
 
 from __future__ import annotations
 

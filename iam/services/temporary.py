@@ -1,4 +1,4 @@
-"""Temporary AK/SK: everything is sealed into the security token, nothing is stored."""
+"""Issue and open temporary access keys; everything is sealed into the security token, nothing stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens: sealed, short, verified without a password hash and ended at once.
+"""Issue, open and revoke tokens, which are sealed (encrypted and authenticated) lists of ids.
 
 A token holds ids only. Whether it still counts is asked of the database with every use: the user's
 epoch and the table of revoked tokens.

@@ -1,4 +1,4 @@
-"""What an account's kept traces are about: each kind of operation and each user, once.
+"""Distinct kinds of operations and users in an account's traces, for filters.
 
 PostgreSQL has no operator that jumps from one value of an index to the next, so a plain DISTINCT
 reads every trace; the recursive query here makes one look-up per value instead.

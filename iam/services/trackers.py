@@ -1,4 +1,4 @@
-"""Trackers: where an account's traces are also sent. The management tracker always exists."""
+"""Create, change and delete trackers (where traces are also sent); the management tracker always exists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Users: made, changed, deleted; their passwords."""
+"""Create, change and delete users; change and reset their passwords."""
 
 from __future__ import annotations
 

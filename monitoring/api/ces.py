@@ -1,4 +1,4 @@
-"""Monitoring API (CES v1): metrics, their data, alarms, histories, quotas."""
+"""Cloud Eye API (CES v1): metrics, metric data, alarm rules, alarm histories, quotas."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _bad(name: str) -> ApiError:
 
 
 def _integer(text: Any, name: str, *, low: int = 0, high: int = 2**53) -> int:
-    """Return a whole number that came as text or number; raises ces.0003."""
+    """Return an integer given as text or number within [low, high]; raises ces.0003."""
     try:
         value = int(text)
     except (TypeError, ValueError) as error:
@@ -82,7 +82,7 @@ def _window(source: Any) -> tuple[str, int, int, int]:
 
 
 class MetricsView(CesView):
-    """Series that have data."""
+    """Metrics with data."""
 
     action = "ces:metrics:list"
 
@@ -119,12 +119,12 @@ class MetricsView(CesView):
 
 
 class MetricDataView(CesView):
-    """Points of one series."""
+    """Data of one metric."""
 
     action = "ces:metricData:list"
 
     def get(self, request: HttpRequest, principal: Principal, **url: Any) -> dict[str, Any]:
-        """Return the asked aggregate per period."""
+        """Return the points of the requested aggregate per period."""
         query = request.GET
         metric = _metric(query.get("namespace"), query.get("metric_name"), _dimensions(request))
         kind, period, start, end = _window(query)
@@ -144,12 +144,12 @@ class MetricDataView(CesView):
 
 
 class BatchView(CesView):
-    """Points of many series."""
+    """Data of several metrics."""
 
     action = "ces:metricData:list"
 
     def post(self, request: HttpRequest, principal: Principal, **url: Any) -> dict[str, Any]:
-        """Answer in the order asked; the span and 3000 points are kept to."""
+        """Return the series in the order requested; the range is shortened to the limits of the API."""
         body = self.json(request)
         asked = body.get("metrics")
         if not isinstance(asked, list) or not 1 <= len(asked) <= _LARGEST_BATCH:
@@ -258,7 +258,7 @@ class AlarmView(CesView):
 
 
 class AlarmActionView(CesView):
-    """Switch of one rule."""
+    """Enabled state of one rule."""
 
     action = "ces:alarmsOnOff:put"
     traces: ClassVar = {"put": ("updateAlarmAction", "alarm", "CES")}
@@ -271,7 +271,7 @@ class AlarmActionView(CesView):
 
 
 class HistoriesView(CesView):
-    """Changes of the rules' states."""
+    """State changes of the alarm rules."""
 
     action = "ces:alarmHistory:list"
 
@@ -322,12 +322,12 @@ class HistoriesView(CesView):
 
 
 class QuotasView(CesView):
-    """How many rules there may be."""
+    """Quota of alarm rules."""
 
     action = "ces:quotas:get"
 
     def get(self, request: HttpRequest, principal: Principal, **url: Any) -> dict[str, Any]:
-        """Return the quota of alarm rules."""
+        """Return quota and use."""
         used = alarms.alarms(principal.account_id, principal.project_id).count()
         return {
             "quotas": {

@@ -63,13 +63,13 @@ def _delivery(row: Delivery) -> dict[str, Any]:
 
 
 class EndpointsView(NotificationView):
-    """All endpoints."""
+    """Endpoints of the account."""
 
     actions: ClassVar = {"get": "ces:endpoints:list", "post": "ces:endpoints:create"}
     traces: ClassVar = {"post": ("createEndpoint", "endpoint", "CES")}
 
     def get(self, request: HttpRequest, principal: Principal, **url: Any) -> dict[str, Any]:
-        """List them; secrets are never shown again."""
+        """List the endpoints; secrets are not included."""
         return {"endpoints": [_endpoint(row) for row in endpoints.endpoints(principal.account_id)]}
 
     def post(self, request: HttpRequest, principal: Principal, **url: Any) -> Any:
@@ -96,7 +96,7 @@ class EndpointView(NotificationView):
     traces: ClassVar = {"delete": ("deleteEndpoint", "endpoint", "CES")}
 
     def delete(self, request: HttpRequest, principal: Principal, **url: Any) -> Any:
-        """Delete it with its log."""
+        """Delete the endpoint with its delivery log."""
         row = endpoints.endpoint(principal.account_id, url["endpoint_id"])
         with transaction.atomic():
             _trace(principal, "deleteEndpoint", row)
@@ -105,7 +105,7 @@ class EndpointView(NotificationView):
 
 
 class DeliveriesView(NotificationView):
-    """The log."""
+    """Delivery log of the account."""
 
     action = "ces:deliveries:list"
 
@@ -119,13 +119,13 @@ class DeliveriesView(NotificationView):
 
 
 class ReplayView(NotificationView):
-    """One delivery again."""
+    """Replay of one delivery."""
 
     action = "ces:deliveries:replay"
     traces: ClassVar = {"post": ("replayDelivery", "endpoint", "CES")}
 
     def post(self, request: HttpRequest, principal: Principal, **url: Any) -> Any:
-        """Queue it again."""
+        """Queue the delivery again."""
         with transaction.atomic():
             row = delivery.replay(principal.account_id, url["delivery_id"])
             _trace(principal, "replayDelivery", row.endpoint)

@@ -1,4 +1,4 @@
-"""Routes of the monitoring API and of notifications."""
+"""Routes of the Cloud Eye API and of notifications."""
 
 from django.urls import path
 

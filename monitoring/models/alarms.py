@@ -1,4 +1,4 @@
-"""Alarms on metrics of the monitoring API, and what became of them."""
+"""Alarm rules on Cloud Eye metrics and the history of their states."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def alarm_id() -> str:
 
 
 class Alarm(models.Model):
-    """One rule: a metric of a project compared with a threshold, some periods in a row."""
+    """One rule: a metric of a project meets a condition for `count` periods of `period` seconds in a row."""
 
     OK, ALARM, NO_DATA = "ok", "alarm", "insufficient_data"
 
@@ -60,7 +60,7 @@ class Alarm(models.Model):
 
 
 class AlarmHistory(models.Model):
-    """One change of an alarm's state; kept when the alarm is deleted."""
+    """One state change of an alarm; kept when the alarm is deleted."""
 
     account_id = models.CharField(max_length=32)
     project_id = models.CharField(max_length=32)

@@ -1,4 +1,4 @@
-"""Call records and their roll-ups. No content of a picture or a result is ever stored."""
+"""Call records and their roll-ups. No content of an image or a result is ever stored."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ LATENCY_EDGES_MS = (
 
 
 class CallRecord(models.Model):
-    """One call of a recognition service, successful or not.
+    """One call of an interface, successful or not.
 
-    On PostgreSQL the table is partitioned by weeks (`monitoring.partitions`), its key is the request id.
+    On PostgreSQL the table is partitioned by weeks (`monitoring.partitions`), with the request id as its key.
     """
 
     request_id = models.CharField(max_length=32)
@@ -70,7 +70,10 @@ class CallRecord(models.Model):
 
 
 class RollUp(models.Model):
-    """Calls of one bucket of time: count, latency sum and histogram by every dimension."""
+    """Calls of one time bucket and one value of every dimension: count, latency sum and histogram.
+
+    `histogram` has one count per bucket of LATENCY_EDGES_MS and one for slower calls.
+    """
 
     start = models.DateTimeField()
     region = models.CharField(max_length=32)
@@ -107,7 +110,7 @@ class CallMinute(RollUp):
     class Meta:
         constraints = [models.UniqueConstraint(fields=_KEY, name="call_minute_key")]
         indexes = [
-            # One series of the monitoring API: a day by minutes must not read the other services.
+            # For one series of metrics: a day by minutes must not read the other services' rows.
             models.Index(
                 fields=["account_id", "region", "service", "start"], name="call_minute_series"
             )
@@ -119,7 +122,7 @@ class CallHour(RollUp):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=_KEY, name="call_hour_key")]
-        # One user's figures must not read the other users'.
+        # For one user's statistics, without reading the other users' rows.
         indexes = [models.Index(fields=["account_id", "user_id", "start"], name="call_hour_user")]
 
 
@@ -128,14 +131,14 @@ class CallDay(RollUp):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=_KEY, name="call_day_key")]
-        # One user's figures must not read the other users'.
+        # For one user's statistics, without reading the other users' rows.
         indexes = [models.Index(fields=["account_id", "user_id", "start"], name="call_day_user")]
 
 
 class AccountSlot(RollUp):
     """Roll-up of whole accounts per five minutes: `user_id` and `enterprise_project_id` are "".
 
-    What a dashboard asks for first is the account, whose thousand users would be a thousand rows.
+    A dashboard first shows the account: per user, a thousand users would be a thousand rows a step.
     """
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Where notifications go, and the log of their delivery."""
+"""Notification endpoints and the log of deliveries to them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.models import hex_id
 
 
 class Endpoint(models.Model):
-    """A webhook or an e-mail address of an account, with the kinds of events it wants."""
+    """A webhook or an e-mail address of an account, with the kinds of events it subscribes to."""
 
     WEBHOOK, EMAIL = "webhook", "email"
 
@@ -30,7 +30,7 @@ class Endpoint(models.Model):
 
 
 class Delivery(models.Model):
-    """One event on its way to one endpoint; the row is the truth, no broker holds it."""
+    """One event for one endpoint. The row alone is the queue entry and the log: no broker is involved."""
 
     WAITING, DELIVERED, FAILED = "waiting", "delivered", "failed"
 

@@ -47,7 +47,7 @@ def deliveries(account_id: str, *, before_id: int | None = None) -> QuerySet[Del
 
 
 def replay(account_id: str, delivery_id: int) -> Delivery:
-    """Send a delivery of the account again, whatever became of it; raises 404."""
+    """Queue a delivery of the account again, whatever its state; raises ces.0004."""
     row = deliveries(account_id).filter(pk=delivery_id).first()
     if row is None:
         raise ApiError(errors.CES_NOT_FOUND)
@@ -64,9 +64,9 @@ def publish(
     payload: dict[str, Any],
     only: Iterable[str] | None = None,
 ) -> int:
-    """Queue one event for the endpoints that want it (`only`: those ids); returns how many.
+    """Queue one event for the endpoints subscribed to its kind; returns how many.
 
-    An event id that was published before is not queued again.
+    `only` limits them to these endpoint ids. An event id that was published before is not queued again.
     """
     wanted = set(only) if only is not None else None
     rows = [
@@ -94,7 +94,7 @@ def lock_out(lockout: Lockout) -> None:
 
 
 def collect() -> int:
-    """Turn billing's outbox into deliveries; returns how many events were taken."""
+    """Publish the pending events of billing's outbox; returns how many."""
     with transaction.atomic():
         waiting = events.pending(limit=500)
         for event in waiting:
@@ -109,7 +109,7 @@ def collect() -> int:
 
 
 def deliver(now: dt.datetime | None = None, limit: int = 50) -> int:
-    """Send what is due; returns how many were handed over. No transaction is open while sending."""
+    """Send the due deliveries, at most `limit`; returns how many succeeded. No transaction is open while sending."""
     moment = now or clock.now()
     due = list(
         Delivery.objects.filter(state=Delivery.WAITING, due_at__lte=moment).order_by("due_at")[
@@ -118,7 +118,7 @@ def deliver(now: dt.datetime | None = None, limit: int = 50) -> int:
     )
     sent = 0
     for row in due:
-        # The lease keeps a second process away; a crash lets the row fall due again.
+        # The lease keeps other processes away; after a crash the row becomes due again when it ends.
         taken = Delivery.objects.filter(
             pk=row.pk, state=Delivery.WAITING, due_at=row.due_at
         ).update(due_at=moment + _LEASE)
@@ -151,8 +151,8 @@ def _attempt(row: Delivery, now: dt.datetime) -> bool:
 
 def signature(secret: str, timestamp: int, body: bytes) -> str:
     """Return the value of X-Signature."""
-    mark = hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256)
-    return f"t={timestamp},v1={mark.hexdigest()}"
+    digest = hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256)
+    return f"t={timestamp},v1={digest.hexdigest()}"
 
 
 def _webhook(row: Delivery, now: dt.datetime) -> int:
@@ -192,11 +192,11 @@ def _mail(row: Delivery) -> int:
 
 
 def run() -> int:
-    """Collect and deliver: the periodic job."""
+    """Collect and deliver (periodic job)."""
     return collect() + deliver()
 
 
 def purge(now: dt.datetime | None = None) -> int:
-    """Forget deliveries older than 30 days."""
+    """Delete deliveries older than 30 days; returns how many."""
     limit = (now or clock.now()) - dt.timedelta(days=LOG_DAYS)
     return Delivery.objects.filter(created_at__lt=limit).delete()[0]

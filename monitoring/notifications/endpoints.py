@@ -56,7 +56,7 @@ def endpoints(account_id: str) -> QuerySet[Endpoint]:
 
 
 def endpoint(account_id: str, endpoint_id: str) -> Endpoint:
-    """Return one endpoint of the account; raises 404."""
+    """Return one endpoint of the account; raises ces.0004."""
     found = endpoints(account_id).filter(pk=endpoint_id).first()
     if found is None:
         raise ApiError(errors.CES_NOT_FOUND)
@@ -64,7 +64,7 @@ def endpoint(account_id: str, endpoint_id: str) -> Endpoint:
 
 
 def wants(endpoint: Endpoint, kind: str) -> bool:
-    """Tell whether the endpoint is to get events of `kind`."""
+    """Return whether the endpoint is subscribed to events of `kind`."""
     return not endpoint.events or any(
         kind == item or (item.endswith(".") and kind.startswith(item)) for item in endpoint.events
     )

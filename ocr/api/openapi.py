@@ -94,7 +94,7 @@ def _body(service: Service) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": properties
-        | {option.name: _option(option) for option in service.module.OPTIONS},
+        | {option.name: _option(option) for option in service.extractor.OPTIONS},
     }
 
 
@@ -116,7 +116,7 @@ def _option(option: Option) -> dict[str, Any]:
 
 
 def _answer(service: Service) -> dict[str, Any]:
-    fields = {name: _SHAPES.get(name, {"type": "string"}) for name in service.module.FIELDS}
+    fields = {name: _SHAPES.get(name, {"type": "string"}) for name in service.extractor.FIELDS}
     result = {"type": "object", "properties": {"result": {"type": "object", "properties": fields}}}
     return {
         "description": "What stands on the document.",

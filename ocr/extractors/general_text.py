@@ -1,4 +1,4 @@
-"""General text: every line of the picture with its place, in reading order."""
+"""General text: every line of the image with its location, in reading order."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from ocr.options import Option
 from ocr.page import Line, Page
 
 OPTIONS: tuple[Option, ...] = (
-    Option("detect_direction", "bool", default=False, help="Report how far the text is turned."),
-    Option("quick_mode", "bool", default=False, help="The picture is a single line of text."),
-    Option("character_mode", "bool", default=False, help="Report every character and its place."),
+    Option("detect_direction", "bool", default=False, help="Report the rotation of the text."),
+    Option("quick_mode", "bool", default=False, help="The image is a single line of text."),
+    Option(
+        "character_mode", "bool", default=False, help="Report every character and its location."
+    ),
     Option(
         "language",
         "str",
@@ -25,7 +27,7 @@ OPTIONS: tuple[Option, ...] = (
         "single_orientation_mode",
         "bool",
         default=False,
-        help="All text runs one way: no line is tried upside down.",
+        help="All text has one direction: no line is tried upside down.",
     ),
     Option("pdf_page_number", "int", default=1, minimum=1, help="Page of a PDF, from 1."),
     Option("return_markdown_result", "bool", default=False, help="Also as lines of text."),
@@ -34,7 +36,7 @@ FIELDS = ("direction", "words_block_count", "words_block_list", "markdown_result
 
 
 def extract(page: Page, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the documented result; a picture without text has no blocks, which is no error."""
+    """Return the documented result; an image without text has no blocks, which is no error."""
     ordered = rows(page.lines)
     blocks = [
         _block(page, line, with_chars=options["character_mode"]) for row in ordered for line in row

@@ -1,1 +1,1 @@
-"""From the request body to the checked bytes of one picture."""
+"""Obtain the checked bytes of one image from the request body."""

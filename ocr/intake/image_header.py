@@ -1,4 +1,4 @@
-"""Check a picture by its header, before anything is decoded: format, sides, pixels.
+"""Check format, sides and pixels of an image by its header, before anything is decoded.
 
 Pillow only parses the header here; a decompression bomb ends at its declared size.
 """
@@ -32,7 +32,7 @@ class ImageLimits:
 
 
 def check(data: bytes, limits: ImageLimits) -> None:
-    """Pass a picture that `limits` allow; raises AIS.0102 (format) or AIS.0103 (size)."""
+    """Raise AIS.0102 (format) or AIS.0103 (size) unless `limits` allow the image."""
     if data[:1024].lstrip()[:5] == b"%PDF-":
         if "PDF" not in limits.formats:
             raise ApiError(errors.FORMAT, reason="PDF is not supported by this service")

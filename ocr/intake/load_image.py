@@ -1,4 +1,4 @@
-"""One picture from the body: Base64 or URL, header checked."""
+"""Load the image of a request from Base64 or a URL and check its header."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ocr.intake.image_header import ImageLimits
 
 
 def load(fields: dict[str, Any], limits: ImageLimits, principal: Principal) -> bytes:
-    """Return the bytes of the picture that `fields` name, checked against `limits`."""
+    """Return the bytes of the image that `fields` name, checked against `limits`."""
     kind, text = request_body.source(fields)
     data = (
         request_body.decode_base64(text)

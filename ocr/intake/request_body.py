@@ -1,4 +1,4 @@
-"""Parse the JSON body of a recognition call and find its one picture source."""
+"""Parse the JSON body of a recognition call and find its one image source."""
 
 from __future__ import annotations
 

@@ -32,6 +32,7 @@ class JobsBase(APIView):
     """Base of the job views. The action is checked in the job's project and enterprise project."""
 
     actions = dict.fromkeys(("get", "post", "put", "delete"))
+    handler_actions: dict[str, tuple[str, ...]] = {"get": ("ocr:job:get",)}
     traces: dict[str, tuple[str, str, str]] = {}
 
     def caller(self, request: Request) -> Principal:
@@ -61,6 +62,7 @@ class JobListView(JobsBase):
     """List jobs; create one."""
 
     traces = {"post": ("createJob", "job", "OCR")}
+    handler_actions = {"get": ("ocr:job:list",), "post": ("ocr:job:create",)}
 
     @extend_schema(
         operation_id="jobs_list",
@@ -111,6 +113,7 @@ class JobView(JobsBase):
     """One job."""
 
     traces = {"delete": ("deleteJob", "job", "OCR")}
+    handler_actions = {"get": ("ocr:job:get",), "delete": ("ocr:job:delete",)}
 
     @extend_schema(operation_id="jobs_get", responses=serializers.JobOut, tags=TAGS)
     def get(self, request: Request, job_id: str) -> Response:
@@ -126,6 +129,8 @@ class JobView(JobsBase):
 
 class JobFilesView(JobsBase):
     """The files of a job. Bodies are streamed to disk, encrypted; none is held in memory."""
+
+    handler_actions = {"get": ("ocr:job:get",), "post": ("ocr:job:create",)}
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         """Keep DRF's parsers from reading the body as a form or as a whole."""
@@ -199,6 +204,8 @@ class JobEstimateView(JobsBase):
 class JobStepView(JobsBase):
     """Start, pause, resume, cancel, retry."""
 
+    handler_actions = {"post": ("ocr:job:update",)}
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Name the operation for the trace of a refusal."""
         self.traces = {"post": (f"{kwargs['step']}Job", "job", "OCR")}
@@ -259,6 +266,8 @@ class JobPagesView(JobsBase):
 class JobPageView(JobsBase):
     """One page with its result."""
 
+    handler_actions = {"get": ("ocr:job:download",)}
+
     @extend_schema(operation_id="jobs_page", responses=serializers.PageResultOut, tags=TAGS)
     def get(self, request: Request, job_id: str, position: int) -> Response:
         """Show the page and its result, in the shape of the service's own API."""
@@ -275,6 +284,7 @@ class JobDownloadView(JobsBase):
     """The results as one file."""
 
     traces = {"get": ("downloadJob", "job", "OCR")}
+    handler_actions = {"get": ("ocr:job:download",)}
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:  # noqa: FBT001, FBT002
         """Leave `format` to the view: DRF would look for a renderer of that name."""

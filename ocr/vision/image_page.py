@@ -163,7 +163,7 @@ class ImagePage:
         key = (region, script, model, alphabet)
         if key not in self._again:
             crop = geometry.crop(self.pixels, geometry.as_array(region))
-            result = self.recognizer.read(crop, script=script, model=model, alphabet=alphabet)
+            result = self.recognizer.recognize(crop, script=script, model=model, alphabet=alphabet)
             self._again[key] = on_page(result, geometry.as_array(region))
         return self._again[key]
 

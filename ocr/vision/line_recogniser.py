@@ -61,7 +61,9 @@ class LineRecognizer:
         results = [memo.done[quad.tobytes()] for quad in quads]
         if profile.mixed_directions:
             quads, results = self._turned(pixels, quads, results)
-        if profile.script and not all(is_legible(one) for one in results):
+        if profile.script and (
+            is_latin_variant(profile.script) or not all(is_legible(one) for one in results)
+        ):
             return self._foreign(pixels, quads, results, profile)
         return [
             _line(result, quad)
@@ -122,9 +124,11 @@ class LineRecognizer:
         profile: Profile,
     ) -> list[Line]:
         """Recognise the lines that PP-OCR cannot read with the recogniser of their script."""
-        good = [index for index, one in enumerate(results) if is_legible(one)]
-        doubtful = [index for index in range(len(quads)) if index not in set(good)]
         script = profile.script
+        # PP-OCR's confidence says nothing about letters that it reads as others or drops.
+        trusted = not is_latin_variant(script)
+        good = [index for index, one in enumerate(results) if trusted and is_legible(one)]
+        doubtful = [index for index in range(len(quads)) if index not in set(good)]
         if script == "auto":
             script = self._guess(pixels, quads, good, doubtful)
         lines = [_line(results[index], quads[index]) for index in good]
@@ -140,7 +144,9 @@ class LineRecognizer:
             latin = known.get(quad.tobytes())
             if latin is None:
                 latin = self.engine.recognize([crop], model="small")[0]
-            foreign = tesseract.with_latin(tesseract.recognize(crop, script=script), latin)
+            foreign = tesseract.recognize(crop, script=script)
+            if trusted:
+                foreign = tesseract.with_latin(foreign, latin)
             is_own = (
                 tesseract.share_of(foreign.text, script) >= OWN_SHARE and foreign.score > OWN_SCORE
             )
@@ -161,7 +167,9 @@ class LineRecognizer:
         script = tesseract.guess(crops[0])
         return tesseract.persian_or_arabic(crops) if script == "arabic" else script
 
-    def read(self, crop: Array, *, script: str, model: str, alphabet: str) -> RecognitionResult:
+    def recognize(
+        self, crop: Array, *, script: str, model: str, alphabet: str
+    ) -> RecognitionResult:
         """Recognise one crop with the recogniser of a script, keeping alternatives.
 
         `script` is a name of `ocr.languages.SCRIPTS` or of a custom recogniser; see `ocr.page.Page.read`.
@@ -182,6 +190,12 @@ def is_doubtful(result: RecognitionResult, below: float) -> bool:
         or any(char.score < WEAK_CHARACTER and char.text.isalnum() for char in result.chars)
         or _CONFUSED.search(result.text) is not None
     )
+
+
+def is_latin_variant(script: str) -> bool:
+    """Whether a script's letters are Latin with marks that PP-OCR drops or reads as others, confidently."""
+    found = languages.by_name().get(script)
+    return found is not None and found.variant_of == "latin"
 
 
 def is_legible(result: RecognitionResult) -> bool:

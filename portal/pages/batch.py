@@ -233,7 +233,7 @@ def _time_left(job: Any, counts: dict[str, int]) -> str:
 
 
 def _options(service: catalog.Service) -> dict[str, Any]:
-    options = [row for row in service.module.OPTIONS if row.name != "pdf_page_number"]
+    options = [row for row in service.extractor.OPTIONS if row.name != "pdf_page_number"]
     return {
         "service": service,
         "options": options,

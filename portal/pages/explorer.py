@@ -38,7 +38,7 @@ class ExplorerView(ConsoleView):
             "service": service,
             "services": catalog.SERVICES,
             "subscribed": service.code in state,
-            "options": service.module.OPTIONS,
+            "options": service.extractor.OPTIONS,
             "exports": formats.FORMATS,
             "formats": ", ".join(sorted(service.limits.formats)),
             "has_sample": _sample(service.code) is not None,

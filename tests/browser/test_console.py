@@ -35,7 +35,7 @@ def test_subscribe_try_copy_and_see_the_call(visit: Any, live: Live) -> None:
     before = int(page.inner_text("#total-calls").replace(",", ""))
     page.goto(f"{live.url}/console/explorer?service=passport")
     page.click("#sample")
-    expect(page.locator("#drop")).to_have_class("oc-drop oc-has-picture")
+    expect(page.locator("#drop")).to_have_class("oc-drop oc-has-image")
     page.click("#run")
     expect(page.locator("#facts")).to_contain_text("HTTP 200", timeout=60_000)
     expect(page.locator("#fields")).to_contain_text("passport_number")

@@ -57,7 +57,7 @@ def follow(page: Page, hand: Hand, path: str) -> None:
 def read_sample(page: Page, hand: Hand) -> None:
     """Try the sample of the explorer's service."""
     hand.press(page, "#sample")
-    expect(page.locator("#drop.oc-has-picture")).to_be_attached(timeout=30_000)
+    expect(page.locator("#drop.oc-has-image")).to_be_attached(timeout=30_000)
     hand.press(page, "#run")
     expect(page.locator("#facts")).to_contain_text("HTTP", timeout=120_000)
     assert "HTTP 200" in page.inner_text("#facts"), page.inner_text("#said")

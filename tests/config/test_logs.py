@@ -16,7 +16,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from config import logs
 from core import jobs, log_context
 from tests.conftest import start_server, stop_server
-from tools.bench.test_site import picture, signed
+from tools.bench.test_site import signed, text_image
 
 PLANTED = "Zebulon-7731-Quill"
 
@@ -98,7 +98,7 @@ def test_planted_words_reach_neither_log_nor_trace(tmp_path, collector):
     )  # fmt: skip
     try:
         path = f"/v2/{live.credentials['project_id']}/ocr/general-text"
-        image = base64.b64encode(picture(200, 120, 2)).decode()
+        image = base64.b64encode(text_image(200, 120, 2)).decode()
         parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
         good = ask(live, path, json.dumps({"image": image}).encode(), traceparent=parent)
         planted = [

@@ -140,4 +140,4 @@ def test_the_range_before_is_as_long_and_read_from_the_same_rollup(days: float) 
     before = statistics.earlier(over)
     assert (before.end, before.step_s) == (over.start, over.step_s)
     assert abs((before.end - before.start) - (over.end - over.start)).total_seconds() <= over.step_s
-    assert before.model(apart=False) is over.model(apart=False)
+    assert before.model(per_user=False) is over.model(per_user=False)

@@ -22,11 +22,13 @@ from permission_rows import CALLERS, KINDS, ROWS, Row
 from billing.models import BillingAccount, Package
 from core import clock
 from core.api import api_style
+from iam import actions, authz, operations
 from iam.models import Account, Trace
 from tests.signing import HOST, headers_for
 
 pytestmark = pytest.mark.django_db  # also tells pytest-django to make the database
 FINE = {200, 201, 202, 204}
+_NUMBERED = ("package", "budget", "line", "charge", "deduction", "delivery")
 TRACED = re.compile(r"v3/(?!orders|payments)|v3\.0/OS-|v3-ext/|v1\.0/")
 
 
@@ -94,8 +96,32 @@ def label(row: Row) -> str:
     return f"{row.method} {row.route}"
 
 
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The actions that are asked for, by whatever way, during the test."""
+    names: set[str] = set()
+    for door in ("why", "session_allows"):  # every other question goes through one of them
+        real = getattr(authz, door)
+
+        def noting(principal: Any, action: str, real: Any = real, **more: Any) -> Any:
+            names.add(actions.get(action).name)
+            return real(principal, action, **more)
+
+        monkeypatch.setattr(authz, door, noting)
+    return names
+
+
+def declared(row: Row) -> set[str]:
+    """Return the actions that the view of the row's route declares for its method."""
+    ids = dict.fromkeys(_names(), "a" * 32)
+    ids |= dict.fromkeys(_NUMBERED, "7")
+    match = get_resolver().resolve("/" + filled(row.route, {**ids, "slug": "general-text"}))
+    entry = next(one for where, one in routes() if where == match.route)
+    return set(operations.declared(entry, row.method.lower()))
+
+
 @pytest.mark.parametrize("row", ROWS, ids=label)
-def test_row(row: Row, undone: dict[str, Any]) -> None:
+def test_row(row: Row, undone: dict[str, Any], asked: set[str]) -> None:
     wrong = {}
     for who in CALLERS:
         with transaction.atomic():
@@ -110,6 +136,7 @@ def test_row(row: Row, undone: dict[str, Any]) -> None:
         if row.kind == "write" and TRACED.match(row.route) and who != "anonymous":
             check_traces(row, who, answer, traces)
     assert wrong == {}
+    assert asked <= declared(row), "add it to the view's handler_actions"
 
 
 def check_traces(row: Row, who: str, answer: HttpResponse, traces: list[Trace]) -> None:
@@ -146,7 +173,7 @@ def methods(entry: URLPattern) -> list[str]:
 
 def test_every_api_route_and_method_has_a_row() -> None:
     ids = dict.fromkeys(_names(), "a" * 32)
-    ids |= dict.fromkeys(("package", "budget", "line", "charge", "deduction", "delivery"), "7")
+    ids |= dict.fromkeys(_NUMBERED, "7")
     ids["slug"] = "general-text"
     called: dict[str, set[str]] = {}
     for row in ROWS:

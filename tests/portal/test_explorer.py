@@ -20,7 +20,7 @@ def admin(client_of: Any) -> Client:
 def test_every_option_is_offered_and_starts_at_its_default(admin: Client) -> None:
     for service in catalog.SERVICES:
         text = admin.get(f"/console/explorer?service={service.code}").content.decode()
-        for option in service.module.OPTIONS:
+        for option in service.extractor.OPTIONS:
             assert f'data-option="{option.name}"' in text, (service.code, option.name)
             if option.kind != "str" or not option.choices:
                 continue

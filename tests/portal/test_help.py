@@ -65,9 +65,9 @@ def test_the_document_describes_recognition_and_management() -> None:
     for service in catalog.SERVICES:
         operation = document["paths"][f"/v2/{{project_id}}/ocr/{service.code}"]["post"]
         body = operation["requestBody"]["content"]["application/json"]["schema"]["properties"]
-        assert set(body) == {"image", "url", *(o.name for o in service.module.OPTIONS)}
+        assert set(body) == {"image", "url", *(o.name for o in service.extractor.OPTIONS)}
         answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
-        assert tuple(answer["properties"]["result"]["properties"]) == service.module.FIELDS
+        assert tuple(answer["properties"]["result"]["properties"]) == service.extractor.FIELDS
     assert "/api/v1/orders" in document["paths"]
     ids = [row["operationId"] for path in document["paths"].values() for row in path.values()]
     assert len(ids) == len(set(ids))

@@ -49,7 +49,7 @@ def test_the_choice_of_no_region_has_a_name(operator: Client) -> None:
 
 def test_a_job_and_a_delivery_show_no_content(operator: Client) -> None:
     for row in (Job.objects.get(), Delivery.objects.get()):
-        address = f"/operator/ocr/{row._meta.model_name}/{row.pk}/change/"
+        address = f"/operator/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/change/"
         text = operator.get(address).content.decode()
         assert row.account_id in text
         assert "Private" not in text

@@ -1,1 +1,1 @@
-"""How right the readers are, measured on drawn documents and on real samples where they lie beside."""
+"""Accuracy of the services on drawn documents and on public samples, where those are available."""

@@ -1,4 +1,4 @@
-"""`make accuracy`: print how right each service is, and write docs/accuracy.md.
+"""`make accuracy`: measure the accuracy of each service and write docs/accuracy.md.
 
 `python -m tools.accuracy [--count N] [--purpose development] [--no-write] [-v] [code ...]`
 """
@@ -17,11 +17,11 @@ from tools.synthetic import sets
 from tools.synthetic.photo import STYLES
 
 ROOT = Path(__file__).resolve().parents[2]
-# The samples' names of a service and of its fields, where they are not ours.
+# Names that the public samples use for a service and its fields, where they differ.
 SERVICE_OF = {"bank-card": "bankcard"}
 FIELD_OF = {
     "bankcard": {
-        "card_number": "",  # without blanks; the service keeps them, as they are printed
+        "card_number": "",  # without spaces; the service keeps them, as they are printed
         "card_number_printed": "card_number",
         "brand": "type",
         "holder_name": "card_holder",
@@ -92,7 +92,7 @@ def main() -> int:
     parser.add_argument("-v", "--verbose", action="store_true")
     chosen = parser.parse_args()
     rows: list[tuple[str, str, Tally]] = []
-    for code in chosen.codes or (*sets.MODULES, *texts.CODES, tables.CODE):
+    for code in chosen.codes or sets.codes():
         styles = chosen.style or tuple(STYLES)
         for name, tally in measured(
             code, count=chosen.count, purpose=chosen.purpose, styles=styles

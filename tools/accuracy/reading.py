@@ -1,4 +1,4 @@
-"""Read one picture with the real engine in this process, as an engine process does."""
+"""Recognise one image with the real engine in this process, as an engine process does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ocr.profiles import PRINTED, Profile
 
 @dataclass(frozen=True)
 class Read:
-    """What one picture gave; `result` is None where the document was refused."""
+    """The answer for one image; `result` is None where the document was refused, `mrz` the zone that was found."""
 
     result: Any
     seconds: float
@@ -28,7 +28,7 @@ class Read:
 
 @cache
 def engine() -> Any:
-    """Return the warmed engine; its weights lie in $DATA_DIR/models or are laid out there."""
+    """Return the warmed engine; its weights are in $DATA_DIR/models or are written there."""
     from ocr.vision import model_files
     from ocr.vision.onnx import OnnxEngine
 
@@ -53,7 +53,7 @@ def profile_of(code: str) -> Profile:
 
 
 def read(image: bytes, code: str, wanted: Mapping[str, Any] | None = None) -> Read:
-    """Read one picture for a service."""
+    """Recognise one image for a service with its profile and options."""
     from ocr.vision.decoding import decode
     from ocr.vision.image_page import ImagePage
 

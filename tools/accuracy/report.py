@@ -11,18 +11,7 @@ _HEAD = (
     "| Service | Set | Documents | Documents exact | Fields exact | Character error | MRZ lines exact "
     "| Confidence ≥ 0.9 and right | Table TEDS | Seconds an image |\n|---|---|---|---|---|---|---|---|---|---|"
 )
-_PREFACE = """# Accuracy
-
-Measured with `make accuracy` in one process of one thread. Drawn sets come from `tools/synthetic` with the
-report seeds, which no development run uses: `clean` is a flat scan, `degraded` a hand-held photograph
-(up to 25° of perspective, any turn, a document that may cover a quarter of the picture, dim or uneven
-light, glare, blur, noise, JPEG 55–88). *Real samples* are public specimens kept outside this repository.
-
-*Documents exact* counts a document only if every field is right; of a text or a table, if nothing is
-wrong. *Table TEDS* is the mean similarity of tables as trees (1 = equal). *Confidence ≥ 0.9 and right* is the
-share of the fields answered with a confidence of at least 0.9 that are right.
-
-"""
+_PREFACE = "# Accuracy\n\n"  # only where the page does not exist yet; its method stands in the page
 
 
 def share(part: int, whole: int) -> str:
@@ -48,7 +37,7 @@ def row(code: str, name: str, tally: Tally) -> str:
 
 
 def write(path: Path, rows: list[tuple[str, str, Tally]], *, count: int) -> None:
-    """Put the rows into the document; rows of services not measured now stay as they are."""
+    """Write the rows into the page's table; rows of services that were not measured stay as they are."""
     old = path.read_text(encoding="utf-8") if path.exists() else ""
     kept = {}
     if _START in old:

@@ -1,4 +1,4 @@
-"""Compare what was read with the truth: fields, characters, confidences."""
+"""Compare recognised fields with the truth: exact fields, character errors, confidences."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Tally:
 
 
 def folded(value: Any) -> Any:
-    """Return a text with composed characters, full-width forms folded and blanks collapsed."""
+    """Return a text with composed characters, full-width forms folded and spaces collapsed."""
     if not isinstance(value, str):
         return value
     return " ".join(unicodedata.normalize("NFKC", value).split())

@@ -1,4 +1,4 @@
-"""How right tables are: mean TEDS on drawn pages and on the samples beside the repository, seconds a page.
+"""Accuracy of tables: mean TEDS on drawn pages and on public samples, seconds per page.
 
 `python -m tools.accuracy.tables [--count N] [--first SEED]`; report seeds begin at 770000, development at 0.
 """

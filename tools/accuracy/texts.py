@@ -1,6 +1,6 @@
-"""How right text is: 1 - character error of each sample picture, whatever the order of its lines.
+"""Accuracy of text: 1 - character error rate of each sample image, regardless of line order.
 
-`python -m tools.accuracy.texts` prints each picture beside the repository and the mean of each service.
+`python -m tools.accuracy.texts` prints each public sample and the mean of each service.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from tools.accuracy.score import Tally
 from tools.accuracy.tables import SAMPLES
 
 CODES = ("general-text", "web-image")
-Reader = Callable[[bytes, str], tuple[list[str], float]]
+Recognise = Callable[[bytes, str], tuple[list[str], float]]
 
 
 @dataclass(frozen=True)
 class Score:
-    """One picture: its file, 1 - character error, seconds."""
+    """One image: its file, 1 - character error, seconds."""
 
     file: str
     accuracy: float
@@ -30,7 +30,7 @@ class Score:
 
 
 def folded(text: str) -> str:
-    """Return the text with widths and case folded, without blanks."""
+    """Return the text with widths and case folded, without spaces."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
@@ -72,13 +72,13 @@ def _paired(given: list[str], wanted: list[str], optional: list[str], *, surplus
 
 
 def ours(image: bytes, code: str) -> tuple[list[str], float]:
-    """Read one picture with the service; return its lines and the seconds it took."""
+    """Read one image with the service; return its lines and the seconds it took."""
     got = reading.read(image, code)
     return [block["words"] for block in got.result["words_block_list"]], got.seconds
 
 
-def samples(code: str, read: Reader = ours) -> Iterator[Score]:
-    """Yield the score of each sample picture of a service; none where there are no samples."""
+def samples(code: str, read: Recognise = ours) -> Iterator[Score]:
+    """Yield the score of each sample image of a service; none where there are no samples."""
     path = SAMPLES / "truth.json"
     cases = json.loads(path.read_text(encoding="utf-8"))["cases"] if path.exists() else []
     for case in (case for case in cases if case["service"] == code):
@@ -93,13 +93,13 @@ def samples(code: str, read: Reader = ours) -> Iterator[Score]:
         yield Score(case["file"], score, seconds)
 
 
-def tally_of(code: str, read: Reader = ours) -> Tally | None:
+def tally_of(code: str, read: Recognise = ours) -> Tally | None:
     """Return the sums of a service's samples as `make accuracy` reports them."""
     tally = Tally()
     for score in samples(code, read):
         tally.documents += 1
         tally.documents_exact += score.accuracy > 0.9999
-        # Each picture weighs alike: the mean of the pictures is what is compared.
+        # Each image has the same weight: the mean over images is what is compared.
         tally.characters += 10_000
         tally.errors += round(10_000 * (1 - score.accuracy))
         tally.seconds += score.seconds

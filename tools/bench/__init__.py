@@ -1,1 +1,1 @@
-"""Measurements of this project, each a ratio against its own baseline in the same run."""
+"""Benchmarks, each a ratio to its own baseline in the same run."""

@@ -1,4 +1,4 @@
-"""`make bench`: print every measurement and write them as JSON (bench.json under DATA_DIR)."""
+"""`make bench`: run every benchmark, print the results and write them as JSON (bench.json under DATA_DIR)."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def main() -> int:
     results = {
         "start": [row.as_json() for row in startup.run()],
         "gateway": api.gateway(),
-        "checks": in_process.run("checks"),
+        "auth_overhead": in_process.run("auth_overhead"),
         "metering": in_process.run("metering"),
-        "crowds": in_process.run("crowds"),
+        "authz_scaling": in_process.run("authz_scaling"),
         "dashboards": [*in_process.run("dashboards"), *on_postgresql("dashboards")],
         "embedded": [api.throughput(name) for name in (*api.SAMPLES, api.A4)],
         "scaled": scaled_throughput.run(seconds=60.0),
-        "peers": [row.as_json() for row in competitors.found()],
+        "competitors": [row.as_json() for row in competitors.found()],
     }
     text = json.dumps(results, indent=2)
     folder = Path(os.environ.get("DATA_DIR", "var"))
@@ -34,7 +34,7 @@ def main() -> int:
 
 
 def on_postgresql(part: str) -> list[dict[str, Any]]:
-    """Run a part on a PostgreSQL of its own."""
+    """Run a part on a PostgreSQL server started for it."""
     with services("postgres") as found:
         return in_process.run(part, DATABASE_URL=found.database_url)
 

@@ -1,4 +1,4 @@
-"""What a call costs besides the engine, and how much of the bare engine's throughput the API keeps."""
+"""CPU time of a call outside the engine, and the API's share of the bare engine's throughput."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ A4 = "a4"  # a drawn page of sixty lines, for general-text
 
 
 def sample(name: str) -> tuple[str, bytes]:
-    """Return service and picture of a key of SAMPLES, or of A4."""
+    """Return service and image of a key of SAMPLES, or of A4."""
     if name == A4:
         from tools.bench.engine import sheet
 
@@ -30,16 +30,16 @@ def sample(name: str) -> tuple[str, bytes]:
 
 
 def lasting(name: str, seconds: float) -> float:
-    """Return for how long a picture is compared: a page takes seconds, and few of them make no rate."""
+    """Return for how long an image is compared: a page takes seconds, and few of them make no rate."""
     return seconds * (4 if name == A4 else 1)
 
 
 def gateway(*, calls: int = 400) -> dict[str, Any]:
     """Return web CPU and latency of a call whose engine answers at once (recorded pages).
 
-    The picture is the general-text sample, so signature, Base64, header check, permission, quota
+    The image is the general-text sample, so signature, Base64, header check, permission, quota
     and metering are those of a real call. Beside it, on the same server, in turns: a bare view, and
-    one that reads the picture for anybody. What the call costs beyond the latter is identity, policy,
+    one that recognises the image for any caller. What the call costs beyond the latter is identity, policy,
     quota and metering.
     """
     image = (ROOT / "ocr" / "samples" / SAMPLES["general-text"]).read_bytes()
@@ -51,7 +51,7 @@ def gateway(*, calls: int = 400) -> dict[str, Any]:
         sides = {
             "call": (server, call),
             "bare view": (bare, ("/v2/bare/answer", call[1], call[2])),
-            "reading for anybody": (bare, ("/v2/bare/read", call[1], call[2])),
+            "recognition without identity": (bare, ("/v2/bare/read", call[1], call[2])),
         }
         cpu: dict[str, list[float]] = {name: [] for name in sides}
         times: list[float] = []
@@ -68,7 +68,7 @@ def gateway(*, calls: int = 400) -> dict[str, Any]:
         "calls": calls,
         "web_cpu_ms_per_call": {name: round(value, 2) for name, value in best.items()},
         "identity_policy_quota_metering_to_bare_view": round(
-            (best["call"] - best["reading for anybody"]) / best["bare view"], 2
+            (best["call"] - best["recognition without identity"]) / best["bare view"], 2
         ),
         "latency_ms": _percentiles(times),
         f"latency_ms_at_{RATE}_per_s": _percentiles(paced),
@@ -150,7 +150,7 @@ def throughput(name: str, *, seconds: float = 60.0, processes: int = 0) -> dict[
         )
         memory = server.memory_mb()
     return {
-        "picture": name, "engine_processes": processes, **found,
+        "image": name, "engine_processes": processes, **found,
         "engine_memory_mb": [round(mb) for mb in memory["engine"]],
         "web_memory_mb": [round(mb) for mb in memory["web"]],
     }  # fmt: skip
@@ -158,7 +158,7 @@ def throughput(name: str, *, seconds: float = 60.0, processes: int = 0) -> dict[
 
 @dataclass(frozen=True)
 class Bare:
-    """An engine pool without anything around it, which reads one picture."""
+    """An engine pool without anything around it, which recognises one image."""
 
     service: str
     image: bytes
@@ -166,7 +166,7 @@ class Bare:
 
     @contextmanager
     def opened(self) -> Iterator[Callable[[], Callable[[], None]]]:
-        """Start the pool; every caller reads the picture in it."""
+        """Start the pool; every caller has the image recognised in it."""
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
         import django
 
@@ -180,12 +180,12 @@ class Bare:
         models = os.environ.get("MODELS_DIR") or str(ROOT / "var" / "models")
         pool = Pool(Setup("onnx", models, ""), processes=self.processes, queue=self.processes * 2)
         pool.start()
-        options = parse(row.module.OPTIONS, {})
+        options = parse(row.extractor.OPTIONS, {})
 
         def read() -> None:
             pool.recognize(
                 self.image,
-                extract=row.module.extract,
+                extract=row.extractor.extract,
                 options=options,
                 profile=row.profile,
                 timeout=120,

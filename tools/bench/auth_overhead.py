@@ -1,4 +1,4 @@
-"""What checking credentials and metering cost, inside one process. A whole call: `tools.bench.api.gateway`."""
+"""Cost of credential checks and metering within one process; the cost per call: `tools.bench.api.gateway`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def run() -> list[Row]:
     from iam import authn
 
     path = f"/v2/{described['project_id']}/ocr/general-text"
-    body = test_site.body_of(test_site.picture(200, 120, 2))
+    body = test_site.body_of(test_site.text_image(200, 120, 2))
     factory = RequestFactory()
 
     def request(headers: dict[str, str]) -> Any:
@@ -36,8 +36,8 @@ def run() -> list[Row]:
     token = {"X-Auth-Token": answer.headers["X-Subject-Token"]}
     tokens = cpu_ms(lambda: authn.authenticate(request(token), project_id=project), times=100)
     return [
-        Row("checks", "signature checks a second", 1000 / signature, "1/s"),
-        Row("checks", "token checks a second", 1000 / tokens, "1/s",
+        Row("auth_overhead", "signature checks a second", 1000 / signature, "1/s"),
+        Row("auth_overhead", "token checks a second", 1000 / tokens, "1/s",
             "signature checks", signature / tokens),
     ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What a call costs without identity, policy, quota and metering: the baseline of `tools.bench.api.gateway`.
+"""A call without identity, policy, quota and metering: the baseline of `tools.bench.api.gateway`.
 
 The same server and settings with two views: one that only answers, and one that does with the body
 what a recognition call does (JSON, Base64, header check, recorded page, envelope), for anybody, and
@@ -33,15 +33,15 @@ def read(request: HttpRequest) -> HttpResponse:
     """Do the call's own work and nothing for its caller."""
     service = BY_CODE["general-text"]
     fields = request_body.parse(request.body)
-    options = parse(service.module.OPTIONS, fields)
+    options = parse(service.extractor.OPTIONS, fields)
     image = request_body.decode_base64(fields["image"])
     image_header.check(image, service.limits)
-    outcome = transport.recognize(image, extract=service.module.extract, options=options)
+    outcome = transport.recognize(image, extract=service.extractor.extract, options=options)
     return json_response({"result": outcome.result})
 
 
 def alive(request: HttpRequest) -> HttpResponse:
-    """Tell that the server answers."""
+    """Answer that the server runs."""
     return HttpResponse(b"ready")
 
 

@@ -1,10 +1,10 @@
-"""Pages of a job beside the bare engine: throughput with the same processes, CPU time around it.
+"""Throughput of job pages compared with the bare engine in the same processes, and CPU time outside it.
 
     python -m tools.bench.batch --pages 40 --rounds 2
     python -m tools.bench.batch --pages 40 --rounds 2 --pdf
 
 A ZIP of small drawn cards, or a PDF of A4 pages of sixty lines, of which the bare engine is given the
-pictures ready. Both ways take turns on the same pictures in the same engine processes, so that a busy machine slows
+images ready. Both ways take turns on the same images in the same engine processes, so that a busy machine slows
 both. The ratio of wall times is what matters to a job; the CPU times do not depend on the neighbours.
 """
 
@@ -47,15 +47,17 @@ def _run(described: dict[str, Any], pages: int, rounds: int, *, pdf: bool) -> No
 
     transport.local().start()
     content = (
-        book(pages) if pdf else archive([test_site.picture(lines=10 + n % 4) for n in range(pages)])
+        book(pages)
+        if pdf
+        else archive([test_site.text_image(lines=10 + n % 4) for n in range(pages)])
     )
-    pictures = drawn(content)
+    images = drawn(content)
     bare, jobs, engine_cpu, web_cpu = [], [], [], []
     runner = Runner()
     principal = caller_of(described["domain_id"], described["project_id"])
     for _ in range(rounds):
         before = _engine_cpu()
-        bare.append(_bare(pictures))
+        bare.append(_bare(images))
         engine_cpu.append((_engine_cpu() - before) / pages)
         job = start_job(principal, content)
         before = time.process_time()
@@ -75,8 +77,8 @@ def _run(described: dict[str, Any], pages: int, rounds: int, *, pdf: bool) -> No
     )
 
 
-def _bare(pictures: list[bytes]) -> float:
-    """Return the seconds that the engine takes when it is never left without a picture.
+def _bare(images: list[bytes]) -> float:
+    """Return the seconds that the engine takes when an image is always waiting for it.
 
     As batch pages: for some seconds after an interactive call a job leaves it a process free.
     """
@@ -94,12 +96,12 @@ def _bare(pictures: list[bytes]) -> float:
         for _ in threads.map(
             lambda image: transport.recognize(
                 image,
-                extract=service.module.extract,
+                extract=service.extractor.extract,
                 options=options,
                 profile=service.profile,
                 urgency=profiles.BATCH,
             ),
-            pictures,
+            images,
         ):
             pass
     return time.perf_counter() - started
@@ -116,12 +118,12 @@ def caller_of(account: str, project: str) -> Any:
     return principal
 
 
-def archive(pictures: list[bytes]) -> bytes:
-    """Return a ZIP of pictures."""
+def archive(images: list[bytes]) -> bytes:
+    """Return a ZIP of images."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as made:
-        for number, picture in enumerate(pictures):
-            made.writestr(f"{number:04d}.jpg", picture)
+        for number, image in enumerate(images):
+            made.writestr(f"{number:04d}.jpg", image)
     return out.getvalue()
 
 
@@ -138,7 +140,7 @@ def book(pages: int) -> bytes:
 
 
 def drawn(content: bytes) -> list[bytes]:
-    """Return the pictures of a ZIP or PDF as a job gives them to the engine."""
+    """Return the images of a ZIP or PDF as a job gives them to the engine."""
     from ocr.jobs import sandbox_client
 
     with tempfile.NamedTemporaryFile() as file:

@@ -1,4 +1,4 @@
-"""Mixed load on a scaled site while workers, broker and database fall: `python -m tools.bench.chaos`.
+"""Mixed load on a scaled site while workers, broker and database are stopped: `python -m tools.bench.chaos`.
 
     python -m tools.bench.chaos --seconds 600 --broker amqp
 

@@ -1,4 +1,4 @@
-"""The API beside other OCR servers on the same picture: `python -m tools.bench.competitors`.
+"""Throughput of the API and of other OCR servers on the same image: `python -m tools.bench.competitors`.
 
     python -m tools.bench.competitors --rapidocr VENV/bin/rapidocr_api --paddlex VENV2/bin/paddlex --seconds 30
 
@@ -33,12 +33,12 @@ from tools.bench.services import free_port, wait_port
 
 CALLERS = 8
 PROCESSES = 2
-PICTURES = ("general-text.png", "a4")
+IMAGES = ("general-text.png", "a4")
 Request = tuple[str, bytes, dict[str, str]]
 
 
-def picture(name: str) -> bytes:
-    """Return a picture of the project, or a drawn A4 page of sixty lines for "a4"."""
+def image_of(name: str) -> bytes:
+    """Return an image of the project, or a drawn A4 page of sixty lines for "a4"."""
     if name == "a4":
         from tools.bench.engine import sheet
 
@@ -166,16 +166,16 @@ def paddlex(program: str) -> Callable[..., float]:
 
 
 def run(
-    programs: dict[str, str], *, pictures: Sequence[str] = PICTURES, seconds: float = 30
+    programs: dict[str, str], *, images: Sequence[str] = IMAGES, seconds: float = 30
 ) -> list[Row]:
-    """Return a row a picture and server: ours, then the peers whose programs are given."""
+    """Return a row per image and server: ours, then the servers whose programs are given."""
     kinds = {
         "rapidocr_api": ("RapidOCR's server", rapidocr),
         "paddlex": ("PaddleX serving", paddlex),
     }
     rows = []
-    for name in pictures:
-        image = picture(name)
+    for name in images:
+        image = image_of(name)
         mine = ours(image, seconds=seconds)
         rows.append(Row(name, "OCR Console", mine, "1/s"))
         for program, path in programs.items():
@@ -197,11 +197,11 @@ def main() -> int:
     parser.add_argument("--rapidocr", help="program rapidocr_api")
     parser.add_argument("--paddlex", help="program paddlex")
     parser.add_argument("--seconds", type=float, default=30)
-    parser.add_argument("--pictures", nargs="+", default=PICTURES)
+    parser.add_argument("--images", nargs="+", default=IMAGES)
     asked = parser.parse_args()
     named = {"rapidocr_api": asked.rapidocr, "paddlex": asked.paddlex}
     programs = {name: path for name, path in named.items() if path}
-    rows = run(programs, pictures=asked.pictures, seconds=asked.seconds)
+    rows = run(programs, images=asked.images, seconds=asked.seconds)
     show(rows)
     print(json.dumps([row.as_json() for row in rows]))
     return 0

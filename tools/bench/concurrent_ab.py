@@ -1,6 +1,6 @@
-"""Two sides of a comparison at the same time, each on one half of the cores, and the halves swapped.
+"""Concurrent A/B comparison: both sides run at the same time, each on half of the cores, then swapped.
 
-A shared machine drifts by tens of per cent within seconds, more than what is to be told apart. What runs
+A shared machine drifts by tens of per cent within seconds, more than the difference to be measured. What runs
 at the same time drifts together, and no half of the cores favours a side that has both.
 """
 
@@ -100,7 +100,7 @@ def pin(roots: list[int], cores: list[int]) -> None:
 
 @dataclass(frozen=True)
 class Driver:
-    """A process that drives a side until it is told to stop."""
+    """A process that runs one side until it is asked to stop."""
 
     pid: int
     pipe: Connection
@@ -111,14 +111,14 @@ class Driver:
         return self.answer()
 
     def answer(self) -> Any:
-        """Return what the process tells next. Raises RuntimeError with its reason to give up."""
+        """Return the next message of the process. Raises RuntimeError with its reason to give up."""
         try:
-            told = self.pipe.recv()
+            message = self.pipe.recv()
         except EOFError:
             raise RuntimeError("the driver ended") from None
-        if isinstance(told, str):
-            raise RuntimeError(told)
-        return told
+        if isinstance(message, str):
+            raise RuntimeError(message)
+        return message
 
 
 @contextlib.contextmanager
@@ -142,7 +142,7 @@ def driver(side: Side, callers: int) -> Iterator[Driver]:
 
 
 def _drive(side: Side, callers: int, pipe: Connection) -> None:
-    """Call from `callers` threads: tell of the first answers, on a word stop, send all calls."""
+    """Call from `callers` threads: report the first answers, stop on request, send all results."""
     calls: list[Call] = []
     failures: list[str] = []
     stopped = threading.Event()

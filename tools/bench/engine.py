@@ -1,7 +1,7 @@
-"""Bare engine against stock PaddleOCR: `python -m tools.bench.engine --models DIR --pictures DIR...`.
+"""Bare engine against stock PaddleOCR: `python -m tools.bench.engine --models DIR --images DIR...`.
 
-Each contender runs as N processes of one thread on the same pictures, one contender after the other,
-and the table shows pictures per second, the ratio to stock, and resident memory. Writes JSON with
+Each contender runs as N processes of one thread on the same images, one contender after the other,
+and the table shows images per second, the ratio to stock, and resident memory. Writes JSON with
 --out. Run it on an idle machine: ratios hold to some 10 %, absolute figures are the machine's.
 """
 
@@ -99,21 +99,19 @@ def ours(models: Path, *, service: str) -> Callable[[bytes], Any]:
     return run
 
 
-def work(
-    kind: str, models: Path, pictures: list[bytes], seconds: float, gate: Any, out: Any
-) -> None:
-    """Read pictures in turn for some seconds after everybody is warm; report count and memory."""
+def work(kind: str, models: Path, images: list[bytes], seconds: float, gate: Any, out: Any) -> None:
+    """Read images in turn for some seconds after everybody is warm; report count and memory."""
     os.environ["OMP_NUM_THREADS"] = "1"
     import cv2
 
     cv2.setNumThreads(1)
     run = stock(models) if kind == "stock" else ours(models, service=kind)
-    for content in pictures[:2]:
+    for content in images[:2]:
         run(content)
     gate.wait()
     started, count = time.perf_counter(), 0
     while time.perf_counter() - started < seconds:
-        run(pictures[count % len(pictures)])
+        run(images[count % len(images)])
         count += 1
     took = time.perf_counter() - started
     pages = int(Path("/proc/self/statm").read_text().split()[1]) if os.path.exists("/proc") else 0  # noqa: PTH110
@@ -121,14 +119,14 @@ def work(
 
 
 def measure(
-    kind: str, models: Path, pictures: list[bytes], *, processes: int, seconds: float
+    kind: str, models: Path, images: list[bytes], *, processes: int, seconds: float
 ) -> dict[str, float]:
-    """Return pictures per second of all processes together, and the largest process in MB."""
+    """Return images per second of all processes together, and the largest process in MB."""
     context = multiprocessing.get_context("spawn")
     gate, out = context.Barrier(processes), context.Queue()
     running = [
         context.Process(
-            target=work, args=(kind, models, pictures[k:] + pictures[:k], seconds, gate, out)
+            target=work, args=(kind, models, images[k:] + images[:k], seconds, gate, out)
         )
         for k in range(processes)
     ]
@@ -147,8 +145,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Measure every contender on every set and print the ratios."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", type=Path, required=True)
-    parser.add_argument("--passports", type=Path, help="folder of passport pictures")
-    parser.add_argument("--texts", type=Path, help="folder of general pictures")
+    parser.add_argument("--passports", type=Path, help="folder of passport images")
+    parser.add_argument("--texts", type=Path, help="folder of general images")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--out", type=Path)
@@ -158,10 +156,10 @@ def main(arguments: list[str] | None = None) -> int:
         if folder:
             sets[name] = (name, [file.read_bytes() for file in sorted(folder.iterdir())])
     table = {}
-    for name, (service, pictures) in sets.items():
+    for name, (service, images) in sets.items():
         figures = {
             kind: measure(
-                kind, options.models, pictures, processes=options.processes, seconds=options.seconds
+                kind, options.models, images, processes=options.processes, seconds=options.seconds
             )
             for kind in ("stock", service)
         }

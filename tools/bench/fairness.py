@@ -1,4 +1,4 @@
-"""A small job and interactive calls beside a large job of another account: `python -m tools.bench.fairness`.
+"""Fair scheduling: a small job and interactive calls during a large job of another account: `python -m tools.bench.fairness`.
 
 The small job's time is compared with its time alone, the interactive calls' p95 with theirs on an idle
 engine, all in one process with the real engine.
@@ -42,22 +42,22 @@ def _run(described: dict[str, Any], large: int, small: int, calls: int) -> dict[
     many = batch.caller_of(described["domain_id"], described["project_id"])
     other = accounts.account_create(name="smaller", owner_password=secrets.token_hex(12) + "aA1!")
     few = batch.caller_of(other.id, main_projects(other.id)[0].id)
-    pictures = [test_site.picture(lines=10 + number % 4) for number in range(20)]
+    images = [test_site.text_image(lines=10 + number % 4) for number in range(20)]
     runner = Runner()
     runner.start()
-    _latencies(pictures, 10)
-    quiet = _latencies(pictures, calls)
-    alone = batch.until_done(batch.start_job(few, batch.archive(pictures[:small])))
+    _latencies(images, 10)
+    quiet = _latencies(images, calls)
+    alone = batch.until_done(batch.start_job(few, batch.archive(images[:small])))
     big: list[str] = []
     starting = threading.Thread(
         target=lambda: big.append(
-            batch.start_job(many, batch.archive([pictures[n % 20] for n in range(large)]))
+            batch.start_job(many, batch.archive([images[n % 20] for n in range(large)]))
         )
     )
     starting.start()
-    beside = batch.until_done(batch.start_job(few, batch.archive(pictures[:small])))
+    beside = batch.until_done(batch.start_job(few, batch.archive(images[:small])))
     starting.join()
-    busy = _latencies(pictures, calls)
+    busy = _latencies(images, calls)
     left = JobPage.objects.filter(job_id=big[0]).exclude(state=JobPage.SUCCEEDED).count()
     runner.stop()
     transport.stop()
@@ -72,7 +72,7 @@ def _run(described: dict[str, Any], large: int, small: int, calls: int) -> dict[
     }
 
 
-def _latencies(pictures: list[bytes], count: int) -> float:
+def _latencies(images: list[bytes], count: int) -> float:
     """Return the 95th percentile in milliseconds of interactive calls, one after the other."""
     from ocr.catalog import BY_CODE
     from ocr.engine import transport
@@ -84,7 +84,7 @@ def _latencies(pictures: list[bytes], count: int) -> float:
     for number in range(count):
         began = time.perf_counter()
         transport.recognize(
-            pictures[number % len(pictures)], extract=service.module.extract, options=options,
+            images[number % len(images)], extract=service.extractor.extract, options=options,
             profile=service.profile,
         )  # fmt: skip
         found.append((time.perf_counter() - began) * 1000)

@@ -1,4 +1,4 @@
-"""Parts that need a Django with a database of its own: `python -m tools.bench.in_process PART`."""
+"""Benchmarks that run inside Django with a database of their own: `python -m tools.bench.in_process PART`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tools.bench import auth_overhead, authz_scaling, dashboards
 from tools.bench.result import Row, show
 
 PARTS: dict[str, Callable[[], list[Row]]] = {
-    "checks": auth_overhead.run,
+    "auth_overhead": auth_overhead.run,
     "metering": auth_overhead.metering,
-    "crowds": authz_scaling.run,
+    "authz_scaling": authz_scaling.run,
     "dashboards": dashboards.run,
 }
 

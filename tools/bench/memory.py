@@ -1,6 +1,6 @@
 """Memory of one engine process over many mixed calls: `python -m tools.bench.memory --models DIR [--calls 1000]`.
 
-Every service reads its bundled sample by turns, and any pictures of a folder besides; resident memory is
+Every service recognises its bundled sample in turn, and any images of a folder; resident memory is
 printed every fiftieth call and may be written as JSON with --out.
 """
 
@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 EVERY = 50
 
 
-def pictures(folder: Path | None) -> list[tuple[str, bytes]]:
-    """Return (service, picture) of every bundled sample and, for text services, of a folder."""
+def images(folder: Path | None) -> list[tuple[str, bytes]]:
+    """Return (service, image) of every bundled sample and, for text services, of a folder."""
     found = [(path.stem, path.read_bytes()) for path in sorted((ROOT / "ocr/samples").iterdir())]
     found += [(other, dict(found)["general-text"]) for other in ("web-image", "general-table")]
     for path in sorted(folder.rglob("*.*")) if folder else ():
@@ -54,14 +54,14 @@ def measure(models: Path, *, calls: int, folder: Path | None) -> dict[str, Any]:
 
     pool = Pool(Setup("onnx", str(models), ""), processes=1, queue=2)
     pool.start()
-    turns, held, faults = pictures(folder), [], 0
+    turns, held, faults = images(folder), [], 0
     for number in range(1, calls + 1):
         code, content = turns[number % len(turns)]
         service = BY_CODE[code]
-        options = parse(service.module.OPTIONS, {})
+        options = parse(service.extractor.OPTIONS, {})
         try:
             pool.recognize(
-                content, extract=service.module.extract, options=options, profile=service.profile,
+                content, extract=service.extractor.extract, options=options, profile=service.profile,
                 timeout=300,
             )  # fmt: skip
         except WrongDocument:
@@ -82,10 +82,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", type=Path, required=True)
     parser.add_argument("--calls", type=int, default=1000)
-    parser.add_argument("--pictures", type=Path, help="folder of further pictures")
+    parser.add_argument("--images", type=Path, help="folder of further images")
     parser.add_argument("--out", type=Path)
     chosen = parser.parse_args(arguments)
-    figures = measure(chosen.models, calls=chosen.calls, folder=chosen.pictures)
+    figures = measure(chosen.models, calls=chosen.calls, folder=chosen.images)
     sys.stdout.write(json.dumps(figures) + "\n")
     if chosen.out:
         chosen.out.write_text(json.dumps(figures, indent=1))

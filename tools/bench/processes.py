@@ -1,4 +1,4 @@
-"""Processes of this project in one environment: what `deploy/` starts on several machines."""
+"""Start and stop the server processes of one environment: those that `deploy/` runs on several machines."""
 
 from __future__ import annotations
 

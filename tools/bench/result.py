@@ -1,4 +1,4 @@
-"""One measured figure beside its baseline."""
+"""One measured value and its baseline."""
 
 from __future__ import annotations
 

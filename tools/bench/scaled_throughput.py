@@ -1,4 +1,4 @@
-"""What the scaled mode keeps of the bare engine's throughput: `python -m tools.bench.scaled_throughput`."""
+"""Share of the bare engine's throughput in scaled mode: `python -m tools.bench.scaled_throughput`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LAYOUTS = {"one worker of two processes": [2], "two workers of one process": [1,
 
 
 def run(*, seconds: float, broker: str = "redis") -> list[dict[str, Any]]:
-    """Return a row a picture and layout of the workers: the site against the bare pool at the same time.
+    """Return a row per image and worker layout: the site against the bare pool at the same time.
 
     Web node, PostgreSQL, Redis, broker and engine processes share one half of this machine's cores,
     so the site pays for its own parts here as it would not on several.
@@ -27,7 +27,7 @@ def run(*, seconds: float, broker: str = "redis") -> list[dict[str, Any]]:
     ):
         return [
             {
-                "picture": name,
+                "image": name,
                 "broker": broker,
                 "workers": layout,
                 **_against_bare(found, made, name, processes, seconds),
@@ -82,7 +82,7 @@ def _until_ready(made: scaled.Site, calls: api.Calls, processes: int) -> None:
 def main() -> int:
     """Run it and print JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60, help="of a picture; A4 takes longer")
+    parser.add_argument("--seconds", type=float, default=60, help="per image; A4 takes longer")
     parser.add_argument("--broker", choices=["amqp", "redis"], default="redis")
     asked = parser.parse_args()
     print(json.dumps(run(seconds=asked.seconds, broker=asked.broker), indent=2))

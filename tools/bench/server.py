@@ -1,4 +1,4 @@
-"""A portal of its own for a measurement, and signed requests that cost the client nothing to repeat."""
+"""Start a server for a measurement, and prepare signed requests that the client repeats at no cost."""
 
 from __future__ import annotations
 

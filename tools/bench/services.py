@@ -1,4 +1,4 @@
-"""PostgreSQL, Redis and RabbitMQ of one's own, so that a measurement may stop and start them."""
+"""Start private PostgreSQL, Redis and RabbitMQ servers, which a benchmark may stop and restart."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def free_port() -> int:
 
 
 def listening(port: int, host: str = "127.0.0.1") -> bool:
-    """Tell whether somebody accepts connections there."""
+    """Return whether the address accepts connections."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((host, port)) == 0

@@ -1,4 +1,4 @@
-"""What starting costs and what is held afterwards: `python -m tools.bench.startup`."""
+"""Start-up time, and resident memory afterwards: `python -m tools.bench.startup`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CALLS = 60  # until an engine process has met what it keeps
 
 
 def run() -> list[Row]:
-    """Return seconds from starting to the first recognised picture, and resident memory after calls.
+    """Return seconds from starting to the first recognised image, and resident memory after calls.
 
     Beside them, in the same run: the same server with a bare view, which loads no recognition.
     """

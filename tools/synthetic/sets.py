@@ -1,6 +1,7 @@
-"""Seeded sets of drawn documents. Development and report use different seeds, and never meet.
+"""Seeded sets of drawn documents. The seeds of development and report never meet.
 
-A kind of document is one module here with `CODE` and `draw(rng) -> Drawn`, and one row in `MODULES`.
+The drawing of a service is the module named after its code, with `CODE` and `draw(rng) -> Drawn`;
+`sample(rng)` where the image that the product ships must be of one kind.
 """
 
 from __future__ import annotations
@@ -8,31 +9,41 @@ from __future__ import annotations
 import importlib
 import random
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from tools.synthetic.canvas import Drawn
 from tools.synthetic.photo import photograph
 
-MODULES: dict[str, str] = {
-    "bankcard": "tools.synthetic.bankcard",
-    "emirates-id-card": "tools.synthetic.emirates_id_card",
-    "passport": "tools.synthetic.passport",
-    "id-card": "tools.synthetic.id_card",
-    "hk-id-card": "tools.synthetic.hk_id_card",
-    "cambodian-idcard": "tools.synthetic.cambodian_id",
-    "thailand-id-card": "tools.synthetic.thai_id",
-    "myanmar-id-card": "tools.synthetic.myanmar_id",
-    "myanmar-driver-license": "tools.synthetic.myanmar_licence",
-    "thailand-license-plate": "tools.synthetic.thai_plate",
-    "macao-id-card": "tools.synthetic.macao_id_card",
-    "exit-entry-permit": "tools.synthetic.exit_entry_permit",
-    "mainland-travel-permit": "tools.synthetic.mainland_travel_permit",
-}
 SEEDS = {"development": 1_000, "report": 880_000}
+
+
+@cache
+def codes() -> tuple[str, ...]:
+    """Return the codes of all services that have a drawing module, in alphabetical order."""
+    names = sorted(path.stem for path in Path(__file__).parent.glob("*.py"))
+    return tuple(_code(name) for name in names if getattr(_module(name), "CODE", "") == _code(name))
+
+
+def _code(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"tools.synthetic.{name}")
 
 
 def draw(code: str, rng: random.Random) -> Drawn:
     """Draw one document of a service."""
-    drawn: Drawn = importlib.import_module(MODULES[code]).draw(rng)
+    drawn: Drawn = _module(code.replace("-", "_")).draw(rng)
+    return drawn
+
+
+def sample(code: str, rng: random.Random) -> Drawn:
+    """Draw the document of a service that is shown to users: its module's `sample`, else any."""
+    module = _module(code.replace("-", "_"))
+    drawn: Drawn = getattr(module, "sample", module.draw)(rng)
     return drawn
 
 

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from tools.synthetic import table_texts
+from tools.synthetic import degradation, table_texts
 
 RULED = ("grid", "filled", "open")
 STYLES = ("grid", "grid", "filled", "open", "lines", "booktabs", "booktabs", "zebra", "plain")
@@ -60,7 +60,7 @@ class Grid:
 
 @dataclass(slots=True)
 class Drawn:
-    """A page: its picture (BGR), tables top to bottom, text lines outside them."""
+    """A page: its image (BGR), tables top to bottom, text lines outside them."""
 
     image: np.ndarray
     tables: list[Grid]
@@ -108,10 +108,10 @@ def draw(
         y += image.height + int(look.size * rng.uniform(1.5, 3))
     if around and rng.random() < 0.5:
         y = _text(rng, page, look, y, margin, outside, 0)
-    picture = np.asarray(page.crop((0, 0, width, y + rng.randint(5, 60))))[:, :, ::-1].copy()
+    drawn = np.asarray(page.crop((0, 0, width, y + rng.randint(5, 60))))[:, :, ::-1].copy()
     if degraded:
-        picture = photograph(picture, rng)
-    return Drawn(picture, grids, outside, f"{seed}-{'+'.join(g.style for g in grids)}")
+        drawn = photograph(drawn, rng)
+    return Drawn(drawn, grids, outside, f"{seed}-{'+'.join(g.style for g in grids)}")
 
 
 def _look(rng: Random) -> _Look:
@@ -333,27 +333,25 @@ def _text(rng, page, look, y, margin, outside, number) -> int:
     return y + int(look.size * 0.6)
 
 
-def photograph(picture: np.ndarray, rng: Random) -> np.ndarray:
+def photograph(image: np.ndarray, rng: Random) -> np.ndarray:
     """Tilt, light, blur and compress a page as a hand-held camera would."""
     noise = np.random.default_rng(rng.randrange(2**32))
-    high, wide = picture.shape[:2]
+    high, wide = image.shape[:2]
     border = int(0.06 * max(high, wide))
     shade = rng.randint(90, 200)
-    picture = cv2.copyMakeBorder(picture, *[border] * 4, cv2.BORDER_CONSTANT, value=(shade,) * 3)
-    high, wide = picture.shape[:2]
+    image = cv2.copyMakeBorder(image, *[border] * 4, cv2.BORDER_CONSTANT, value=(shade,) * 3)
+    high, wide = image.shape[:2]
     corners = np.float32([(0, 0), (wide, 0), (wide, high), (0, high)])
     moved = corners + noise.uniform(-0.025, 0.025, (4, 2)).astype(np.float32) * (wide, high)
     warp = cv2.getPerspectiveTransform(corners, moved.astype(np.float32))
     turn = cv2.getRotationMatrix2D((wide / 2, high / 2), rng.uniform(-3, 3), 1.0)
     warp = np.vstack([turn, (0, 0, 1)]) @ warp
-    picture = cv2.warpPerspective(
-        picture, warp, (wide, high), borderValue=(shade,) * 3, flags=cv2.INTER_CUBIC
+    image = cv2.warpPerspective(
+        image, warp, (wide, high), borderValue=(shade,) * 3, flags=cv2.INTER_CUBIC
     )
     light = np.linspace(rng.uniform(0.7, 1), rng.uniform(0.7, 1), wide)[None, :, None]
-    picture = picture * light
+    image = image * light
     if rng.random() < 0.5:
-        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 0.9))
-    picture = picture + noise.normal(0, rng.uniform(1, 6), picture.shape)
-    picture = np.clip(picture, 0, 255).astype(np.uint8)
-    _, coded = cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, rng.randint(55, 92)))
-    return cv2.imdecode(coded, cv2.IMREAD_COLOR)
+        image = degradation.blurred(image, rng.uniform(0.4, 0.9))
+    image = degradation.noisy(image, noise, rng.uniform(1, 6))
+    return degradation.jpeg(image, rng.randint(55, 92))

@@ -139,7 +139,7 @@ def text(random: Random) -> str:
     kind, words = _content(random)
     if random.random() < 0.5:
         words = one_of(random, LABELS[kind]) + one_of(random, (" ", " ", " ", " : ", " - ")) + words
-    words = " ".join("".join(sign for sign in words if sign in _KNOWN).split())
+    words = " ".join("".join(char for char in words if char in _KNOWN).split())
     return unicodedata.normalize("NFC", words[:44])
 
 

@@ -1,4 +1,4 @@
-"""Count which letters follow each other: `python -m tools.training.char_ngrams burmese_lines --out FILE`."""
+"""Count character n-grams of a kind's texts: `python -m tools.training.char_ngrams burmese_lines --out FILE`."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ import numpy as np
 from ocr.vision.char_ngrams import START
 
 LONGEST = 4
-# A run of so many signs that was seen less often is left to shorter ones: few cases tell nothing.
+# A context seen less often than this is left to shorter ones: a few cases prove nothing.
 LEAST = (0, 1, 3, 10, 25)
 
 
 def main() -> None:
-    """Count signs behind runs of up to four signs in the drawn kind's texts."""
+    """Count the characters that follow contexts of up to four characters in the texts of a kind."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("kind", help="module of tools/training/ with `text(random)`")
     parser.add_argument("--lines", type=int, default=100000)

@@ -1,18 +1,19 @@
-"""Draw one line of text as a photograph might show it: fonts, ground, light, blur, noise, JPEG."""
+"""Render one line of text for training and degrade it: fonts, background, light, blur, noise, JPEG."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-Array = np.ndarray[Any, Any]
+from tools.synthetic import degradation, fonts
+from tools.synthetic.degradation import Array
+
 Random = np.random.Generator
-FONTS = "/usr/share/fonts/truetype"
+FONTS = "truetype"  # fonts are named by their path below this folder of the system's fonts
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,32 +30,24 @@ class Wear:
     white_ink: float = 0.15  # share of lines with light ink on dark ground
 
 
-@lru_cache(maxsize=256)
 def font(path: str, size: int) -> ImageFont.FreeTypeFont:
-    """Return a font of the system by its path below FONTS."""
-    return ImageFont.truetype(f"{FONTS}/{path}", size, layout_engine=ImageFont.Layout.RAQM)
-
-
-@lru_cache(maxsize=64)
-def _covered(path: str) -> frozenset[int]:
-    from fontTools.ttLib import TTFont
-
-    return frozenset(TTFont(f"{FONTS}/{path}", lazy=True).getBestCmap())
+    """Return a font of the system by its path below FONTS, its script shaped by Raqm."""
+    return fonts.load(f"{FONTS}/{path}", size, layout=ImageFont.Layout.RAQM)
 
 
 def _runs(text: str, path: str, spare: str, lent: str) -> list[tuple[str, str]]:
     """Return the text cut into pieces, each with the font that has its characters.
 
-    The signs `lent` come from the spare font in any case.
+    The characters `lent` come from the spare font in any case.
     """
-    known = _covered(path)
+    known = fonts.characters(f"{FONTS}/{path}")
     runs: list[tuple[str, str]] = []
-    for sign in text:
-        face = path if sign == " " or (ord(sign) in known and sign not in lent) else spare
-        if runs and (runs[-1][1] == face or sign == " "):
-            runs[-1] = (runs[-1][0] + sign, runs[-1][1])
+    for char in text:
+        face = path if char == " " or (ord(char) in known and char not in lent) else spare
+        if runs and (runs[-1][1] == face or char == " "):
+            runs[-1] = (runs[-1][0] + char, runs[-1][1])
         else:
-            runs.append((sign, face))
+            runs.append((char, face))
     return runs
 
 
@@ -74,8 +67,8 @@ def based(
 ) -> tuple[Array, int]:
     """Return the mask of a text and the row of it that is the base line.
 
-    Signs that the font lacks, and those of `lent`, are drawn with the `spare` font on the same base
-    line. Blanks are `space` times as wide as the font has them.
+    Characters that the font lacks, and those of `lent`, are drawn with the `spare` font on the same base
+    line. Spaces are `space` times as wide as the font has them.
     """
     if space != 1.0 and " " in text:
         return _spaced_out(text, path, size=size, spare=spare, lent=lent, space=space)
@@ -150,28 +143,19 @@ def framed(mask: Array, random: Random, *, most: float = 0.22) -> Array:
 def photographed(mask: Array, random: Random, wear: Wear, *, height: int) -> Array:
     """Return a grey line `height` pixels high: the mask as ink on some ground, badly photographed."""
     mask = _warped(mask, random, wear)
-    picture = _lit(mask, random, wear)
+    image = _lit(mask, random, wear)
     if random.random() < 0.75:
         low = int(random.integers(wear.least_height, max(wear.least_height + 1, height + 14)))
-        picture = _scaled(picture, low)
-    sigma = random.uniform(0, wear.blur) * picture.shape[0] / 40
-    if sigma > 0.25:
-        picture = cv2.GaussianBlur(picture, (0, 0), sigma)
+        image = degradation.resized(image, low)
+    sigma = random.uniform(0, wear.blur) * image.shape[0] / 40
+    image = degradation.blurred(image, sigma, least=0.25)
     if random.random() < 0.15:
         length = int(random.integers(2, 5))
-        picture = cv2.blur(picture, (length, 1) if random.random() < 0.7 else (1, length))
-    picture = picture + random.normal(0, random.uniform(0, wear.noise), picture.shape)
-    picture = np.clip(picture, 0, 255).astype(np.uint8)
+        image = cv2.blur(image, (length, 1) if random.random() < 0.7 else (1, length))
+    image = degradation.noisy(image, random, random.uniform(0, wear.noise))
     if random.random() < 0.5:
-        quality = [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(35, 95))]
-        picture = cv2.imdecode(cv2.imencode(".jpg", picture, quality)[1], cv2.IMREAD_GRAYSCALE)
-    return _scaled(picture, height)
-
-
-def _scaled(picture: Array, height: int) -> Array:
-    wide = max(8, round(picture.shape[1] * height / picture.shape[0]))
-    way = cv2.INTER_AREA if height < picture.shape[0] else cv2.INTER_LINEAR
-    return cv2.resize(picture, (wide, height), interpolation=way)
+        image = degradation.jpeg(image, int(random.integers(35, 95)))
+    return degradation.resized(image, height)
 
 
 def _warped(mask: Array, random: Random, wear: Wear) -> Array:

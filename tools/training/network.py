@@ -1,4 +1,4 @@
-"""The line reader: a small convolutional network whose output is decoded by CTC."""
+"""The line recogniser: a small convolutional network with CTC output."""
 
 from __future__ import annotations
 
@@ -64,10 +64,10 @@ class LineRecognizer(nn.Module):
 def warm_start(
     model: LineRecognizer, path: Path, lines: torch.Tensor, alphabet: tuple[str, ...]
 ) -> None:
-    """Give a model the weights of an exported reader, as far as the two have the same parts.
+    """Give a model the weights of an exported recogniser, as far as the two have the same parts.
 
     In the ONNX file each normalisation is folded into its convolution. It is undone with the mean and
-    spread that the folded weights give on `lines`, so that the model begins where the file ended. Signs
+    spread that the folded weights give on `lines`, so that the model begins where the file ended. Characters
     that both alphabets have keep their weights; parts that the file lacks begin as a small change.
     """
     import onnx
@@ -100,8 +100,8 @@ def warm_start(
             model.train()
             if index == len(model.look):
                 seen = seen.squeeze(2)
-        signs = ["", *json.loads(known["alphabet"])]
-        for row, sign in enumerate(["", *alphabet]):
-            if sign in signs:
-                model.name.weight[row] = name[signs.index(sign)]
-                model.name.bias[row] = bias[signs.index(sign)]
+        chars = ["", *json.loads(known["alphabet"])]
+        for row, char in enumerate(["", *alphabet]):
+            if char in chars:
+                model.name.weight[row] = name[chars.index(char)]
+                model.name.bias[row] = bias[chars.index(char)]

@@ -121,7 +121,7 @@ def _content(random: Random) -> tuple[str, str]:
 
 
 def _lent(random: Random) -> str:
-    """Return the signs that a Latin font draws: figures and stops, on half of the lines."""
+    """Return the characters that a Latin font draws: figures and stops, on half of the lines."""
     return "0123456789.-/(),:" if random.random() < 0.5 else ""
 
 

@@ -98,7 +98,7 @@ def _spaced(text: str, face: str, random: Random, group) -> Array:  # type: igno
     if len(text) == 1 or random.random() < 0.35:
         return group(text, face)
     gap = int(64 * random.uniform(0.02, 0.2))
-    return line_renderer.beside([group(sign, face) for sign in text], [gap] * (len(text) - 1))
+    return line_renderer.beside([group(char, face) for char in text], [gap] * (len(text) - 1))
 
 
 def _cap(face: str, *, digits: bool) -> float:

@@ -1,4 +1,4 @@
-"""Train a line reader on drawn lines: `python -m tools.training.train plates --minutes 18 --seed 11`.
+"""Train a line recogniser on rendered lines: `python -m tools.training.train thai_plate_lines --minutes 18 --seed 11 --out FILE`.
 
 Needs PyTorch and onnx (training only) and the fonts named by the kind. One thread. Writes the weights
 beside the checkpoint as ONNX with the alphabet in its metadata, and prints the held-out error.
@@ -28,22 +28,22 @@ POOL = 10  # batches drawn together and sorted by width, so that padding is shor
 KEPT = 0.995  # share of the averaged weights that one step leaves
 
 
-def tensor_of(pictures: list[Any], height: int, *, contrast: bool = False) -> torch.Tensor:
+def tensor_of(images: list[Any], height: int, *, contrast: bool = False) -> torch.Tensor:
     """Return grey lines as one tensor in -1..1, padded on the right by zero to a multiple of 8.
 
     With `contrast`, ink and ground of every line get the same level.
     """
-    wide = max(picture.shape[1] for picture in pictures)
+    wide = max(image.shape[1] for image in images)
     wide = (wide + 7) // 8 * 8
-    tensor = np.zeros((len(pictures), 1, height, wide), np.float32)
-    for row, picture in enumerate(pictures):
-        line = stretched(picture) if contrast else picture.astype(np.float32) / 127.5 - 1
-        tensor[row, 0, :, : picture.shape[1]] = line
+    tensor = np.zeros((len(images), 1, height, wide), np.float32)
+    for row, image in enumerate(images):
+        line = stretched(image) if contrast else image.astype(np.float32) / 127.5 - 1
+        tensor[row, 0, :, : image.shape[1]] = line
     return torch.from_numpy(tensor)
 
 
 def batches(kind: ModuleType, random: np.random.Generator) -> Any:
-    """Yield endless (texts, pictures) of about equal width."""
+    """Yield endless (texts, images) of about equal width."""
     while True:
         drawn = sorted(
             (kind.sample(random) for _ in range(BATCH * POOL)), key=lambda s: s[1].shape[1]
@@ -51,7 +51,7 @@ def batches(kind: ModuleType, random: np.random.Generator) -> Any:
         order = random.permutation(POOL)
         for part in order:
             chosen = drawn[part * BATCH : (part + 1) * BATCH]
-            yield [text for text, _ in chosen], [picture for _, picture in chosen]
+            yield [text for text, _ in chosen], [image for _, image in chosen]
 
 
 def best_path(odds: torch.Tensor, alphabet: tuple[str, ...]) -> list[str]:
@@ -59,9 +59,9 @@ def best_path(odds: torch.Tensor, alphabet: tuple[str, ...]) -> list[str]:
     texts = []
     for row in odds.argmax(2).tolist():
         kept = [
-            sign for index, sign in enumerate(row) if sign and (not index or row[index - 1] != sign)
+            char for index, char in enumerate(row) if char and (not index or row[index - 1] != char)
         ]
-        texts.append("".join(alphabet[sign - 1] for sign in kept))
+        texts.append("".join(alphabet[char - 1] for char in kept))
     return texts
 
 
@@ -77,14 +77,14 @@ def train(
 ) -> LineRecognizer:
     """Train for so many minutes of wall time; the learning rate follows the time used.
 
-    Returns the running average of the weights, which is what a checkpoint holds too: it reads better
+    Returns the running average of the weights, which is what a checkpoint holds too: it recognises better
     than the last step does, above all where the training is cut short.
     """
     torch.manual_seed(seed)
     torch.set_num_threads(threads)
     random = np.random.default_rng(seed)
     alphabet = kind.ALPHABET
-    number_of = {sign: index + 1 for index, sign in enumerate(alphabet)}
+    number_of = {char: index + 1 for index, char in enumerate(alphabet)}
     contrast = getattr(kind, "CONTRAST", False)
     model = reader_of(kind)
     if start:
@@ -96,16 +96,16 @@ def train(
     steps = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=1e-4)
     loss_of = torch.nn.CTCLoss(zero_infinity=True)
     began, seen, mean = time.monotonic(), 0, 0.0
-    for turn, (texts, pictures) in enumerate(batches(kind, random)):
+    for turn, (texts, images) in enumerate(batches(kind, random)):
         used = (time.monotonic() - began) / (60 * minutes)
         if used >= 1:
             break
         rate = 2e-3 * min(1.0, (turn + 1) / 100) * (0.5 + 0.5 * np.cos(np.pi * used)) + 2e-5
         steps.param_groups[0]["lr"] = rate
-        odds = model(tensor_of(pictures, kind.HEIGHT, contrast=contrast))
-        targets = torch.tensor([number_of[sign] for text in texts for sign in text])
+        odds = model(tensor_of(images, kind.HEIGHT, contrast=contrast))
+        targets = torch.tensor([number_of[char] for text in texts for char in text])
         lengths = torch.tensor([len(text) for text in texts])
-        spans = torch.tensor([max(1, (picture.shape[1] + 3) // 4) for picture in pictures])
+        spans = torch.tensor([max(1, (image.shape[1] + 3) // 4) for image in images])
         loss = loss_of(odds.permute(1, 0, 2), targets, spans, lengths)
         steps.zero_grad()
         loss.backward()
@@ -122,7 +122,7 @@ def train(
 
 
 def reader_of(kind: ModuleType) -> LineRecognizer:
-    """Return an untrained reader for a kind of lines."""
+    """Return an untrained recogniser for a kind of lines."""
     return LineRecognizer(
         len(kind.ALPHABET) + 1, height=kind.HEIGHT, reaches=getattr(kind, "REACHES", (1, 2, 1))
     )
@@ -136,16 +136,16 @@ def held_out(
     random = np.random.default_rng(seed)
     right = wrong = length = 0
 
-    def tensor(pictures: list[Any]) -> torch.Tensor:
-        return tensor_of(pictures, kind.HEIGHT, contrast=getattr(kind, "CONTRAST", False))
+    def tensor(images: list[Any]) -> torch.Tensor:
+        return tensor_of(images, kind.HEIGHT, contrast=getattr(kind, "CONTRAST", False))
 
     with torch.no_grad():
         source = batches(kind, random)
         for _ in range(count // BATCH):
-            texts, pictures = next(source)
+            texts, images = next(source)
             for text, read in zip(
                 texts,
-                best_path(model(tensor(pictures)), kind.ALPHABET),
+                best_path(model(tensor(images)), kind.ALPHABET),
                 strict=True,
             ):
                 right += text == read
@@ -160,12 +160,12 @@ def held_out(
 def distance(one: str, two: str) -> int:
     """Return the edit distance of two texts."""
     row = list(range(len(two) + 1))
-    for index, sign in enumerate(one, 1):
+    for index, char in enumerate(one, 1):
         last, row[0] = row[0], index
         for place, other in enumerate(two, 1):
             last, row[place] = (
                 row[place],
-                min(row[place] + 1, row[place - 1] + 1, last + (sign != other)),
+                min(row[place] + 1, row[place - 1] + 1, last + (char != other)),
             )
     return row[-1]
 
@@ -208,17 +208,19 @@ def export(model: LineRecognizer, kind: ModuleType, out: Path) -> None:
 def main() -> None:
     """Train, test on held-out lines, export."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kind", help="module of tools/training/ that draws the lines, e.g. plates")
+    parser.add_argument(
+        "kind", help="module of tools/training/ that draws the lines, e.g. thai_plate_lines"
+    )
     parser.add_argument("--minutes", type=float, default=18)
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--resume", type=Path, help="checkpoint to go on from, with another seed")
     parser.add_argument(
-        "--start", type=Path, help="ONNX file of a reader whose weights to begin with"
+        "--start", type=Path, help="ONNX file of a recogniser whose weights to begin with"
     )
     parser.add_argument("--out", type=Path, required=True, help="where the ONNX file goes")
     options = parser.parse_args()
-    kind = importlib.import_module(f"training.{options.kind}")
+    kind = importlib.import_module(f"tools.training.{options.kind}")
     model = train(
         kind,
         minutes=options.minutes,

@@ -14,7 +14,7 @@ from monitoring import rollup, statistics
 
 
 class Command(BaseCommand):
-    """What an operator compares when a customer asks for their numbers."""
+    """Figures of one account, for an operator to compare with the customer's own."""
 
     help = "Print calls, usage events and quota left of an account, settled up to now."
 

@@ -1,4 +1,4 @@
-// Batch jobs: files dropped on the page go up one after the other, then the job's page shows the price.
+// Batch jobs: files dropped on the page are uploaded one after the other, then the page of the job opens.
 import { element, options } from "./form.js";
 
 const $ = (selector) => document.querySelector(selector);

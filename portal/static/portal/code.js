@@ -1,4 +1,4 @@
-// Runnable code for one call, in several languages. Pure: text in, text out (tests run it).
+// Code samples of one call in several languages. Pure: values in, text out (tests run the code).
 const quote = (value) => JSON.stringify(value);
 const python = (value) =>
   value === true ? "True" : value === false ? "False" : Array.isArray(value) ? `[${value.map(python).join(", ")}]` : quote(value);
@@ -162,11 +162,11 @@ ${call.enterpriseProject ? `	request.Header.Set("Enterprise-Project-Id", ${quote
 func main() {
 	login := fmt.Sprintf(\`${login}\`, os.Getenv("OCR_PASSWORD"))
 	token := post(${quote(call.endpoint + "/v3/auth/tokens")}, "", []byte(login)).Header.Get("X-Subject-Token")
-${call.url ? "" : `	picture, err := os.ReadFile(${quote(call.file)})
+${call.url ? "" : `	content, err := os.ReadFile(${quote(call.file)})
 	if err != nil {
 		panic(err)
 	}
-	image := base64.StdEncoding.EncodeToString(picture)
+	image := base64.StdEncoding.EncodeToString(content)
 `}	body, _ := json.Marshal(map[string]any{
 ${fields.join("\n")}
 	})

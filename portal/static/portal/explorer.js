@@ -1,4 +1,4 @@
-// The explorer: picture in, call through the public API path, boxes and fields that light each other.
+// The explorer: call a service with an image through the public API; boxes and fields highlight each other.
 import { LANGUAGES, generate } from "./code.js";
 import { element, options } from "./form.js";
 
@@ -27,7 +27,7 @@ const take = (picked) => {
 };
 const show = (address) => {
   preview.src = address;
-  $("#drop").classList.toggle("oc-has-picture", Boolean(address));
+  $("#drop").classList.toggle("oc-has-image", Boolean(address));
 };
 for (const input of [$("#file"), $("#camera")]) input.addEventListener("change", () => take(input.files[0]));
 const drop = $("#drop");
@@ -146,7 +146,7 @@ const draw = (run) => {
   const good = run.status < 300;
   shown = run;
   $("#exports").hidden = !good;
-  for (const button of document.querySelectorAll("[data-needs-picture]")) button.disabled = !run.image;
+  for (const button of document.querySelectorAll("[data-needs-image]")) button.disabled = !run.image;
   tell(good ? "" : `${run.json.error_code || run.status}: ${run.json.error_msg || ""}`, !good);
   const list = $("#fields");
   list.replaceChildren();
@@ -206,7 +206,7 @@ const drawRuns = () => {
 const save = async (button) => {
   const format = button.dataset.export;
   const entry = { name: shown.name || call.code, result: shown.json.result };
-  if ("needsPicture" in button.dataset) Object.assign(entry, { image: shown.image, page: shown.page });
+  if ("needsImage" in button.dataset) Object.assign(entry, { image: shown.image, page: shown.page });
   button.disabled = true;
   button.classList.add("oc-busy");
   tell(words.saving);

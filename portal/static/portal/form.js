@@ -1,4 +1,4 @@
-// What the pages with a form of a service share: elements, and the options that differ from their default.
+// Shared by the pages with the form of a service: elements, and the options that differ from their default.
 export const element = (name, attributes = {}, ...children) => {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);

@@ -1,4 +1,4 @@
-// Quick starts: the code of the first call in the chosen language, from the same maker as the explorer.
+// Quick starts: the code of the first call in the chosen language, from the same generator as the explorer.
 import { LANGUAGES, generate } from "./code.js";
 
 const call = JSON.parse(document.querySelector("#call-data").textContent);

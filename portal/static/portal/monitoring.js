@@ -1,4 +1,4 @@
-// The time charts: drag to zoom puts the range into the address; colours follow the theme.
+// The time charts: drag to zoom sets the range in the address; colors follow the theme.
 const PALETTE = ["#2f6fde", "#1f9d74", "#c2710c", "#8b5cd6", "#c43b6f", "#1693b5", "#7a8b1f", "#a0522d"];
 const TONES = { good: "#1f9d74", bad: "#d64541" };
 const style = getComputedStyle(document.body);

@@ -1,4 +1,4 @@
-// The visual editor of custom policies, in step with the JSON below: each changes the other.
+// The visual editor of custom policies, kept in step with the JSON document below it.
 const area = document.querySelector("#document");
 const visual = document.querySelector("#visual");
 const add = document.querySelector("#add-statement");

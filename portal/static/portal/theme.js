@@ -1,4 +1,4 @@
-// Sets the colour scheme before the first paint when the reader follows the system.
+// Set the color scheme before the first paint where the user follows the system.
 (() => {
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");

@@ -30,7 +30,7 @@ def twice(page, options):
 
 
 def broken(page, options):
-    """Fail with a message that quotes the picture."""
+    """Fail with a message that quotes the image."""
     raise KeyError("JOHN DOE")
 
 

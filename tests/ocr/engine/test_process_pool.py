@@ -105,7 +105,7 @@ def test_a_full_queue_refuses_at_once(pool):
         thread.join()
 
 
-def test_faults_of_a_picture_travel_without_its_text(pool):
+def test_faults_of_an_image_travel_without_its_text(pool):
     with pytest.raises(UnreadableImage):
         call(pool, probe.echo, image=b"\x89PNG nothing", word="w")
     with pytest.raises(WrongDocument) as wrong:

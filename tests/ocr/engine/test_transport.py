@@ -33,7 +33,7 @@ print(json.dumps([outcome.result, [name for name in %r if name in sys.modules]])
 
 
 @pytest.mark.parametrize("engine", ["recorded", pytest.param("onnx", marks=pytest.mark.engine)])
-def test_the_web_process_loads_no_picture_or_model_library(engine, tmp_path, request):
+def test_the_web_process_loads_no_image_or_model_library(engine, tmp_path, request):
     environment = {
         **os.environ,
         "ENGINE": engine,

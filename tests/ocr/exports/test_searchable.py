@@ -1,4 +1,4 @@
-"""The searchable PDF says what was read, in order, and its words lie on the picture's words."""
+"""The searchable PDF has the recognised text in order, and its words lie on the printed words."""
 
 from __future__ import annotations
 
@@ -60,11 +60,11 @@ SIZE = 44
 
 
 def drawn(role: str, rows: list[str]):
-    """Return (picture, lines as a reader would give them, words with their true boxes)."""
+    """Return (image, lines as a recogniser would return them, words with their true boxes)."""
     face = font(role, SIZE)
     space = face.getlength(" ")
-    picture = Image.new("RGB", (2000, 200 + 130 * len(rows)), "white")
-    pen = ImageDraw.Draw(picture)
+    image = Image.new("RGB", (2000, 200 + 130 * len(rows)), "white")
+    pen = ImageDraw.Draw(image)
     lines, truth = [], []
     for number, row in enumerate(rows):
         words, top = row.split(), 100 + 130 * number
@@ -84,8 +84,8 @@ def drawn(role: str, rows: list[str]):
             TextLine(row, 0.9, [[left, top], [right, top], [right, bottom], [left, bottom]])
         )
     out = io.BytesIO()
-    picture.save(out, "JPEG")
-    return PageImage(out.getvalue(), *picture.size), lines, truth
+    image.save(out, "JPEG")
+    return PageImage(out.getvalue(), *image.size), lines, truth
 
 
 def pdftotext(pdf: bytes, folder, *options: str) -> str:
@@ -95,8 +95,8 @@ def pdftotext(pdf: bytes, folder, *options: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def signs(text: str) -> str:
-    """Return the characters that count: no blanks, no marks of direction."""
+def counted(text: str) -> str:
+    """Return the characters that count: no spaces, no marks of direction."""
     return "".join(
         c for c in text if not c.isspace() and unicodedata.category(c) not in ("Cf", "Cc")
     )
@@ -114,7 +114,7 @@ def boxes(pdf: bytes, folder, dpi: int) -> list[tuple[str, tuple[float, ...]]]:
     )
     rows = re.findall(pattern, pdftotext(pdf, folder, "-bbox"))
     return [
-        (signs(unescape(row[4])), tuple(float(value) * dpi / 72 for value in row[:4]))
+        (counted(unescape(row[4])), tuple(float(value) * dpi / 72 for value in row[:4]))
         for row in rows
     ]
 
@@ -125,15 +125,15 @@ def test_the_words_come_back_in_order_and_lie_on_the_picture(script, tmp_path, c
     role, rows = TEXTS[script]
     if missing(role):
         pytest.skip(f"no font for {script} on this machine")
-    picture, lines, truth = drawn(role, rows)
+    image, lines, truth = drawn(role, rows)
     blocks = [{"words": line.text, "location": line.location} for line in lines]
-    document = Document("a", {"words_block_list": blocks}, partial(seen, picture))
+    document = Document("a", {"words_block_list": blocks}, partial(seen, image))
     pdf = b"".join(formats.stream("pdf", lambda: [document]))
-    share = kept(signs("".join(rows)), signs(pdftotext(pdf, tmp_path)))
+    share = kept(counted("".join(rows)), counted(pdftotext(pdf, tmp_path)))
     found = boxes(pdf, tmp_path, searchable_pdf.DPI)
     offsets = []  # -bbox shows right-to-left words as they stand, from the left
     for word, box in truth:
-        same = [other for text, other in found if text in (signs(word), signs(word)[::-1])]
+        same = [other for text, other in found if text in (counted(word), counted(word)[::-1])]
         if same:
             offsets.append(min(apart(box, other) for other in same))
     height = statistics.median(box[3] - box[1] for box in (outline(line) for line in lines))
@@ -142,19 +142,19 @@ def test_the_words_come_back_in_order_and_lie_on_the_picture(script, tmp_path, c
         print(f"\n{script}: {share:.4f} in order, {len(offsets)}/{len(truth)} words, "
               f"median offset {offset / height:.3f} of the line height")  # fmt: skip
     assert share >= 0.99
-    assert kept(signs("".join(rows)), signs(by_pdfium(pdf))) >= 0.99
+    assert kept(counted("".join(rows)), counted(by_pdfium(pdf))) >= 0.99
     assert len(offsets) >= 0.95 * len(truth)
     assert offset < height / 3
 
 
-def seen(picture: PageImage, quads) -> PageImage:
-    """Return the picture with the ink of its lines, as the process that decodes pictures does."""
-    with Image.open(io.BytesIO(picture.jpeg)) as opened:
-        return replace(picture, profiles=word_gaps.column_profiles(opened, quads))
+def seen(image: PageImage, quads) -> PageImage:
+    """Return the image with the column profiles of its lines, as the process that decodes images does."""
+    with Image.open(io.BytesIO(image.jpeg)) as opened:
+        return replace(image, profiles=word_gaps.column_profiles(opened, quads))
 
 
 def by_pdfium(pdf: bytes) -> str:
-    """Return the text as browsers' readers give it."""
+    """Return the text as PDF viewers of browsers return it."""
     with pypdfium2.PdfDocument(pdf) as document:
         return document[0].get_textpage().get_text_range()
 
@@ -219,7 +219,7 @@ def test_characters_with_places_put_each_word_where_it_is(tmp_path) -> None:
     assert places["cd"][0] == pytest.approx(490, abs=2)
 
 
-def test_without_a_picture_of_the_ink_the_letters_widths_share_the_line_out() -> None:
+def test_without_profiles_the_widths_of_the_letters_divide_the_line() -> None:
     spread = {
         word: (start, end) for word, start, end in glyph_widths.word_spans("lilil WWWWW lilil")
     }
@@ -227,13 +227,13 @@ def test_without_a_picture_of_the_ink_the_letters_widths_share_the_line_out() ->
     assert spread["lilil"][1] == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize("ground", ["white", "black", "#e8d8c0"])
-def test_the_blanks_of_a_line_are_seen_on_any_ground(ground) -> None:
-    picture = Image.new("RGB", (1000, 100), ground)
-    pen = ImageDraw.Draw(picture)
+@pytest.mark.parametrize("background", ["white", "black", "#e8d8c0"])
+def test_the_gaps_of_a_line_are_found_on_any_background(background) -> None:
+    image = Image.new("RGB", (1000, 100), background)
+    pen = ImageDraw.Draw(image)
     for left, right in ((100, 200), (230, 500), (506, 600), (640, 900)):  # 506: a gap inside a word
         pen.rectangle((left, 40, right - 1, 60), fill="gray")
-    (profile,) = word_gaps.column_profiles(picture, [[[100, 20], [900, 20], [900, 80], [100, 80]]])
+    (profile,) = word_gaps.column_profiles(image, [[[100, 20], [900, 20], [900, 80], [100, 80]]])
     assert word_gaps.text_extent(profile) == pytest.approx((0, 1), abs=0.01)
     found = word_gaps.gaps_near(profile, [0.15, 0.65])
     assert found == [
@@ -241,10 +241,10 @@ def test_the_blanks_of_a_line_are_seen_on_any_ground(ground) -> None:
         pytest.approx((0.625, 0.675), abs=0.004),
     ]
     assert word_gaps.gaps_near(profile, [0.4, 0.65]) == []  # not where the text expects a gap
-    assert word_gaps.column_profiles(picture, [[], [[5, 5], [5, 5], [5, 5], [5, 5]]]) == (b"", b"")
+    assert word_gaps.column_profiles(image, [[], [[5, 5], [5, 5], [5, 5], [5, 5]]]) == (b"", b"")
 
 
-def test_numbers_and_foreign_words_stand_where_a_reader_expects_them() -> None:
+def test_numbers_and_foreign_words_stand_where_they_are_read() -> None:
     ordered = sorted(glyph_widths.word_spans("بطاقة 12 Visa Gold رقم"), key=lambda word: word[1])
     assert [word for word, _, _ in ordered] == ["رقم", "Visa", "Gold", "12", "بطاقة"]
     ordered = sorted(glyph_widths.word_spans("see محمد أحمد here"), key=lambda word: word[1])
@@ -256,12 +256,12 @@ def test_a_pdf_is_written_page_by_page() -> None:
     asked = itertools.count()
     seen = []
 
-    def picture(quads) -> PageImage:
+    def image(quads) -> PageImage:
         seen.append(next(asked))
         return blank()
 
     result = {"words_block_count": 0, "words_block_list": []}
-    pieces = formats.stream("pdf", lambda: (Document("a", result, picture) for _ in range(5)))
+    pieces = formats.stream("pdf", lambda: (Document("a", result, image) for _ in range(5)))
     next(pieces)
     assert seen == []
     next(pieces)

@@ -79,7 +79,7 @@ def test_a_number_in_four_boxes_is_one():
     assert read(BANK, *groups, LABEL, DATE, HOLDER)["card_number"] == NUMBER.text
 
 
-def test_the_luhn_digit_chooses_among_readings():
+def test_the_luhn_digit_chooses_among_results():
     class Doubtful(RecordedPage):
         def read(self, region, **_):
             return RecognitionResult("4539148803436467", 0.9)
@@ -123,7 +123,7 @@ def test_a_specimen_without_its_luhn_digit_is_returned_less_sure():
         (line("123456789012", 9, 9, 300),),
     ],
 )
-def test_other_pictures_are_refused(lines):
+def test_other_images_are_refused(lines):
     with pytest.raises(WrongDocument):
         read(*lines)
 
@@ -185,7 +185,7 @@ def spread(text, advances):
     """A line whose letters stand where the advances put them."""
     places = list(accumulate(advances, initial=10.0))
     chars = tuple(
-        Char(sign, 0.99, box(x - 5, 0, x + 5, 20)) for sign, x in zip(text, places, strict=True)
+        Char(char, 0.99, box(x - 5, 0, x + 5, 20)) for char, x in zip(text, places, strict=True)
     )
     return Line(text, 0.99, box(0, 0, places[-1] + 10, 20), chars)
 
@@ -198,7 +198,7 @@ def spread(text, advances):
         ("Emirates I", (16, 10, 8, 9, 10, 14, 10, 8, 8), "Emirates I"),  # letters of many widths
     ],
 )
-def test_a_lost_blank_shows_in_the_step_between_letters(text, advances, wanted):
+def test_a_lost_space_shows_in_the_step_between_letters(text, advances, wanted):
     assert spaced_by_pitch(spread(text, advances)) == wanted
 
 
@@ -206,5 +206,5 @@ def test_a_lost_blank_shows_in_the_step_between_letters(text, advances, wanted):
     ("text", "wanted"),
     [("BATH& BEYOND", "BATH & BEYOND"), ("AT&T", "AT&T"), ("BATH & BEYOND", "BATH & BEYOND")],
 )
-def test_an_ampersand_has_blanks_on_both_sides_or_on_none(text, wanted):
+def test_an_ampersand_has_spaces_on_both_sides_or_on_none(text, wanted):
     assert around_ampersands(text) == wanted

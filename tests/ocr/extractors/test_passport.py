@@ -1,4 +1,4 @@
-"""Passport: fields of the contract from a recorded page and, with the real engine, from pictures."""
+"""Passport: fields of the contract from a recorded page and, with the real engine, from images."""
 
 import io
 import random

@@ -1,4 +1,4 @@
-"""Thai plates: the grammar of the number, the nearest province, and pictures with the real engine."""
+"""Thai plates: the grammar of the number, the nearest province, and images with the real engine."""
 
 import json
 import random
@@ -41,7 +41,7 @@ def test_a_province_is_found_through_misread_letters():
 
 
 class Scene:
-    """Boxes with what the plate reader and the Latin reader see in each."""
+    """Boxes with the text of the plate recogniser and the Latin recogniser for each."""
 
     def __init__(self, rows):
         self.rows = rows
@@ -86,13 +86,13 @@ def test_a_picture_without_a_plate_is_refused():
 @pytest.mark.engine
 def test_a_drawn_plate_is_read():
     from tools.accuracy.reading import read
-    from tools.synthetic import fonts, photo, thai_plate
+    from tools.synthetic import fonts, photo, thailand_license_plate
 
     if fonts.missing("loma-bold", "garuda-bold", "thai-bold"):
         pytest.skip("the Thai fonts of the drawing kit are not installed")
     rng = random.Random(5)
-    drawn = thai_plate.draw(rng)
-    found = read(photo.photograph(drawn, rng, style="clean"), thai_plate.CODE).result[0]
+    drawn = thailand_license_plate.draw(rng)
+    found = read(photo.photograph(drawn, rng, style="clean"), thailand_license_plate.CODE).result[0]
     assert {name: found[name] for name in drawn.fields} == drawn.fields
 
 

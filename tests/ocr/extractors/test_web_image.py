@@ -1,4 +1,4 @@
-"""Web image: blocks, contact details in their parts, the picture's size."""
+"""Web image: blocks, contact details in their parts, the image's size."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Several readings of one row: the word most of them agree on."""
+"""Several recognition results of one row: the words that most of them agree on."""
 
 from ocr.fields import voting
 from ocr.page import Line, RecognitionResult, box
 
 
-def test_most_readings_win_word_by_word():
+def test_the_majority_decides_word_by_word():
     assert voting.majority(["ab cd", "ab ce", "ax ce"]) == "ab ce"
 
 
@@ -13,12 +13,12 @@ def test_of_equals_the_first_stands_and_a_known_word_goes_first():
     assert voting.majority(["one", "one", "two"], known=lambda word: word == "two") == "two"
 
 
-def test_a_reading_of_another_number_of_words_is_left_out():
+def test_a_result_of_another_number_of_words_is_left_out():
     assert voting.majority(["a b", "a x c", "a y c"]) == "a x c"
     assert voting.majority(["", "  "]) == ""
 
 
-def test_the_row_is_cut_with_more_room_but_inside_the_page():
+def test_the_row_is_cropped_with_padding_but_inside_the_page():
     asked = []
 
     class Page:

@@ -1,4 +1,4 @@
-"""Blanks that a tight cut of a name lost: seen again with more white around the line."""
+"""Word spaces that a tight crop of a name lost: found again with more padding."""
 
 import pytest
 
@@ -10,7 +10,7 @@ LINE = box(100, 100, 400, 130)
 
 
 class Page:
-    """A page on which a line reads as given, one text for each room around it."""
+    """A page on which a line is recognised as given, one text for each padding."""
 
     width, height = 800.0, 500.0
 
@@ -18,12 +18,12 @@ class Page:
         self.texts = dict(zip(word_spacing.PADDINGS, texts, strict=True))
 
     def read(self, region):
-        room = (LINE[0][1] - region[0][1]) / 30
-        return RecognitionResult(self.texts[round(room, 1)], 0.9)
+        padding = (LINE[0][1] - region[0][1]) / 30
+        return RecognitionResult(self.texts[round(padding, 1)], 0.9)
 
 
 @pytest.mark.parametrize(
-    ("readings", "name"),
+    ("results", "name"),
     [
         (("Name: HESSA AHMED MANSOUR", "Name: HESSA AHMED MANSOUR"), "HESSA AHMED MANSOUR"),
         (("Name: HESSA AHMED MANSOUR", "Name: HESSAAHMED MANSOUR"), "HESSAAHMED MANSOUR"),
@@ -31,6 +31,6 @@ class Page:
         (("HESSAAHMEDMANSOUR", "HESSAAHMEDMANSOUR"), "HESSAAHMED MANSOUR"),
     ],
 )
-def test_a_blank_counts_where_both_readings_agree_on_it(readings, name):
-    found = word_spacing.spaced_by_padding(Page(*readings), Found("HESSAAHMED MANSOUR", 0.9, LINE))
+def test_a_space_counts_if_both_results_agree_on_it(results, name):
+    found = word_spacing.spaced_by_padding(Page(*results), Found("HESSAAHMED MANSOUR", 0.9, LINE))
     assert found == Found(name, 0.9, LINE)

@@ -79,7 +79,7 @@ def test_a_check_never_invents():
 
 
 def test_the_readers_own_alternatives_are_asked_first():
-    """A 5 the reader took for a 9 is no look-alike in the table at that price, but it offered it."""
+    """A 5 recognised as a 9 is no look-alike of that cost in the table, but an alternative."""
     wrong = TD3[1][:27] + "1" + TD3[1][28:]
     chars = tuple(
         Char(c, 0.55, box(0, 0, 1, 1), (("9", 0.4),)) if i == 27 else Char(c, 0.99, box(0, 0, 1, 1))

@@ -20,9 +20,9 @@ ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT)]
 
 from tests.conftest import start_server, stop_server  # noqa: E402
-from tools.bench.test_site import body_of, picture, signed  # noqa: E402
+from tools.bench.test_site import body_of, signed, text_image  # noqa: E402
 
-BODY = body_of(picture(200, 120, 2))
+BODY = body_of(text_image(200, 120, 2))
 CALLERS = 8
 
 

@@ -19,7 +19,7 @@ from ocr.scripts.burmese import (
 from ocr.scripts.burmese import (
     words as burmese_words,
 )
-from tests.ocr.scripts import zawgyi_reader
+from tests.ocr.scripts import zawgyi_decoder
 
 WORDS = (
     "မောင်အောင်", "ဦးမြင့်သိန်း", "ဒေါ်လှလှ", "ကျော်ဇော်", "ခင်ချို", "သန္တာ", "ရွှေ", "အင်္ဂလိပ်", "နွယ်", "ကြည်",
@@ -30,7 +30,9 @@ WORDS = (
 
 @pytest.mark.parametrize("word", WORDS)
 def test_zawgyi_and_back_is_the_same_word(word):
-    assert zawgyi_reader.to_unicode(zawgyi.from_unicode(word)) == unicodedata.normalize("NFC", word)
+    assert zawgyi_decoder.to_unicode(zawgyi.from_unicode(word)) == unicodedata.normalize(
+        "NFC", word
+    )
 
 
 def test_zawgyi_stores_what_is_seen():
@@ -116,7 +118,9 @@ class Strip:
 )
 def test_a_letter_lost_behind_the_stroke_is_looked_for_again(town, found):
     text = unicodedata.normalize("NFC", "အမှတ် ၁၄/နပ(နိုင်)၇၁၁၇၄၅")
-    chars = tuple(Char(sign, 0.9, box(10 * i, 0, 10 * i + 10, 20)) for i, sign in enumerate(text))
+    chars = tuple(
+        Char(letter, 0.9, box(10 * i, 0, 10 * i + 10, 20)) for i, letter in enumerate(text)
+    )
     row = burmese_rows.Row(text, 0.9, box(0, 0, 10 * len(text), 20), "", chars)
     assert burmese_rows.registration(Strip(town), row) == unicodedata.normalize("NFC", found)
 
@@ -132,36 +136,36 @@ class Cuts:
 
 
 def number_of(town, *, text="၁၂/{}(နိုင်)၈၄၆၀၈၇"):
-    """Return the reading of a number whose township has these letters with what else they may be."""
+    """Return the result for a number whose township has these letters with these alternatives."""
     text = unicodedata.normalize("NFC", text)
     before, behind = text.split("{}")
     letters = [Char(odds[0][0], odds[0][1], box(0, 0, 1, 1), odds) for odds in town]
-    plain = [[Char(sign, 1.0, box(0, 0, 1, 1)) for sign in part] for part in (before, behind)]
+    plain = [[Char(letter, 1.0, box(0, 0, 1, 1)) for letter in part] for part in (before, behind)]
     chars = (*plain[0], *letters, *plain[1])
     return RecognitionResult("".join(char.text for char in chars), 0.9, chars)
 
 
-def sure(sign):
-    return ((sign, 1.0),)
+def certain(letter):
+    return ((letter, 1.0),)
 
 
 def test_a_doubtful_letter_of_a_township_is_what_most_cuts_of_the_row_hold_likeliest():
     doubt = (("င", 0.24), ("ဝ", 0.11))
-    seen = number_of((doubt, sure("ဟ"), sure("ဝ")))
+    seen = number_of((doubt, certain("ဟ"), certain("ဝ")))
     row = burmese_rows.Row(seen.text, 0.9, box(0, 0, 9, 1), "", seen.chars)
     cuts = Cuts(
-        (doubt, sure("ဟ"), sure("ဝ")),
+        (doubt, certain("ဟ"), certain("ဝ")),
         (),  # a cut that shows no number has no vote
-        ((("ဝ", 0.6), ("င", 0.2)), sure("ဟ"), sure("ဝ")),
+        ((("ဝ", 0.6), ("င", 0.2)), certain("ဟ"), certain("ဝ")),
     )
     assert burmese_rows.registration(cuts, row) == unicodedata.normalize("NFC", "၁၂/ဝဟဝ(နိုင်)၈၄၆၀၈၇")
     assert burmese_rows.registration(Cuts(), row) == row.text  # no cut: as it was read
 
 
 def test_a_number_with_a_letter_lost_within_is_read_in_another_cut():
-    seen = number_of((sure("န"), sure("ပ")))
+    seen = number_of((certain("န"), certain("ပ")))
     row = burmese_rows.Row(seen.text, 0.9, box(0, 0, 9, 1), "", seen.chars)
-    whole = (sure("န"), sure("ခ"), sure("ပ"))
+    whole = (certain("န"), certain("ခ"), certain("ပ"))
     assert burmese_rows.registration(Cuts((), whole), row) == unicodedata.normalize(
         "NFC", "၁၂/နခပ(နိုင်)၈၄၆၀၈၇"
     )

@@ -1,4 +1,4 @@
-"""What a card says in Burmese and in Latin letters: the one helps to choose among readings of the other."""
+"""What a card prints in Burmese and in Latin letters: either corrects the other."""
 
 import pytest
 
@@ -39,8 +39,8 @@ def test_a_number_takes_figures_and_one_letter_from_the_latin_print(own, latin, 
 
 
 def test_of_letters_written_alike_the_one_the_reader_saw_is_taken():
-    def char(sign, *also):
-        return Char(sign, 0.6, box(0, 0, 1, 1), tuple((other, 0.3) for other in also))
+    def char(letter, *also):
+        return Char(letter, 0.6, box(0, 0, 1, 1), tuple((other, 0.3) for other in also))
 
     row = [char("၃"), char("/"), char("မ", "ဓ", "ဒ"), char("ဟ"), char("ဂ")]
     own = "၃/မဟဂ(နိုင်)၁၁၄၈၆၉"
@@ -62,12 +62,12 @@ def test_a_title_is_part_of_the_name():
 
 
 def test_letters_of_a_township_are_what_the_reader_saw_best():
-    def char(sign, *seen):
-        return Char(sign, 0.9, box(0, 0, 1, 1), seen)
+    def char(letter, *seen):
+        return Char(letter, 0.9, box(0, 0, 1, 1), seen)
 
-    chars = [char(sign) for sign in "၆/ဆ"]
+    chars = [char(letter) for letter in "၆/ဆ"]
     chars += [char("ဝ", ("င", 0.77), ("ဝ", 0.13)), char("ဓ", ("၉", 0.5), ("ဓ", 0.4))]
-    chars += [char(sign) for sign in "(နိုင်)၅၁၁၇၂၈"]
+    chars += [char(letter) for letter in "(နိုင်)၅၁၁၇၂၈"]
     text = "".join(char.text for char in chars)
     row = burmese_rows.Row(text, 0.9, box(0, 0, 9, 1), chars=tuple(chars))
     assert burmese_rows.registration(object(), row) == "၆/ဆငဓ(နိုင်)၅၁၁၇၂၈"
@@ -79,7 +79,7 @@ def test_letters_of_a_township_are_what_the_reader_saw_best():
     ("own", "latin", "whole"),
     [
         ("၁၂/ဖက(နိုင်)၉၅၆၉၇၈", "12/ZAPHAKA(N)956978", "၁၂/ဇဖက(နိုင်)၉၅၆၉၇၈"),
-        # Two letters are written SA: which one was lost cannot be told.
+        # Two letters are written SA: which one was lost is unknown.
         ("၁၂/ဖက(နိုင်)၉၅၆၉၇၈", "12/SAPHAKA(N)956978", "၁၂/ဖက(နိုင်)၉၅၆၉၇၈"),
         ("၁၂/ဖက(နိုင်)၉၅၆၉၇၈", "12/ZAPHAKA(N)111111", "၁၂/ဖက(နိုင်)၉၅၆၉၇၈"),
     ],

@@ -1,4 +1,4 @@
-"""The letter model decides between readings that the network holds nearly equal, and adds none."""
+"""The n-gram model decides between close candidates of the network, and adds none."""
 
 from __future__ import annotations
 

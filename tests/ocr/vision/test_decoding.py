@@ -1,4 +1,4 @@
-"""Every format and colour model becomes the same upright BGR picture."""
+"""Every format and colour model becomes the same upright BGR image."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from ocr.vision.decoding import decode
 
 def half() -> Image.Image:
     """Left half red, right half blue, 60 x 40."""
-    picture = Image.new("RGB", (60, 40), (200, 0, 0))
-    picture.paste((0, 0, 200), (30, 0, 60, 40))
-    return picture
+    image = Image.new("RGB", (60, 40), (200, 0, 0))
+    image.paste((0, 0, 200), (30, 0, 60, 40))
+    return image
 
 
-def saved(picture: Image.Image, kind: str, **options) -> bytes:
+def saved(image: Image.Image, kind: str, **options) -> bytes:
     file = io.BytesIO()
-    picture.save(file, kind, **options)
+    image.save(file, kind, **options)
     return file.getvalue()
 
 
 @pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF", "WEBP", "GIF", "PCX", "JPEG", "ICO", "TGA"])
-def test_each_format_gives_the_same_picture(kind):
-    picture = half()
+def test_each_format_gives_the_same_image(kind):
+    image = half()
     options = {"lossless": True} if kind == "WEBP" else {}
     if kind == "ICO":
         options = {"sizes": [(60, 40)]}
-    pixels = decode(saved(picture, kind, **options)).pixels
+    pixels = decode(saved(image, kind, **options)).pixels
     assert pixels.shape == (40, 60, 3)
     assert np.allclose(pixels[20, 5], (0, 0, 200), atol=12)
     assert np.allclose(pixels[20, 55], (200, 0, 0), atol=12)
@@ -56,17 +56,17 @@ def test_cmyk_palette_and_sixteen_bits():
 
 
 def test_white_text_on_transparent_ground_stays_visible():
-    picture = Image.new("RGBA", (60, 40), (0, 0, 0, 0))
-    picture.paste((255, 255, 255, 255), (10, 10, 30, 20))
-    pixels = decode(saved(picture, "PNG")).pixels
+    image = Image.new("RGBA", (60, 40), (0, 0, 0, 0))
+    image.paste((255, 255, 255, 255), (10, 10, 30, 20))
+    pixels = decode(saved(image, "PNG")).pixels
     assert pixels[15, 20].tolist() == [255, 255, 255]
     assert pixels[35, 50].tolist() == [0, 0, 0]
 
 
 def test_dark_text_on_transparent_ground_stays_dark_on_white():
-    picture = Image.new("RGBA", (60, 40), (0, 0, 0, 0))
-    picture.paste((10, 10, 10, 255), (10, 10, 30, 20))
-    assert decode(saved(picture, "PNG")).pixels[35, 50].tolist() == [255, 255, 255]
+    image = Image.new("RGBA", (60, 40), (0, 0, 0, 0))
+    image.paste((10, 10, 10, 255), (10, 10, 30, 20))
+    assert decode(saved(image, "PNG")).pixels[35, 50].tolist() == [255, 255, 255]
 
 
 def test_the_first_page_of_a_tiff_counts():
@@ -76,12 +76,12 @@ def test_the_first_page_of_a_tiff_counts():
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"GIF89a", b"%PDF-1.4 nothing"])
-def test_what_is_no_picture_is_refused(content):
+def test_what_is_no_image_is_refused(content):
     with pytest.raises(UnreadableImage):
         decode(content)
 
 
-def test_a_truncated_picture_is_refused():
+def test_a_truncated_image_is_refused():
     whole = saved(half().resize((600, 400)), "JPEG")
     with pytest.raises(UnreadableImage):
         decode(whole[: len(whole) // 3])

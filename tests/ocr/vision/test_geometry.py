@@ -1,4 +1,4 @@
-"""Turning a picture and finding the way back."""
+"""Rotation of an image and the map back."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from ocr.vision import geometry
 
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270, 12, -7.5, 100])
-def test_a_point_of_the_turned_picture_maps_back(degrees):
-    picture = np.zeros((80, 120, 3), np.uint8)
-    picture[20:26, 30:36] = 255
-    turned, back = geometry.turn(picture, degrees=degrees)
+def test_a_point_of_the_turned_image_maps_back(degrees):
+    image = np.zeros((80, 120, 3), np.uint8)
+    image[20:26, 30:36] = 255
+    turned, back = geometry.turn(image, degrees=degrees)
     rows, columns = np.nonzero(turned[:, :, 0] > 128)
     found = geometry.apply(back, np.array([[columns.mean(), rows.mean()]]))[0]
     assert found == pytest.approx((32.5, 22.5), abs=1.0)
 
 
 def test_a_crop_of_a_tilted_region_is_straight():
-    picture = np.zeros((200, 200, 3), np.uint8)
-    picture[80:100, 50:150] = 255
-    turned, back = geometry.turn(picture, degrees=20)
+    image = np.zeros((200, 200, 3), np.uint8)
+    image[80:100, 50:150] = 255
+    turned, back = geometry.turn(image, degrees=20)
     forward = np.linalg.inv(back)
     quad = geometry.apply(forward, np.array([[50, 80], [150, 80], [150, 100], [50, 100]]))
     cut = geometry.crop(turned, quad.astype(np.float32))

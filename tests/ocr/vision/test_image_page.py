@@ -1,4 +1,4 @@
-"""Real models on drawn pages: every turn is found and undone, places fit, scripts are told apart."""
+"""Real models on drawn pages: every turn is found and undone, positions fit, scripts are distinguished."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ocr.vision import geometry
 from ocr.vision.decoding import DecodedImage
 from ocr.vision.image_page import ImagePage
 from tests.ocr.conftest import LINES, draw
-from tools.synthetic import myanmar_id
+from tools.synthetic import myanmar_id_card
 
 pytestmark = pytest.mark.engine
 
@@ -45,7 +45,7 @@ def test_a_turned_page_is_read_upright_in_order(engine, degrees):
 def test_a_turned_card_in_a_script_of_our_own_reader_is_read_upright(engine, degrees):
     profile = BY_CODE["myanmar-id-card"].profile
     for seed in (6, 8):  # a front and a back
-        card = np.array(myanmar_id.draw(random.Random(seed)).image)[:, :, ::-1]
+        card = np.array(myanmar_id_card.draw(random.Random(seed)).image)[:, :, ::-1]
         turned, _ = geometry.turn(np.ascontiguousarray(card), degrees=degrees)
         direction = page_of(turned, engine, profile).direction
         assert (direction - degrees + 180) % 360 - 180 == pytest.approx(0, abs=3)

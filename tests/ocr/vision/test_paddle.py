@@ -24,7 +24,7 @@ def reference(models):
     return PaddleEngine(models)
 
 
-def pictures():
+def images():
     yield draw()
     for name in ("general-text", "passport"):
         for file in sorted((SAMPLES / name).glob("*"))[:2] if SAMPLES.is_dir() else ():
@@ -34,14 +34,14 @@ def pictures():
 @pytest.mark.parametrize("model", ["tiny", "small"])
 def test_boxes_and_texts_agree_with_paddleocr(engine, reference, model):
     compared = 0
-    for picture in pictures():
-        ours = engine.detect(picture, model=model, side=1280)
-        theirs = reference.detect(picture, model=model, side=1280)
+    for image in images():
+        ours = engine.detect(image, model=model, side=1280)
+        theirs = reference.detect(image, model=model, side=1280)
         assert len(ours) == len(theirs)
         middles = np.array([quad.mean(axis=0) for quad in theirs])
         for quad in ours:
             assert np.abs(middles - quad.mean(axis=0)).max(axis=1).min() < 3
-        crops = [geometry.crop(picture, quad) for quad in ours]
+        crops = [geometry.crop(image, quad) for quad in ours]
         pairs = [
             (one.text, other.text)
             for one, other in zip(

@@ -49,17 +49,17 @@ def test_a_shaped_line_is_read(engine, script, language, font, text, borne, give
     file = next(FONTS.rglob(font), None) if FONTS.is_dir() else None
     if file is None or not language_packs.available_scripts()[script] or not features.check("raqm"):
         pytest.skip(f"needs {font}, the {script} pack and a shaping layout")
-    picture = Image.new("RGB", (1000, 200), "white")
+    image = Image.new("RGB", (1000, 200), "white")
     letters = ImageFont.truetype(str(file), 48, layout_engine=ImageFont.Layout.RAQM)
-    ImageDraw.Draw(picture).text((60, 50), text, "black", letters, language=language)
-    pixels = np.asarray(picture)[:, :, ::-1].copy()
+    ImageDraw.Draw(image).text((60, 50), text, "black", letters, language=language)
+    pixels = np.asarray(image)[:, :, ::-1].copy()
     profile = replace(TEXT, script=script) if given else TEXT
     page = ImagePage(DecodedImage(pixels, 1000, 200), engine=engine, profile=profile)
     read = bare(" ".join(line.text for line in page.lines))
     assert Levenshtein.distance(read, bare(text)) <= borne * len(bare(text)) + 0.5, read
 
 
-# Everyday sentences; each must be told by itself.
+# Everyday sentences; each must be recognised as its language by itself.
 SENTENCES = {
     "persian": (
         "دانشگاه تهران بزرگترین دانشگاه کشور است",
@@ -84,12 +84,12 @@ def test_persian_is_told_from_arabic():
     if file is None or not (there["persian"] and there["arabic"]) or not features.check("raqm"):
         pytest.skip("needs Noto Naskh Arabic, both packs and a shaping layout")
     letters = ImageFont.truetype(str(file), 40, layout_engine=ImageFont.Layout.RAQM)
-    told = {}
+    found_as = {}
     for script, texts in SENTENCES.items():
         for text in texts:
-            picture = Image.new("RGB", (round(letters.getlength(text)) + 40, 90), "white")
-            ImageDraw.Draw(picture).text((20, 10), text, "black", letters)
-            pixels = np.asarray(picture)[:, :, ::-1].copy()
-            told[text] = (tesseract.persian_or_arabic([pixels]), script)
-    wrong = [text for text, (found, true) in told.items() if found != true]
+            image = Image.new("RGB", (round(letters.getlength(text)) + 40, 90), "white")
+            ImageDraw.Draw(image).text((20, 10), text, "black", letters)
+            pixels = np.asarray(image)[:, :, ::-1].copy()
+            found_as[text] = (tesseract.persian_or_arabic([pixels]), script)
+    wrong = [text for text, (found, true) in found_as.items() if found != true]
     assert len(wrong) <= 1, wrong  # one line may show no sign of its language; a page has more

@@ -60,9 +60,9 @@ def test_a_missing_pack_gives_nothing_rather_than_an_invention(monkeypatch, tmp_
 
 def test_the_setting_goes_before_the_environment(monkeypatch, tmp_path):
     own, other = tmp_path / "own", tmp_path / "other"
-    for place, pack in ((own, "tha"), (other, "kor")):
-        place.mkdir()
-        (place / f"{pack}.traineddata").touch()
+    for folder, pack in ((own, "tha"), (other, "kor")):
+        folder.mkdir()
+        (folder / f"{pack}.traineddata").touch()
     monkeypatch.setenv("TESSDATA_PREFIX", str(other))
     assert [
         name for name, there in language_packs.available_scripts(str(own)).items() if there
@@ -79,9 +79,9 @@ def test_a_drawn_line_is_read_in_its_script(engine, script, font, text):
     file = next(NOTO.rglob(font), None) if NOTO.is_dir() else None
     if file is None or not language_packs.available_scripts()[script]:
         pytest.skip(f"needs {font} and the {script} pack")
-    picture = Image.new("RGB", (900, 160), "white")
-    ImageDraw.Draw(picture).text((40, 40), text, "black", ImageFont.truetype(str(file), 48))
-    pixels = np.asarray(picture)[:, :, ::-1].copy()
+    image = Image.new("RGB", (900, 160), "white")
+    ImageDraw.Draw(image).text((40, 40), text, "black", ImageFont.truetype(str(file), 48))
+    pixels = np.asarray(image)[:, :, ::-1].copy()
     page = ImagePage(DecodedImage(pixels, 900, 160), engine=engine, profile=TEXT)
     assert " ".join(line.text for line in page.lines).replace(" ", "") == text.replace(" ", "")
     assert {line.script for line in page.lines} == {script}

@@ -5,36 +5,20 @@ from __future__ import annotations
 import random
 import unicodedata
 
-from ocr.scripts.burmese.text import burmese_digits
 from tools.synthetic import people
 from tools.synthetic.canvas import Canvas, Drawn
+from tools.synthetic.digits import burmese_digits
 
 CODE = "myanmar-id-card"
-_WORDS = (
-    "အောင်",
-    "မြင့်",
-    "သိန်း",
-    "ဝင်း",
-    "လှ",
-    "ထွန်း",
-    "ကျော်",
-    "စိုး",
-    "မိုး",
-    "ခင်",
-    "အေး",
-    "သူ",
-    "ဇော်",
-    "လင်း",
-    "ထက်",
-    "မင်း",
-    "တင်",
-    "စန်း",
-    "နွယ်",
-    "ဖြူ",
-    "ဌေး",
-    "ကြည်",
-    "ခိုင်",
-)
+# Words of names and titles with the spelling that is usual in Latin script. It is written down here,
+# not computed: the product transliterates by rules of its own, which this list tests.
+WORDS = {
+    "အောင်": "Aung", "မြင့်": "Myint", "သိန်း": "Thein", "ဝင်း": "Win", "လှ": "Hla", "ထွန်း": "Tun",
+    "ကျော်": "Kyaw", "စိုး": "Soe", "မိုး": "Moe", "ခင်": "Khin", "အေး": "Aye", "သူ": "Thu",
+    "ဇော်": "Zaw", "လင်း": "Lin", "ထက်": "Htet", "မင်း": "Min", "တင်": "Tin", "စန်း": "San",
+    "နွယ်": "Nwe", "ဖြူ": "Phyu", "ဌေး": "Htay", "ကြည်": "Kyi", "ခိုင်": "Khaing",
+}  # fmt: skip
+TITLES = {"မောင်": "Maung", "ကို": "Ko", "မ": "Ma", "ဒေါ်": "Daw", "ဦး": "U"}
 _PEOPLES = ("ဗမာ", "ကရင်", "ရှမ်း", "ကချင်", "မွန်", "ရခိုင်")
 _FAITHS = ("ဗုဒ္ဓ", "ခရစ်ယာန်", "အစ္စလာမ်", "ဟိန္ဒူ")
 _JOBS = ("ကျောင်းဆရာ", "ကုန်သည်", "လယ်သမား", "ဆရာဝန်", "ဝန်ထမ်း", "မှီခို")
@@ -43,9 +27,11 @@ _WARDS = ("အနောက်ရပ်ကွက်", "မြောက်ရပ�
 _TOWNS = ("ရန်ကုန်မြို့", "မန္တလေးမြို့", "ပဲခူးမြို့", "ပုသိမ်မြို့", "တောင်ကြီးမြို့")
 
 
-def person(rng: random.Random, title: str) -> str:
-    """Return an invented name of two or three syllables behind a title."""
-    return title + "".join(rng.sample(_WORDS, rng.choice([2, 2, 3])))
+def person(rng: random.Random, title: str) -> tuple[str, str]:
+    """Return an invented name of two or three words behind a title: in Burmese, in Latin script."""
+    words = rng.sample(tuple(WORDS), rng.choice([2, 2, 3]))
+    latin = [TITLES[title]] if title else []
+    return title + "".join(words), " ".join((*latin, *(WORDS[word] for word in words)))
 
 
 def registration(rng: random.Random) -> str:
@@ -77,8 +63,8 @@ def draw(rng: random.Random) -> Drawn:
         rows = [
             ("nrc_id", "အမှတ်", number),
             ("issue_date", "ရက်စွဲ", burmese_digits(f"{people.issued(rng, after=birth):%d.%m.%Y}")),
-            ("name", "အမည်", person(rng, rng.choice(("မောင်", "ကို", "မ", "")))),
-            ("father_name", "အဘအမည်", person(rng, "ဦး")),
+            ("name", "အမည်", person(rng, rng.choice(("မောင်", "ကို", "မ", "")))[0]),
+            ("father_name", "အဘအမည်", person(rng, "ဦး")[0]),
             ("birth", "မွေးသက္ကရာဇ်", burmese_digits(f"{birth:%d.%m.%Y}")),
             ("bloodlines_religion", "လူမျိုး/ဘာသာ", f"{rng.choice(_PEOPLES)}/{rng.choice(_FAITHS)}"),
             (
@@ -110,14 +96,14 @@ def draw(rng: random.Random) -> Drawn:
 
 
 def _write(canvas: Canvas, x: float, y: float, text: str, role: str) -> None:
-    """Write Burmese, with signs the Noto font lacks taken from another."""
+    """Write Burmese; characters that the Noto font lacks come from another font."""
     piece = ""
-    for sign in (*text, ""):
-        if sign and sign not in "/().-":
-            piece += sign
+    for char in (*text, ""):
+        if char and char not in "/().-":
+            piece += char
             continue
         if piece:
             x = canvas.text(x, y, piece, role=role, size=0.045)
-        if sign:
-            x = canvas.text(x, y, sign, role="arial", size=0.045)
+        if char:
+            x = canvas.text(x, y, char, role="arial", size=0.045)
         piece = ""

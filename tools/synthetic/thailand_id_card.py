@@ -6,11 +6,9 @@ import random
 import re
 from datetime import date
 
-from ocr.extractors.thailand_id_card import BUDDHIST, MONTHS_EN
-from ocr.fields.check_digits import thai_id_digit
-from ocr.scripts.thai.text import MONTHS
 from tools.synthetic import people
 from tools.synthetic.canvas import Canvas, Drawn
+from tools.synthetic.thai_facts import BUDDHIST, MONTHS, MONTHS_EN, id_digit
 
 CODE = "thailand-id-card"
 _GIVEN = {
@@ -38,7 +36,7 @@ def draw(rng: random.Random) -> Drawn:
     issue = people.issued(rng, after=birth)
     expiry = people.years_later(issue, 9)
     first = f"{rng.randint(1, 8)}" + "".join(str(rng.randint(0, 9)) for _ in range(11))
-    number = first + str(thai_id_digit(first))
+    number = first + str(id_digit(first))
     religion = rng.choice(("พุทธ", "อิสลาม", "คริสต์"))
     house = f"{rng.randint(1, 999)}/{rng.randint(1, 99)} หมู่ที่ {rng.randint(1, 15)}"
     place = rng.choice(_PLACES)

@@ -1,4 +1,4 @@
-"""Zawgyi text in Unicode again, by tables of its own: what a reader of the answer does with it."""
+"""Decoder of Zawgyi text to Unicode, by tables of its own: what a client does with the result."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PLAIN = {
     "\u106e": "ဍ\u2060ဍ", "\u106f": "ဍ\u2060ဎ", "\u1091": "ဏ\u2060ဍ", "\u1092": "ဋ\u2060ဌ",
     "\u1097": "ဋ\u2060ဋ", "\u1096": "\u1071\u103c",
 }  # fmt: skip
-_UNSTACKED = {sign: letter for letter, sign in _STACKED.items()}
+_UNSTACKED = {char: letter for letter, char in _STACKED.items()}
 _ZAWGYI = re.compile(
     "(?P<e>\u1031?)(?P<ra>\u103b?)(?P<base>[က-ဪ\u1086၎](?:\u2060[က-အ])?)"
     "(?P<rest>[\u102b-\u1030\u1032\u1036-\u103a\u103c\u103d\u1060-\u1066\u1068-\u106d\u1070-\u107c\u1085]*)"
@@ -37,7 +37,7 @@ _ORDER = (
 
 def to_unicode(text: str) -> str:
     """Return Zawgyi text in Unicode, marks in the order of the standard."""
-    plain = "".join(_PLAIN.get(sign, sign) for sign in text)
+    plain = "".join(_PLAIN.get(char, char) for char in text)
     turned = _ZAWGYI.sub(_to_unicode, plain)
     turned = re.sub("ဦ", "ဦ", turned)
     turned = re.sub("ဥ(?=[\u103a\u102c])", "ဉ", turned)
@@ -50,13 +50,13 @@ def _to_unicode(match: re.Match[str]) -> str:
     base = match["base"].replace("\u2060", "္").replace("\u1086", "ဿ")
     kinzi, stack, marks = "", "", []
     medial = {"\u103a": _YA, "\u103c": _WA, "\u103d": _HA, "\u1039": _ASAT}
-    for sign in match["rest"]:
-        if sign == "\u1064":
+    for char in match["rest"]:
+        if char == "\u1064":
             kinzi = _KINZI
-        elif sign in _UNSTACKED:
-            stack += "္" + _UNSTACKED[sign]
+        elif char in _UNSTACKED:
+            stack += "္" + _UNSTACKED[char]
         else:
-            marks.append(medial.get(sign, sign))
+            marks.append(medial.get(char, char))
     if match["ra"]:
         marks.append(_RA)
     if match["e"]:

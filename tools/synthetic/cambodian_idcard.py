@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 
-from ocr.fields.check_digits import mrz_digit
-from ocr.scripts.khmer.text import khmer_digits
 from tools.synthetic import people
 from tools.synthetic.canvas import Canvas, Drawn
+from tools.synthetic.digits import khmer_digits
 from tools.synthetic.fonts import font
+from tools.synthetic.mrz_text import digit
 
 CODE = "cambodian-idcard"
 _SURNAMES = {
@@ -43,12 +43,10 @@ def draw(rng: random.Random) -> Drawn:
     region = f"{rng.choice(_DISTRICTS)} {rng.choice(_PROVINCES)}"
     marks = rng.choice(_MARKS)
     name_kh, name_en = f"{surname} {given}", f"{_SURNAMES[surname]} {_GIVEN[given]}"
-    first = f"IDKHM{number}{mrz_digit(number)}".ljust(30, "<")
+    first = f"IDKHM{number}{digit(number)}".ljust(30, "<")
     born, ends = f"{birth:%y%m%d}", f"{expiry:%y%m%d}"
-    second = f"{born}{mrz_digit(born)}{'F' if female else 'M'}{ends}{mrz_digit(ends)}KHM".ljust(
-        29, "<"
-    )
-    second += str(mrz_digit(first[5:30] + second[0:7] + second[8:15] + second[18:29]))
+    second = f"{born}{digit(born)}{'F' if female else 'M'}{ends}{digit(ends)}KHM".ljust(29, "<")
+    second += digit(first[5:30] + second[0:7] + second[8:15] + second[18:29])
     third = f"{_SURNAMES[surname]}<<{_GIVEN[given]}".ljust(30, "<")
 
     def day(value: object) -> str:
@@ -61,7 +59,7 @@ def draw(rng: random.Random) -> Drawn:
 
     rng_role = rng.choice(("khmer", "khmer-text"))
     canvas.portrait(0.03, 0.14, 0.25, 0.6)
-    canvas.text(0.62, 0.09, f"{number}({mrz_digit(number)})", role="arial-bold", size=0.055)
+    canvas.text(0.62, 0.09, f"{number}({digit(number)})", role="arial-bold", size=0.055)
     row(0.17, f"គោត្តនាមនិងនាម ៖ {name_kh}")
     canvas.text(0.42, 0.225, name_en, role="arial", size=0.042)
     row(

@@ -6,9 +6,9 @@ import random
 
 from PIL import Image, ImageDraw
 
-from ocr.scripts.thai.text import PLATE_LETTERS, PROVINCES
 from tools.synthetic.canvas import Canvas, Drawn
 from tools.synthetic.fonts import font
+from tools.synthetic.thai_facts import PLATE_LETTERS, PROVINCES
 
 CODE = "thailand-license-plate"
 Colour = tuple[int, int, int]

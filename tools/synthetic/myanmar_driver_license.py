@@ -5,13 +5,18 @@ from __future__ import annotations
 import random
 import unicodedata
 
-from ocr.scripts.burmese import transliteration
-from ocr.scripts.burmese.text import burmese_digits
 from tools.synthetic import people
 from tools.synthetic.canvas import Canvas, Drawn
-from tools.synthetic.myanmar_id import _write, person, registration
+from tools.synthetic.digits import burmese_digits
+from tools.synthetic.myanmar_id_card import _write, person
 
 CODE = "myanmar-driver-license"
+# Townships of registration numbers with their Latin spelling, from the public lists of NRC prefixes.
+_TOWNSHIPS = {
+    (12, "ဥကမ"): "OUKAMA", (12, "ဗဟန"): "BAHANA", (12, "လမန"): "LAMANA", (12, "မဂဒ"): "MAGADA", (12, "တမန"): "TAMANA",
+    (12, "စခန"): "SAKHANA", (12, "ပဘတ"): "PABATA", (12, "ဒလန"): "DALANA", (9, "မထလ"): "MAHTALA", (7, "ပခန"): "PAKHANA",
+    (14, "ပသန"): "PATHANA", (13, "တကန"): "TAKANA", (5, "စကန"): "SAKANA", (10, "မလမ"): "MALAMA", (1, "မကန"): "MAKANA",
+}  # fmt: skip
 
 
 def draw(rng: random.Random) -> Drawn:
@@ -22,13 +27,14 @@ def draw(rng: random.Random) -> Drawn:
     canvas.band(0.0, 0.97, 1.0, 1.0, (30, 120, 60))
     birth = people.born(rng)
     until = people.years_later(people.issued(rng, after=birth), 5)
-    name, number = person(rng, rng.choice(("မောင်", "ကို", "ဒေါ်"))), registration(rng)
+    name, name_en = person(rng, rng.choice(("မောင်", "ကို", "ဒေါ်")))
+    number, number_en = _registration(rng)
     card = f"{rng.choice('ABCDE')}/{rng.randrange(10**5):05d}/{rng.randint(10, 24)}"
     blood = rng.choice(("A", "B", "O", "AB"))
     pairs = (
         ("card_number", "အမှတ်", card, "License No", card),
-        ("name", "အမည်", name, "Name", transliteration.name(name)),
-        ("nrc_id", "မှတ်ပုံတင်အမှတ်", number, "NRC No", transliteration.registration(number)),
+        ("name", "အမည်", name, "Name", name_en),
+        ("nrc_id", "မှတ်ပုံတင်အမှတ်", number, "NRC No", number_en),
         (
             "birth",
             "မွေးသက္ကရာဇ်",
@@ -65,3 +71,11 @@ def draw(rng: random.Random) -> Drawn:
         options={"convert_unicode": True},
         portrait=(0.74, 0.2, 0.96, 0.66),
     )
+
+
+def _registration(rng: random.Random) -> tuple[str, str]:
+    """Return a random registration number of a citizen in Burmese and in Latin script."""
+    state, town = rng.choice(sorted(_TOWNSHIPS))
+    serial = f"{rng.randrange(10**6):06d}"
+    burmese = f"{burmese_digits(str(state))}/{town}(နိုင်){burmese_digits(serial)}"
+    return burmese, f"{state}/{_TOWNSHIPS[state, town]}(N){serial}"
