@@ -36,6 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=distribution.rank)
 
 
+@pytest.hookimpl(optionalhook=True)  # some tests run pytest without xdist
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Spread the suite as `tests.distribution` says."""
     return distribution.scheduler(config, log)
