@@ -102,7 +102,7 @@ def start_server(data_dir: Path, **extra: str) -> Live:
     With TEST_BACKENDS=scaled it is the scaled one: see `tests.scaled_server`.
     """
     port = free_port()
-    environ = {
+    plain = {
         **{k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"},
         "DATA_DIR": str(data_dir),
         "PORT": str(port),
@@ -110,11 +110,11 @@ def start_server(data_dir: Path, **extra: str) -> Live:
         "FETCH_ALLOWED_NETWORKS": "127.0.0.0/8",
         "PYTHONUNBUFFERED": "1",
         **(scaled_server.environ() if scaled_server.wanted() else {}),
-        **extra,
     }
+    environ = {**plain, **extra}
     data_dir.mkdir(parents=True, exist_ok=True)
     if not scaled_server.wanted():
-        copy_prepared(data_dir, environ)
+        copy_prepared(data_dir, plain)
     log = (data_dir / "server.log").open("wb")
     command = ["-m", "tests.scaled_server"] if scaled_server.wanted() else ["manage.py", "up"]
     process = subprocess.Popen(
