@@ -9,7 +9,7 @@ MODELS_DIR ?= $(DATA_DIR)/models
 SUITE_DATABASE ?= postgres://postgres@127.0.0.1:5432/suite
 export PORT DATA_DIR MODELS_DIR
 
-.PHONY: run demo test quick test-scaled check lock bench accuracy migrate seed messages clean install
+.PHONY: run demo test quick test-scaled check sbom lock wheels bundle bench accuracy migrate seed messages clean install
 
 run: $(VENV)/.run-ready
 	@exec $(PY) manage.py up
@@ -38,10 +38,24 @@ check: $(VENV)/.dev-ready
 	PYTHONPATH=.:clients/cli $(VENV)/bin/lint-imports
 	$(PY) manage.py check
 	$(PY) manage.py makemigrations --check --dry-run
+	@$(PY) -m tools.audit
+	@$(PY) -m tools.sbom
+
+# What an installation consists of: packages, OCR weights, vendored scripts, with their hashes.
+sbom: $(VENV)/.dev-ready
+	@$(PY) -m tools.sbom dist/sbom.cdx.json
 
 # Write requirements.txt and requirements/ from pyproject.toml; versions stay where they still fit.
 lock: $(VENV)/.dev-ready
 	@sh scripts/lock.sh $(VENV)/bin/uv
+
+# The server's and the client's wheel; then one file that installs both, and all they need, without a network.
+wheels: $(VENV)/.dev-ready
+	@$(PY) -m build --wheel --no-isolation --outdir dist .
+	@$(PY) -m build --wheel --no-isolation --outdir dist clients/cli
+
+bundle: wheels
+	@$(PY) -m config.commands bundle --wheels dist --out dist/ocr-console.pyz
 
 bench: $(VENV)/.dev-ready
 	$(PY) -m tools.bench

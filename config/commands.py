@@ -68,12 +68,16 @@ def _engine_files(models: Path | None) -> str:
     """Put OpenCV's build and the weights in place; return what is wrong, or an empty text."""
     from ocr.vision import model_files, opencv_build
 
+    values = env.read()
     try:
-        recognizes = registry.row(env.read()["ENGINE"]).recognizes
+        recognizes = registry.row(values["ENGINE"]).recognizes
     except LookupError as error:
         return str(error)
-    if not recognizes or not opencv_build.is_present():
-        return ""  # a node without recognition
+    # Recognition happens on other nodes, nowhere, or here.
+    if values["CELERY_BROKER_URL"] or not recognizes:
+        return ""
+    if not opencv_build.is_present():
+        return "recognition is not installed: pip install 'ocr-console[worker]', or set CELERY_BROKER_URL"
     folder = Path(os.environ.get("MODELS_DIR") or Path(os.environ["DATA_DIR"]) / "models")
     if models and (absent := model_files.missing(models, thorough=True)):
         return f"missing or changed in {models}: {', '.join(row.place for row in absent)}"

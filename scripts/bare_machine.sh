@@ -21,13 +21,25 @@ if ! command -v debootstrap >/dev/null; then
 fi
 tree=${BARE_TREE:-$(mktemp -d)}
 mkdir -p "$tree"
+tree=$(readlink -f "$tree")
 mounted=""
-server=""
+living() { # the processes that were started in the tree
+  for process in /proc/[0-9]*; do
+    [ "$(readlink "$process/root" 2>/dev/null)" = "$tree" ] && echo "${process#/proc/}"
+  done
+}
 clean() {
-  [ -n "$server" ] && kill -INT -- "-$server" 2>/dev/null && sleep 3
-  [ -n "$server" ] && kill -KILL -- "-$server" 2>/dev/null
+  for signal in INT TERM KILL; do
+    for _ in 1 2 3 4 5; do
+      started=$(living)
+      [ -n "$started" ] || break 2
+      # shellcheck disable=SC2086
+      kill -$signal $started 2>/dev/null
+      sleep 1
+    done
+  done
   for point in $mounted; do umount -l "$tree$point" 2>/dev/null; done
-  [ -n "${BARE_TREE:-}" ] || { [ -z "$(grep -F " $tree/" /proc/mounts)" ] && rm -rf "$tree"; }
+  [ -n "${BARE_TREE:-}" ] || { [ -z "$(grep -F " $tree/" /proc/mounts)" ] && rm -rf "$tree" "$tree.log"; }
 }
 trap clean EXIT
 trap 'exit 130' INT TERM
@@ -49,7 +61,7 @@ for settings in /etc/pip.conf /etc/xdg/pip /usr/local/share/ca-certificates; do
   [ -e "$settings" ] && mkdir -p "$tree$(dirname "$settings")" && cp -rL "$settings" "$tree$(dirname "$settings")/"
 done
 cp -L /etc/ssl/certs/ca-certificates.crt "$tree/etc/ssl/certs/ca-certificates.crt"
-for folder in $(cat /etc/pip.conf /etc/xdg/pip/pip.conf 2>/dev/null | grep -oE "(file://|[ =])/[^ ]+" | sed -E 's#^(file://|[ =])##'); do
+for folder in $({ cat /etc/pip.conf /etc/xdg/pip/pip.conf 2>/dev/null; env | grep ^PIP_; } | grep -oE "(file://|[ =])/[^ ]+" | sed -E 's#^(file://|[ =])##'); do
   [ -d "$folder" ] && mount_in "$folder"
 done
 rm -rf "$tree/srv/ocr-console"
@@ -57,7 +69,7 @@ git clone -q --no-hardlinks "$here" "$tree/srv/ocr-console" || exit 1
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 
 inside() { # inside COMMAND...: in the tree's checkout, with the environment of a fresh login
-  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 PORT="$port" PYTHONUNBUFFERED=1 \
+  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 PORT="$port" PYTHONUNBUFFERED=1 PYTEST_ARGS="${PYTEST_ARGS:-}" \
     $(env | grep -E '^(PIP_[A-Z_]+|SSL_CERT_FILE|REQUESTS_CA_BUNDLE|[a-z]+_proxy)=' || true) \
     chroot "$tree" sh -c 'cd /srv/ocr-console && exec "$@"' sh "$@"
 }
@@ -68,11 +80,11 @@ for target; do
   echo "bare machine: $suite, $(inside python3 --version), make $target"
   if [ "$target" = run ]; then
     log=$tree/srv/run.log
-    ( set -m; inside make run >"$log" 2>&1 & echo $! >"$tree/srv/run.pid"; wait ) &
+    inside make run >"$log" 2>&1 &
+    server=$!
     until answers; do
       sleep 2
-      server=$(cat "$tree/srv/run.pid" 2>/dev/null || true)
-      if [ $(($(date +%s) - began)) -gt "$limit" ] || { [ -n "$server" ] && ! kill -0 "$server" 2>/dev/null; }; then
+      if [ $(($(date +%s) - began)) -gt "$limit" ] || ! kill -0 "$server" 2>/dev/null; then
         tail -30 "$log"
         echo "bare machine: make run did not come to answer"
         exit 1

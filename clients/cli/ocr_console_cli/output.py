@@ -8,9 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ocr.exports import formats, word_gaps
-from ocr.exports.documents import Document, PageImage
-from ocr.exports.result_model import Quad
+from ocr_console_cli import writers
+
+writers.make_importable()
+
+from ocr.exports import formats, word_gaps  # noqa: E402
+from ocr.exports.documents import Document, PageImage  # noqa: E402
+from ocr.exports.result_model import Quad  # noqa: E402
 
 Row = tuple[str, str, str, Path]
 
