@@ -186,9 +186,9 @@ def plain(text: str) -> str:
 
 def _text(page: Page, line: Line) -> _Text:
     """Return a line as the Vietnamese recogniser reads it, with the labels it shows."""
-    reading = page.read(line.quad, script=SCRIPT)
-    text = unicodedata.normalize("NFC", reading.text)
-    complete = reading.score > NO_PACK and bool(text)
+    result = page.read(line.quad, script=SCRIPT)
+    text = unicodedata.normalize("NFC", result.text)
+    complete = result.score > NO_PACK and bool(text)
     if not complete:
         text = unicodedata.normalize("NFC", line.text)
     return _Text(text, line, tuple(_spans(plain(text))), complete)
@@ -382,11 +382,11 @@ def _voted(page: Page, piece: _Piece) -> Found:
     if not of.complete:
         return Found(piece.text, min(of.score, NO_PACK), of.line.quad)
     texts, scores = [], []
-    for reading in voting.recognize_crops(page, of.line.quad, script=SCRIPT):
-        again = _same_piece(piece, reading)
+    for result in voting.recognize_crops(page, of.line.quad, script=SCRIPT):
+        again = _same_piece(piece, result)
         if again:
             texts.append(again)
-            scores.append(_surety(reading))
+            scores.append(_least_certain(result))
     text = voting.majority(texts) or piece.text
     score = max(scores, default=of.score)
     doubted = len(set(texts)) != 1 or not _is_seen(text, of.line.text)
@@ -403,9 +403,9 @@ def _is_seen(text: str, latin: str) -> bool:
     return all(char in seen for char in text.lower() if char.isascii() and char.isalpha())
 
 
-def _same_piece(piece: _Piece, reading: RecognitionResult) -> str:
-    """Return the stretch of a second reading that the piece is of the first."""
-    text = unicodedata.normalize("NFC", reading.text)
+def _same_piece(piece: _Piece, result: RecognitionResult) -> str:
+    """Return the stretch of a second result that the piece is of the first."""
+    text = unicodedata.normalize("NFC", result.text)
     if piece.is_whole:
         return text.strip(_EDGE)
     spans = _spans(plain(text))
@@ -418,9 +418,9 @@ def _same_piece(piece: _Piece, reading: RecognitionResult) -> str:
     return text[start:end].strip(_EDGE)
 
 
-def _surety(reading: RecognitionResult) -> float:
-    weakest = min((char.score for char in reading.chars), default=reading.score)
-    return min(reading.score, (1 + weakest) / 2)
+def _least_certain(result: RecognitionResult) -> float:
+    weakest = min((char.score for char in result.chars), default=result.score)
+    return min(result.score, (1 + weakest) / 2)
 
 
 def _digit_confidence(line: Line) -> float:
