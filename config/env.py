@@ -1,4 +1,7 @@
-"""Every environment variable: name, type, default, help. docs/settings.md is checked against it."""
+"""Every environment variable: name, default, help, type.
+
+`docs/settings.md` and `.env.example` are written from it by `python scripts/setting_docs.py`.
+"""
 
 from __future__ import annotations
 
