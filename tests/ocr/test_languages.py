@@ -19,7 +19,7 @@ from ocr.vision import custom_recogniser
 from scripts import language_docs
 
 ROOT = Path(__file__).resolve().parents[2]
-# The values of `language` in the API reference of General Text OCR, and Burmese and Persian.
+# The values of `language` in the API reference of General Text OCR, and Burmese and Persian. A row may add more.
 DOCUMENTED = (
     "auto zh ms uk hi ru vi id th ar de la fr it es pt ro pl am ja ko tr no da sv km he en fa my"
 )
@@ -33,7 +33,7 @@ def offered_by_general_text() -> tuple[str, ...]:
 
 
 def test_the_documented_languages_are_offered():
-    assert sorted(languages.offered()) == sorted(DOCUMENTED.split())
+    assert set(DOCUMENTED.split()) <= set(languages.offered())
     assert offered_by_general_text() == ("", *languages.offered())
 
 
