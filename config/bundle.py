@@ -146,7 +146,7 @@ def _archive(folder: Path, target: Path, own: Sequence[str]) -> None:
 
 
 def main(words: Sequence[str]) -> int:
-    """Write the bundle and say what it holds; exit status 1 with a sentence when it fails."""
+    """Write the bundle and print its contents; exit status 1 with a message on failure."""
     from config import env
 
     parser = argparse.ArgumentParser(

@@ -108,7 +108,7 @@ def _run(command: list[str], environ: dict[str, str] | None = None) -> str:
 
 
 def main(words: Sequence[str] | None = None, archive: Path | None = None) -> int:
-    """Install and say how to start; exit status 1 with a sentence when it fails."""
+    """Install and print the command that starts the server; exit status 1 with a message on failure."""
     parser = argparse.ArgumentParser(
         prog="ocr-console install-bundle" if archive is None else f"python3 {archive.name}",
         description="Install OCR Console from a bundle; no network is used.",

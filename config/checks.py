@@ -45,7 +45,7 @@ def modes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         found.append(
             Error(
                 "CELERY_BROKER_URL is set without REDIS_URL: results and limits need a shared store.",
-                hint="Set REDIS_URL (without persistence: pictures pass through it).",
+                hint="Set REDIS_URL (without persistence: images pass through it).",
                 id="config.E004",
             )
         )

@@ -65,7 +65,7 @@ def serve(words: Sequence[str]) -> int:
 
 
 def _engine_files(models: Path | None) -> str:
-    """Put OpenCV's build and the weights in place; return what is wrong, or an empty text."""
+    """Install OpenCV's headless build and the weights; return the error message, "" on success."""
     from ocr.vision import model_files, opencv_build
 
     values = env.read()

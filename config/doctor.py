@@ -139,7 +139,7 @@ def _redis() -> Iterator[Finding]:
         yield Finding(
             "redis persistence",
             WARNING,
-            "Redis writes to its disk, and pictures pass through it",
+            "Redis writes to its disk, and images pass through it",
             'Set: save "" and appendonly no.',
         )
 

@@ -19,7 +19,7 @@ def _call_at_hand(
     return event
 
 
-# Tracebacks without the values of variables: they hold pictures, results and secrets.
+# Tracebacks without the values of variables: they hold images, results and secrets.
 _SHARED: list[structlog.typing.Processor] = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,

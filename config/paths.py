@@ -1,4 +1,4 @@
-"""Where the files that are no Python lie: beside the packages in a checkout, inside `config` in a wheel."""
+"""Locations of the non-Python files: beside the packages in a checkout, inside `config` in a wheel."""
 
 from __future__ import annotations
 

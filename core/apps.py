@@ -1,4 +1,4 @@
-"""Configuration of the app that the others stand on."""
+"""Django app configuration of `core`."""
 
 from django.apps import AppConfig
 

@@ -12,7 +12,7 @@ from types import ModuleType
 
 
 def gettext_noop(text: str) -> str:
-    """Mark `text` for extraction and return it unchanged; whoever shows it translates it.
+    """Mark `text` for extraction and return it unchanged; the code that displays it translates it.
 
     Of the same name and use as Django's, which this module must not import. Rows are read by processes
     that have no Django (the sandbox of uploaded files) and are compared in English (`docs/errors.md`).

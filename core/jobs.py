@@ -98,5 +98,5 @@ class Ticker(threading.Thread):
             close_old_connections()
 
     def stop(self) -> None:
-        """Ask the thread to end after the job it is at."""
+        """Ask the thread to end after the job that is running."""
         self._stopped.set()

@@ -52,7 +52,7 @@ class UrlRefused(Exception):
 
 
 class TransferFailed(Exception):
-    """The exchange did not come to its end; the text says why, never what was sent."""
+    """The exchange was not completed; the message states the cause, never what was sent."""
 
 
 class BodyTooLarge(TransferFailed):
@@ -60,7 +60,7 @@ class BodyTooLarge(TransferFailed):
 
 
 class PostFailed(Exception):
-    """A body could not be handed over; the text says why, never what was sent."""
+    """A request body could not be delivered; the message states the cause, never what was sent."""
 
 
 @dataclass(frozen=True, slots=True)

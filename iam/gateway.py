@@ -187,7 +187,7 @@ class ActionPermission(BasePermission):
 
 
 class ImproperView(RuntimeError):
-    """A view does not say which action it needs: a programming error."""
+    """A view declares no action: a programming error."""
 
 
 def drf_exception_handler(exception: Exception, context: dict[str, Any]) -> HttpResponse | None:

@@ -254,7 +254,7 @@ class Match:
 
 
 def match(statement: Statement, action: str, context: Context, *, resource: str = "") -> Match:
-    """Return how `statement` relates to a request, for people who ask why."""
+    """Return which parts of `statement` match a request: what the policy simulator shows."""
     return Match(
         statement.actions.fullmatch(action) is not None,
         _covers(statement.resources, action, context, resource),

@@ -23,7 +23,7 @@ _EXPIRE_S = 1.0
 
 
 class _Memory(MemoryStorage):
-    """Forgets what has expired once a second; the library starts a thread for it at every hit."""
+    """Memory storage that removes expired entries once a second, where the library starts a thread per hit."""
 
     def _MemoryStorage__schedule_expiry(self) -> None:
         if not self.timer.is_alive():

@@ -103,7 +103,7 @@ def _create(week: dt.datetime) -> None:
 
 
 def drop_before(limit: dt.datetime) -> int:
-    """Drop the weeks that ended by `limit` and are rolled up; returns how many records went.
+    """Drop the weeks that ended by `limit` and are rolled up; returns the number of records dropped.
 
     A partition that is locked by others for three seconds is left to the next run.
     """
@@ -150,7 +150,7 @@ def oldest_kept(now: dt.datetime) -> dt.datetime:
 
 
 def purge(now: dt.datetime | None = None, batch: int = _BATCH) -> int:
-    """Remove rolled-up records older than CALL_RETENTION_DAYS; returns how many went.
+    """Remove rolled-up records older than CALL_RETENTION_DAYS; returns how many were removed.
 
     PostgreSQL drops the partitions of weeks that are wholly older, so a record may stay six days
     longer; what has no week of its own, and SQLite, lose whole UTC days, oldest first.
@@ -173,6 +173,6 @@ def _next_ids(limit: dt.datetime, batch: int) -> list[str]:
 
 
 def maintain() -> int:
-    """Create the coming weeks' partitions, drop the past ones: the periodic job; returns what went."""
+    """Create the coming weeks' partitions, drop the past ones: the periodic job; returns how many records were removed."""
     ensure()
     return purge()

@@ -1,8 +1,8 @@
-"""Take the README's pictures from a running server.
+"""Take the README's screenshots from a running server.
 
     python scripts/screenshots.py $DATA_DIR/demo-credentials.json [folder]
 
-Needs Playwright and a Chromium; pictures go to docs/images.
+Needs Playwright and a Chromium; screenshots go to docs/images.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def sign_in(page: Page, known: dict[str, object], url: str) -> None:
 
 
 def main() -> None:
-    """Take every picture of SHOTS."""
+    """Take every screenshot of SHOTS."""
     known = json.loads(Path(sys.argv[1]).read_text())
     folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path("docs/images")
     folder.mkdir(parents=True, exist_ok=True)

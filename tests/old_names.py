@@ -17,6 +17,7 @@ MODULES = {
     "ocr/exports": "flatten ink advance zipped picture sheets word",
     "ocr/batch": "bell keeping callers claims outcomes reading opener unpack opening kinds vault times ranges files "
     "documents pictures runner",
+    "ocr/models": "batch",
     "ocr/intake": "body load header fetch post obs",
     "ocr": "fold rollup swap partitions selectors cloud_eye calls limits notify alarms",
     "iam": "received",
@@ -26,6 +27,7 @@ MODULES = {
     "portal/pages": "device people unit_trace operator",
     "core": "prepared context",
     "bench": "abreast crowds filled apart fair faults checks rows site start bare over_broker peers",
+    "tools/bench": "batch",
     "training": "strokes grams words plates",
 }
 # Whole rooms.

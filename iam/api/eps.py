@@ -110,7 +110,7 @@ class EnterpriseProjectView(EpsView):
         return {"enterprise_project": shapes.enterprise_project(row)}
 
     def put(self, request: HttpRequest, principal: Principal, key: str) -> dict[str, Any]:
-        """Change one."""
+        """Change name, description or type of an enterprise project."""
         row = self.row(principal, key)
         authz.require(principal, _PREFIX + "update", enterprise_project_id=key)
         body = self.json(request)

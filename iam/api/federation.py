@@ -41,7 +41,7 @@ class FederationItemView(IamView):
     kind: ClassVar[str] = ""
 
     def get(self, request: HttpRequest, principal: Principal, **url: str) -> HttpResponse:
-        """Say that there is no such thing."""
+        """Answer 404: no identity provider is configured."""
         raise ApiError(errors.NOT_FOUND, kind=self.kind, id=list(url.values())[-1])
 
     def put(self, request: HttpRequest, principal: Principal, **url: str) -> HttpResponse:

@@ -65,7 +65,7 @@ class GrantView(_GrantBase):
     def put(
         self, request: HttpRequest, principal: Principal, place: str, subject: str, role: str
     ) -> tuple[int, None]:
-        """Grant."""
+        """Attach the policy to the group, user or agency."""
         scope, row = self._where(principal, place, subject)
         policy = self._policy(principal, role)
         policies.grant_add(principal=principal, policy=policy, subject=row, scope=scope)
@@ -74,7 +74,7 @@ class GrantView(_GrantBase):
     def head(
         self, request: HttpRequest, principal: Principal, place: str, subject: str, role: str
     ) -> tuple[int, None]:
-        """Say by 204 or 404 whether it is granted."""
+        """Answer 204 if the policy is attached, 404 if it is not."""
         scope, row = self._where(principal, place, subject)
         policy = self._policy(principal, role)
         if not policies.grant_exists(policy=policy, subject=row, scope=scope):
@@ -201,7 +201,7 @@ class AgencyEnterpriseProjectsView(IamView):
         return 204, None
 
     def put(self, request: HttpRequest, principal: Principal) -> tuple[int, None]:
-        """Grant."""
+        """Attach the policy to the group, user or agency."""
         return self._each(request, principal, policies.grant_add)
 
     def delete(self, request: HttpRequest, principal: Principal) -> tuple[int, None]:

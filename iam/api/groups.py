@@ -124,7 +124,7 @@ class MemberView(IamView):
     def head(
         self, request: HttpRequest, principal: Principal, group: str, user: str
     ) -> tuple[int, None]:
-        """Say by 204 or 404 whether the user is in the group."""
+        """Answer 204 if the user is in the group, 404 if not."""
         selectors.group(principal.account_id, group)
         if not selectors.members(principal.account_id, group).filter(pk=user).exists():
             raise ApiError(errors.NOT_FOUND, kind="user", id=user)

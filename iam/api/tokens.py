@@ -179,7 +179,7 @@ def _roles(identity: Identity) -> list[dict[str, str]]:
 def token_body(
     request: HttpRequest, token: tokens.Token, identity: Identity, project: Project | None
 ) -> dict[str, Any]:
-    """Return what a token says, as the published API shows it."""
+    """Return the content of a token in the shape of the published API."""
     account = identity.account
     domain = {"id": account.id, "name": account.name}
     own = identity.user.account

@@ -33,7 +33,7 @@ _TOKEN_ROW = PreparedQuery(_token_rows, "user", "project", "token")
 
 
 def token_open(text: str) -> tokens.Token:
-    """Return what a token says if it has not expired; raises APIG.0301 otherwise."""
+    """Return the content of a token that has not expired; raises APIG.0301 otherwise."""
     try:
         token = tokens.unseal(text)
     except ValueError as error:

@@ -38,7 +38,7 @@ LISTENERS: Registry[Listener] = Registry("lock-out listeners", key=lambda row: r
 
 
 def announce(lockout: Lockout) -> None:
-    """Call every listener; one that fails is logged and keeps nobody from being refused."""
+    """Call every listener. The failure of one is logged and does not prevent the lock-out."""
     log.warning("locked out", extra={"kind": lockout.kind, "subject": lockout.subject_id})
     for listener in LISTENERS:
         try:

@@ -229,7 +229,7 @@ def _check_fits(policy: Policy, scope: Scope) -> None:
 
 
 def grant_remove(*, principal: Principal, policy: Policy, subject: Subject, scope: Scope) -> None:
-    """Take a grant away, at once in every process; raises 404 if it is not there."""
+    """Revoke a grant, effective at once in every process; raises 404 if it does not exist."""
     with audit.operation(
         principal, "revokeRole", resource_type="grant", resource_id=policy.pk,
         resource_name=policy.display_name,

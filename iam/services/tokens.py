@@ -28,7 +28,7 @@ _KIND_USER, _KIND_AGENCY = 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a token says. For an agency token `user_id` is the assuming user of the other account."""
+    """The content of a token. For an agency token `user_id` is the assuming user of the other account."""
 
     id: str
     user_id: str
@@ -72,7 +72,7 @@ def seal(token: Token) -> str:
 
 
 def unseal(text: str) -> Token:
-    """Return what a token says, expired or not; raises ValueError if it is not one of ours."""
+    """Return the content of a token, expired or not; raises ValueError if this installation did not issue it."""
     if len(text) > 1024:
         raise ValueError("longer than any token")
     data = base64.b85decode(crypto.decrypt(text))

@@ -37,5 +37,5 @@ def trace_kinds(account_id: str) -> list[tuple[str, ...]]:
 
 
 def trace_users(account_id: str) -> list[str]:
-    """Return the names of the users who left the account's kept traces, sorted."""
+    """Return the names of the users in the account's stored traces, sorted."""
     return [name for (name,) in _distinct(account_id, ("user_name",)) if name]

@@ -196,7 +196,7 @@ def one_time_password(account: Account) -> str:
 
 
 def user_unlock(*, principal: Principal, user: User) -> None:
-    """End the lock that wrong passwords or codes put on a user; the next ones count from zero."""
+    """Unlock a user locked by wrong passwords or codes, and reset the counter of failures."""
     with audit.operation(
         principal, "unlockUser", resource_type="user", resource_id=user.id, resource_name=user.name
     ):

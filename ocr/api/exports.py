@@ -59,7 +59,7 @@ class ExportView(APIView):
             name, problem = next(iter(wanted.errors.items()))
             raise ApiError(errors.PARAMETER, reason=f"{name}: {problem}")
         code, documents = wanted.validated_data["format"], wanted.validated_data["documents"]
-        # A token of the whole account names no region: any worker may decode its picture.
+        # A token of the whole account names no region: any worker may decode its image.
         caller: Any = request.user
         region = caller.region or settings.REGIONS[0][0]
         try:

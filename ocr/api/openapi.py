@@ -83,12 +83,12 @@ def _body(service: Service) -> dict[str, Any]:
         "image": {
             "type": "string",
             "format": "byte",
-            "description": "The picture in Base64, without a data: prefix.",
+            "description": "The image in Base64, without a data: prefix.",
         },
         "url": {
             "type": "string",
             "format": "uri",
-            "description": "An http, https or OBS address of the picture.",
+            "description": "An http, https or OBS address of the image.",
         },
     }
     return {

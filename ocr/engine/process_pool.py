@@ -233,7 +233,7 @@ class Pool:
                 self._changed.notify_all()
 
     def _line(self, urgency: Urgency) -> deque[object]:
-        """Return the queue of the urgency; raises QueueFull. Batch pages have a queue of their own."""
+        """Return the queue of the urgency; raises QueueFull. Job pages have a queue of their own."""
         line = self._batch if urgency == BATCH else self._waiting
         if line is self._waiting:
             self._interactive_at = time.monotonic()

@@ -151,7 +151,7 @@ def _kind(page: Page) -> str:
 
 
 def _worth(read: tuple[Page, str, Values, frozenset[str]]) -> int:
-    """Return how many values a view gave, and WHOLE more where no label is left without one."""
+    """Return the completeness of a view: its number of values, plus WHOLE if every label has a value."""
     _, _, values, shown = read
     is_whole = len(values) >= LEAST_WHOLE and shown <= values.keys()
     return len(values) + (WHOLE if is_whole else 0)
@@ -231,7 +231,7 @@ def _start(text: str, end: int, length: int) -> int:
 
 
 def _may_stand(text: str, span: _Span, before: Sequence[_Span]) -> bool:
-    """Say whether a label stands where labels do: first in its line, behind another, or mid-row."""
+    """Whether a label is in a valid position: first in its line, behind another label, or mid-row."""
     if span.field in _WITHIN_ROW or not span.field:
         return True
     behind = max((other.end for other in before), default=0)
@@ -383,7 +383,7 @@ def _around(pieces: Sequence[_Piece]) -> Quad:
 
 
 def _voted(page: Page, piece: _Piece) -> Found:
-    """Return the words of a piece as most of three readings of its line have them."""
+    """Return the words of a piece by majority vote over three recognition results of its line."""
     of = piece.of
     if not of.complete:
         return Found(piece.text, min(of.score, NO_PACK), of.line.quad)
@@ -400,7 +400,7 @@ def _voted(page: Page, piece: _Piece) -> Found:
 
 
 def _is_seen(text: str, latin: str) -> bool:
-    """Say whether PP-OCR's text of the line has all plain letters of the value, in their order.
+    """Whether PP-OCR's text of the line has all plain letters of the value, in their order.
 
     PP-OCR knows plain letters and drops those with marks that it does not know: a plain letter that it
     dropped has a mark, which the Vietnamese recogniser missed.
@@ -410,7 +410,7 @@ def _is_seen(text: str, latin: str) -> bool:
 
 
 def _same_piece(piece: _Piece, result: RecognitionResult) -> str:
-    """Return the stretch of a second result that the piece is of the first."""
+    """Return the text of a second recognition result that corresponds to the piece."""
     text = unicodedata.normalize("NFC", result.text)
     if piece.is_whole:
         return text.strip(_EDGE)

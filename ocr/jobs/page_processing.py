@@ -64,7 +64,7 @@ def read(page: JobPage) -> Turn:
         perform(
             call,
             service,
-            lambda: (_picture(opened or _opened(page, key), service), dict(job.options)),
+            lambda: (_checked_image(opened or _opened(page, key), service), dict(job.options)),
             urgency=profiles.BATCH,
             record=lambda outcome: page_results.succeeded(
                 page, key, outcome.result, engine_ms=outcome.engine_ms
@@ -112,7 +112,7 @@ def _entries(file: JobFile, key: bytes) -> file_inspection.Listing:
     return selectors.listing(file, key)[1]
 
 
-def _picture(opened: PageInput, service: Service) -> bytes:
+def _checked_image(opened: PageInput, service: Service) -> bytes:
     """Return the image bytes if the service accepts the image; raises AIS.0102 or AIS.0103."""
     data = opened.image or b""
     image_header.check(data, service.limits)

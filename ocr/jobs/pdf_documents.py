@@ -19,9 +19,9 @@ from ocr.profiles import UnreadableImage
 from ocr.vision import pdf_page
 
 MAX_OBJECTS = 2_000_000
-MAX_DPI = 400  # four-point print; more helps no reader
-_IMAGE_SHARE = 0.1  # a picture smaller than a tenth of the page says nothing of its text
-_SCAN_SHARE = 0.5  # a picture larger than half of the page is the page
+MAX_DPI = 400  # four-point print; more does not improve recognition
+_IMAGE_SHARE = 0.1  # an image smaller than a tenth of the page says nothing of its text
+_SCAN_SHARE = 0.5  # an image larger than half of the page is the page
 _STEP = 2000
 _ALL = operator.attrgetter("objects")  # of a document: no query of a table
 _JPEG: dict[str, Any] = {"format": "JPEG", "quality": 93, "subsampling": 0}

@@ -42,10 +42,10 @@ def is_text(page: pypdfium2.PdfPage, *, scan: bool) -> bool:
         text = textpage.get_text_range(0, min(count, 20_000)) if count else ""
     finally:
         textpage.close()
-    signs = [char for char in text if not char.isspace()]
-    known = [char for char in signs if _is_known(char)]
+    characters = [char for char in text if not char.isspace()]
+    known = [char for char in characters if _is_known(char)]
     least = _LEAST_ON_A_SCAN if scan else _LEAST_CHARS
-    return len(known) >= least and len(known) >= _LEAST_LEGIBLE * len(signs)
+    return len(known) >= least and len(known) >= _LEAST_LEGIBLE * len(characters)
 
 
 def _is_known(char: str) -> bool:

@@ -102,7 +102,7 @@ def _box_of(flat: StraightPage, quad: Quad, number: int) -> Box:
 
 
 def _frames(layout: _Layout) -> list[RulingLine]:
-    """Return the horizontal lines of frames around several rows: edges of the paper or of a picture."""
+    """Return the horizontal lines of frames around several rows: edges of the paper or of a photograph."""
     found = []
     for horizontals, verticals in groups_of(layout.across, layout.vertical, layout.height):
         if len(horizontals) == 2 and len(verticals) == 2:

@@ -1,4 +1,4 @@
-"""Security settings of the account: lock-out, sessions, passwords, own things, allowed addresses."""
+"""Security settings of the account: lock-out, sessions, passwords, what users may change themselves, allowed addresses."""
 
 from __future__ import annotations
 

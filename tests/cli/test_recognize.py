@@ -143,7 +143,7 @@ def test_an_interrupted_run_goes_on_and_pays_each_page_once(live, tmp_path):
     assert not out.exists()
     done = cli(live, *words)
     assert done.returncode == 0, done.stderr
-    assert f"going on with {kept} pages" in done.stderr
+    assert f"continuing with {kept} pages" in done.stderr
     assert billed(live) - before == 10
     assert [row["document"] for row in json.loads(out.read_text())] == [str(file) for file in files]
     assert not state.exists()

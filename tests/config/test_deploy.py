@@ -27,7 +27,7 @@ def test_units_start_what_exists(unit):
         assert get_commands()[managed[1]] == "ocr"
     else:
         assert "config.celery" in command[2] or "config.gunicorn" in command[2]
-    assert "LimitCORE=0" in text  # a core dump would hold pictures
+    assert "LimitCORE=0" in text  # a core dump would hold images
 
 
 def test_compose_names_known_settings_and_a_redis_without_disk():

@@ -15,7 +15,7 @@ import threading
 import time
 from typing import Any
 
-from tools.bench import batch, test_site
+from tools.bench import jobs, test_site
 
 
 def main() -> None:
@@ -39,23 +39,23 @@ def _run(described: dict[str, Any], large: int, small: int, calls: int) -> dict[
     from ocr.models import JobPage
 
     transport.local().start()
-    many = batch.caller_of(described["domain_id"], described["project_id"])
+    many = jobs.caller_of(described["domain_id"], described["project_id"])
     other = accounts.account_create(name="smaller", owner_password=secrets.token_hex(12) + "aA1!")
-    few = batch.caller_of(other.id, main_projects(other.id)[0].id)
+    few = jobs.caller_of(other.id, main_projects(other.id)[0].id)
     images = [test_site.text_image(lines=10 + number % 4) for number in range(20)]
     runner = Runner()
     runner.start()
     _latencies(images, 10)
     quiet = _latencies(images, calls)
-    alone = batch.until_done(batch.start_job(few, batch.archive(images[:small])))
+    alone = jobs.until_done(jobs.start_job(few, jobs.archive(images[:small])))
     big: list[str] = []
     starting = threading.Thread(
         target=lambda: big.append(
-            batch.start_job(many, batch.archive([images[n % 20] for n in range(large)]))
+            jobs.start_job(many, jobs.archive([images[n % 20] for n in range(large)]))
         )
     )
     starting.start()
-    beside = batch.until_done(batch.start_job(few, batch.archive(images[:small])))
+    beside = jobs.until_done(jobs.start_job(few, jobs.archive(images[:small])))
     starting.join()
     busy = _latencies(images, calls)
     left = JobPage.objects.filter(job_id=big[0]).exclude(state=JobPage.SUCCEEDED).count()

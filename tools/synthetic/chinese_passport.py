@@ -1,4 +1,4 @@
-"""Draws the data page of a passport of China: the printed zone that only this passport must give."""
+"""Draws the data page of a passport of China: whose printed zone must be recognised too, unlike that of other passports."""
 
 from __future__ import annotations
 

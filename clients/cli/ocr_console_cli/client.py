@@ -1,4 +1,4 @@
-"""Signed calls of the API, tried again where that cannot be billed twice."""
+"""Signed API calls, retried only where a retry cannot be billed twice."""
 
 from __future__ import annotations
 

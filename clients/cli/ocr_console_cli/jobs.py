@@ -1,4 +1,4 @@
-"""`ocr-console jobs`: hand files over as a job, look at it, fetch what it made."""
+"""`ocr-console jobs`: submit files as a job, show its state, download its output."""
 
 from __future__ import annotations
 

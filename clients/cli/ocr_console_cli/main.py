@@ -1,4 +1,4 @@
-"""The command `ocr-console`: its arguments, and the exit code of what came of them."""
+"""The command `ocr-console`: arguments, subcommands and exit codes."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _parser(server: Iterable[str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     read = commands.add_parser(
         "recognise", aliases=["recognize"], epilog=_CODES,
-        help="read pictures and PDFs and write the results into one file",
+        help="recognise images and PDFs and write the results to one file",
     )  # fmt: skip
     read.add_argument("files", nargs="+", metavar="FILE", help="a file, or a folder of files")
     _add_service(read)
@@ -74,7 +74,7 @@ def _parser(server: Iterable[str]) -> argparse.ArgumentParser:
 
 
 def _add_jobs(job: Any) -> None:
-    made = job.add_parser("submit", epilog=_CODES, help="make a job of pictures, PDFs and ZIPs")
+    made = job.add_parser("submit", epilog=_CODES, help="create a job from images, PDFs and ZIPs")
     made.add_argument("files", nargs="+", metavar="FILE")
     _add_service(made)
     made.add_argument("--name", default="", help="what the job is called")

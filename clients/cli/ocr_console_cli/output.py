@@ -25,23 +25,23 @@ def pieces(kind: str, rows: Sequence[Row], get: Callable[[str], Any]) -> Iterato
     def documents() -> Iterator[Document]:
         for title, key, error, file in rows:
             result = None if error else get(key)
-            yield Document(title, result, partial(_picture, file), error)
+            yield Document(title, result, partial(_page_image, file), error)
 
     return formats.stream(kind, documents)
 
 
-def _picture(file: Path, quads: Sequence[Quad]) -> PageImage:
-    """Return the picture as JPEG, the right way up; PDFs are drawn by the server's jobs only."""
+def _page_image(file: Path, quads: Sequence[Quad]) -> PageImage:
+    """Return the image as JPEG with its EXIF orientation applied; only the server's jobs render PDFs."""
     from PIL import Image, ImageOps
 
     content = file.read_bytes()
     if content[:1024].lstrip().startswith(b"%PDF-"):
         raise ValueError("a searchable PDF is made of PDFs by a job: ocr-console jobs submit")
     with Image.open(io.BytesIO(content)) as opened:
-        picture = ImageOps.exif_transpose(opened)
-    if picture.mode not in ("L", "RGB"):
-        picture = picture.convert("RGB")
+        image = ImageOps.exif_transpose(opened)
+    if image.mode not in ("L", "RGB"):
+        image = image.convert("RGB")
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=88)
-    found = word_gaps.column_profiles(picture, quads)
-    return PageImage(out.getvalue(), *picture.size, picture.mode == "L", found)
+    image.save(out, "JPEG", quality=88)
+    found = word_gaps.column_profiles(image, quads)
+    return PageImage(out.getvalue(), *image.size, image.mode == "L", found)

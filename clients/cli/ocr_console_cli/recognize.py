@@ -101,7 +101,7 @@ class Run:
 
 
 def gather(paths: list[str]) -> list[Path]:
-    """Return the files, folders replaced by the pictures and PDFs in them; raises Stop for none."""
+    """Return the files, folders replaced by the images and PDFs in them; raises Stop for none."""
     found: list[Path] = []
     for name in paths:
         path = Path(name)
@@ -113,21 +113,21 @@ def gather(paths: list[str]) -> list[Path]:
         else:
             raise Stop(USAGE, f"{name} does not exist")
     if not found:
-        raise Stop(USAGE, "there is no picture or PDF in what was given")
+        raise Stop(USAGE, "no image or PDF was given")
     return list(dict.fromkeys(found))
 
 
 def run(wanted: Wanted, client: Client, project: str, *, quiet: bool = False) -> int:
-    """Read all files, write the output, return the exit code.
+    """Recognise all files, write the output, return the exit code.
 
-    Ctrl-C lets the calls that are on their way end, because they are billed, and keeps their
-    results; the same command then goes on from there.
+    Ctrl-C lets running calls finish, because they are billed, and keeps their results; the same
+    command then continues from there.
     """
     state = State(wanted.out.with_name(wanted.out.name + ".state"))
     known = len(state)
     bar = tqdm(total=len(wanted.files), unit="file", disable=quiet, file=sys.stderr)
     if known and not quiet:
-        bar.write(f"going on with {known} pages of an earlier run", file=sys.stderr)
+        bar.write(f"continuing with {known} pages of an earlier run", file=sys.stderr)
     client.say = lambda text: None if quiet else bar.set_postfix_str(text)
     running = Run(wanted, client, project, state, bar, stop=client.stopped)
     before = signal.signal(signal.SIGINT, _interrupt(running.stop, bar))
@@ -154,7 +154,9 @@ def _interrupt(stop: threading.Event, bar: Any) -> Callable[[int, Any], None]:
     def handle(number: int, frame: Any) -> None:
         if stop.is_set():
             raise KeyboardInterrupt
-        bar.write("stopping after the calls on their way; again to stop at once", file=sys.stderr)
+        bar.write(
+            "stopping after the running calls; press Ctrl-C again to stop at once", file=sys.stderr
+        )
         stop.set()
 
     return handle
@@ -176,7 +178,7 @@ def _read(running: Run) -> Iterator[tuple[str, str, str, Path]]:
 
 
 def _write(wanted: Wanted, rows: list[tuple[str, str, str, Path]], state: State) -> None:
-    """Write the output beside its place and move it there, so that no half file is ever seen."""
+    """Write the output to a temporary file and rename it, so that no partial file is ever visible."""
     from ocr_console_cli.output import pieces
 
     partial = wanted.out.with_name(wanted.out.name + ".part")

@@ -1,7 +1,7 @@
-"""What was read so far, beside the output file: an interrupted run goes on, and pays nothing twice.
+"""State file beside the output: the results so far, so that an interrupted run continues and pays nothing twice.
 
 One line of JSON a page, written through to the disk before the next call of its worker starts. The
-file holds results: only its owner can read it, and it goes once everything was read.
+file holds results: only its owner can read it, and it is removed once every file is recognised.
 """
 
 from __future__ import annotations

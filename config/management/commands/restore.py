@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Do it and tell."""
+        """Restore the backup and print what was restored."""
         passphrase = os.environ.get("BACKUP_PASSPHRASE", "")
         try:
             done = backup.restore(options["file"], passphrase=passphrase)

@@ -1,7 +1,7 @@
 """Throughput of job pages compared with the bare engine in the same processes, and CPU time outside it.
 
-    python -m tools.bench.batch --pages 40 --rounds 2
-    python -m tools.bench.batch --pages 40 --rounds 2 --pdf
+    python -m tools.bench.jobs --pages 40 --rounds 2
+    python -m tools.bench.jobs --pages 40 --rounds 2 --pdf
 
 A ZIP of small drawn cards, or a PDF of A4 pages of sixty lines, of which the bare engine is given the
 images ready. Both ways take turns on the same images in the same engine processes, so that a busy machine slows
@@ -35,7 +35,7 @@ def main() -> None:
         "--pdf", action="store_true", help="A4 pages of one PDF, not cards of a ZIP"
     )
     wanted = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="bench-batch-") as folder:
+    with tempfile.TemporaryDirectory(prefix="bench-jobs-") as folder:
         os.environ["DATA_DIR"] = folder
         described = test_site.prepare(engine="onnx")
         _run(described, wanted.pages, wanted.rounds, pdf=wanted.pdf)
