@@ -109,7 +109,7 @@ NOT_FOUND = ErrorRow(
 TOO_LARGE = ErrorRow(
     "APIG.0201", 413, "Request entity too large",
     _("The body is over 12 MB."),
-    _("Scale the picture down or pass a URL."),
+    _("Scale the image down or pass a URL."),
     title="Request Entity Too Large",
 )
 BAD_REQUEST = ErrorRow(

@@ -17,32 +17,32 @@ PARAMETER = ErrorRow(
 )
 FORMAT = ErrorRow(
     "AIS.0102", 400, "The image format is not supported. {reason}",
-    _("The bytes are no picture in a format that this service reads, or the Base64 text is damaged."),
+    _("The bytes are no image in a format that this service reads, or the Base64 text is damaged."),
     _("Send the Base64 of the file itself, without a data: prefix and without line breaks; convert other formats to JPEG or PNG."),
     field="image",
 )
 PIXELS = ErrorRow(
     "AIS.0103", 400, "The image size is not supported. {reason}",
-    _("A side of the picture is shorter or longer than the service allows."),
-    _("Scale the picture: every side at least 15 pixels and at most the limit of the service."),
+    _("A side of the image is shorter or longer than the service allows."),
+    _("Scale the image: every side at least 15 pixels and at most the limit of the service."),
     field="image",
 )
 WRONG_DOCUMENT = ErrorRow(
     "AIS.0104", 400, "The image type or quality does not meet the requirements. {reason}",
-    _("The picture does not show the document of this service, or shows it too small, blurred or cut off."),
-    _("Photograph the whole document, sharp and without glare, so that it fills at least a quarter of the picture; check that you call the right service."),
+    _("The image does not show the document of this service, or shows it too small, blurred or cut off."),
+    _("Photograph the whole document, sharp and without glare, so that it fills at least a quarter of the image; check that you call the right service."),
     field="image",
 )
 UNREADABLE = ErrorRow(
     "AIS.0105", 400, "Failed to recognize the image. {reason}",
     _("The document was found, but its text could not be read."),
-    _("Try a better picture: more light, no motion, the document flat."),
+    _("Try a better image: more light, no motion, the document flat."),
     field="image",
 )
 SAME_SIDES = ErrorRow(
     "AIS.0122", 400, "The image contains two cards of the same side.",
-    _("The picture shows two cards, both from the same side."),
-    _("Send one picture with the portrait side and the emblem side, or one side a call."),
+    _("The image shows two cards, both from the same side."),
+    _("Send one image with the portrait side and the emblem side, or one side a call."),
     field="image",
 )
 MISSING = ErrorRow(
@@ -53,7 +53,7 @@ MISSING = ErrorRow(
 BODY_TOO_LONG = ErrorRow(
     "ModelArts.4104", 400, "The length of the request body exceeds the limit. {reason}",
     _("The Base64 text is longer than 10 MB."),
-    _("Scale the picture down, save it as JPEG, or pass a URL."),
+    _("Scale the image down, save it as JPEG, or pass a URL."),
     field="image",
 )
 BAD_JSON = ErrorRow(
@@ -69,8 +69,8 @@ URL_REFUSED = ErrorRow(
 )
 DOWNLOAD_FAILED = ErrorRow(
     "ModelArts.4603", 400, "Failed to obtain the file from the URL. {reason}",
-    _("The host did not answer with the picture: not found, too slow, too large, or behind a login."),
-    _("Open the URL in a private window: it must show the picture within a few seconds."),
+    _("The host did not answer with the image: not found, too slow, too large, or behind a login."),
+    _("Open the URL in a private window: it must show the image within a few seconds."),
     field="url",
 )
 OBS_NO_AGENCY = ErrorRow(
@@ -105,18 +105,18 @@ OBS_NO_FILE = ErrorRow(
 )
 BUSY = ErrorRow(
     "ModelArts.4401", 429, "The number of concurrent requests exceeds the limit.",
-    _("More pictures are being read at once than the site can hold."),
+    _("More images are being read at once than the site can hold."),
     _("Try again after a few seconds, with a growing pause; nothing was billed."),
 )
 TIMEOUT = ErrorRow(
     "APIG.0201", 504, "Backend timeout.",
     _("Recognition took longer than the limit."),
-    _("Send a smaller picture or try again; nothing was billed."),
+    _("Send a smaller image or try again; nothing was billed."),
 )
 ENGINE_LOST = ErrorRow(
     "ModelArts.4301", 500, "The recognition engine stopped while reading the image.",
-    _("The recognition engine stopped while it read the picture."),
-    _("Try again; nothing was billed. If it repeats with one picture, tell the operator."),
+    _("The recognition engine stopped while it read the image."),
+    _("Try again; nothing was billed. If it repeats with one image, tell the operator."),
 )
 NO_ENGINE = ErrorRow(
     "ModelArts.4503", 502, "The recognition service is unavailable. {reason}",
@@ -127,8 +127,8 @@ NO_ENGINE = ErrorRow(
 # Files of a job.
 FILE_KIND = ErrorRow(
     "JOB.0101", 400, "The file is not supported: {reason}.",
-    _("The file is no picture, PDF or ZIP archive."),
-    _("Send pictures, PDFs, or ZIP archives of pictures and PDFs."),
+    _("The file is no image, PDF or ZIP archive."),
+    _("Send images, PDFs, or ZIP archives of images and PDFs."),
     family=JOBS,
 )
 FILE_BROKEN = ErrorRow(
@@ -152,7 +152,7 @@ FILE_SCRIPTS = ErrorRow(
 FILE_TOO_MUCH = ErrorRow(
     "JOB.0105", 400, "The file holds more than a job takes: {reason}.",
     _("The file holds more pages or data than one job takes."),
-    _("Split the file; put pictures and PDFs into the archive directly."),
+    _("Split the file; put images and PDFs into the archive directly."),
     family=JOBS,
 )
 FILE_NAMES = ErrorRow(

@@ -72,7 +72,7 @@ def _sample(code: str) -> Path | None:
 def _words() -> dict[str, str]:
     """Return the sentences that the page's script shows."""
     return {
-        "needInput": _("Choose a picture or enter a URL first."),
+        "needInput": _("Choose an image or enter a URL first."),
         "running": _("Reading the document…"),
         "noFields": _("The answer holds no fields."),
         "low": _("low confidence"),
@@ -80,7 +80,7 @@ def _words() -> dict[str, str]:
         "bad": _("not passed"),
         "network": _("The server did not answer. Check the connection and try again."),
         "copied": _("Copied"),
-        "chosen": _("Picture chosen"),
+        "chosen": _("Image chosen"),
         "saving": _("Writing the file…"),
         "saved": _("The file is saved. Nothing was stored on the server."),
     }

@@ -114,7 +114,7 @@ class OverviewView(ConsoleView):
             },
             {
                 "title": _("Try a document"),
-                "text": _("Drop a picture into the API Explorer."),
+                "text": _("Drop an image into the API Explorer."),
                 "page": "explorer",
                 "done": calls > 0,
             },

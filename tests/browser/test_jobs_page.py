@@ -21,7 +21,7 @@ TEXT = ROOT / "ocr" / "samples" / "general-text.png"
 
 @pytest.fixture
 def upload(tmp_path: Path) -> Path:
-    """A ZIP of two readable pictures and one file that is none."""
+    """A ZIP of two readable images and one file that is none."""
     file = tmp_path / "scans.zip"
     with zipfile.ZipFile(file, "w") as made:
         made.writestr("one.png", TEXT.read_bytes())

@@ -96,8 +96,8 @@ def test_every_operation_has_a_page(admin: Client) -> None:
 
 def test_a_code_page_tells_cause_cure_and_messages(admin: Client) -> None:
     text = admin.get("/console/help/errors/AIS.0103").content.decode()
-    assert "A side of the picture is shorter or longer" in text
-    assert "Scale the picture" in text
+    assert "A side of the image is shorter or longer" in text
+    assert "Scale the image" in text
     assert "The image size is not supported" in text
     assert "/console/monitoring?code=AIS.0103" in text
     assert admin.get("/console/help/errors/AIS.9999").status_code == 404

@@ -55,10 +55,10 @@ def test_a_failed_call_shows_before_it_is_rolled_up(account: Any, admin: Client)
     text = admin.get(PATH).content.decode()
     assert row.request_id in text
     assert "/console/help/errors/AIS.0103" in text
-    assert "Scale the picture: every side at least 15 pixels" in text
-    assert ">1</span> A side of the picture" in text
+    assert "Scale the image: every side at least 15 pixels" in text
+    assert ">1</span> A side of the image" in text
     rollup.roll_up()
-    assert ">1</span> A side of the picture" in admin.get(PATH).content.decode()
+    assert ">1</span> A side of the image" in admin.get(PATH).content.decode()
 
 
 def test_figures_filters_and_the_range_before(account: Any, admin: Client) -> None:
