@@ -23,7 +23,7 @@ class Script:
     if the language is offered and not recognised. `custom` are the project's own recognisers, trained
     for cards and plates (`ocr.vision.custom_recogniser`). `stacked`: marks stand above and below the
     letters, and text detection splits them off. `variant_of` is the script with the same letters,
-    from which this one is told apart by its words. `distinct`: a confident result in it is never
+    from which this one is distinguished by its words. `distinct`: a confident result in it is never
     another script's text. `note` tells users of a limit.
     """
 

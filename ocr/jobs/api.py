@@ -259,8 +259,8 @@ class JobPagesView(JobsBase):
             ]
         )
         more = rows[limit - 1].position if len(rows) > limit else None
-        told = serializers.pages(rows[:limit], selectors.files(job), keys.of(job))
-        return Response({"pages": told, "next_after": more})
+        pages = serializers.pages(rows[:limit], selectors.files(job), keys.of(job))
+        return Response({"pages": pages, "next_after": more})
 
 
 class JobPageView(JobsBase):
@@ -275,9 +275,9 @@ class JobPageView(JobsBase):
         retention.require_content(job)
         key = keys.of(job)
         row = selectors.page(job, position)
-        told = serializers.page(row, *selectors.listing(row.file, key), key)
+        page = serializers.page(row, *selectors.listing(row.file, key), key)
         good = row.state == row.SUCCEEDED
-        return Response({**told, "result": selectors.content(row, key) if good else None})
+        return Response({**page, "result": selectors.content(row, key) if good else None})
 
 
 class JobDownloadView(JobsBase):

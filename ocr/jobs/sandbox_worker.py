@@ -98,8 +98,10 @@ class DocumentOpener:
             else:
                 pages, with_text = 1, ()
         except Refused as refused:
-            told = Refusal(refused.row.code, refused.reason)
-            return Entry(entry.name, entry.size, entry.sha256, entry.kind, 0, (), entry.index, told)
+            refusal = Refusal(refused.row.code, refused.reason)
+            return Entry(
+                entry.name, entry.size, entry.sha256, entry.kind, 0, (), entry.index, refusal
+            )
         return Entry(
             entry.name, entry.size, entry.sha256, entry.kind, pages, with_text, entry.index
         )

@@ -251,14 +251,14 @@ def page(row: JobPage, name: str, entries: list[dict[str, Any]], key: bytes) -> 
         "position", "file_id", "number", "state", "attempts", "has_text", "free", "request_id",
         "engine_ms",
     )  # fmt: skip
-    told = None
+    error = None
     if row.state == JobPage.FAILED:
         content = selectors.content(row, key) or {}
-        told = explained(row.error_code, content.get("error_msg", ""))
+        error = explained(row.error_code, content.get("error_msg", ""))
     return {
         **{field: getattr(row, field) for field in plain},
         "document": selectors.title(name, {**entries[row.entry], "pages": 1}, 1),
-        "error": told,
+        "error": error,
     }
 
 

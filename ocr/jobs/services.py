@@ -204,11 +204,11 @@ def _outcome(key: bytes, refusal: dict[str, str] | None) -> dict[str, Any]:
     """Return the fields of a page that failed before processing: a refused member."""
     if refusal is None:
         return {}
-    told = json.dumps({"error_msg": refusal["reason"]}).encode()
+    reason = json.dumps({"error_msg": refusal["reason"]}).encode()
     return {
         "state": JobPage.FAILED,
         "error_code": refusal["code"],
-        "sealed": encryption.seal(key, told),
+        "sealed": encryption.seal(key, reason),
         "finished_at": clock.now(),
     }
 

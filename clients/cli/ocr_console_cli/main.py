@@ -85,16 +85,16 @@ def _add_jobs(job: Any) -> None:
     made.add_argument("--draft", action="store_true", help="show the estimate, do not start")
     made.add_argument("--wait", action="store_true", help="wait until the job has ended")
     made.set_defaults(run=_submit)
-    told = job.add_parser("status", epilog=_CODES, help="show a job")
-    told.add_argument("job")
-    told.add_argument("--wait", action="store_true", help="wait until the job has ended")
-    told.set_defaults(run=_status)
+    status = job.add_parser("status", epilog=_CODES, help="show a job")
+    status.add_argument("job")
+    status.add_argument("--wait", action="store_true", help="wait until the job has ended")
+    status.set_defaults(run=_status)
     fetched = job.add_parser("download", epilog=_CODES, help="write a job's results into a file")
     fetched.add_argument("job")
     fetched.add_argument("--out", required=True, type=Path)
     fetched.add_argument("--format", choices=recognize.FORMATS)
     fetched.set_defaults(run=_download)
-    for parser in (made, told, fetched):
+    for parser in (made, status, fetched):
         _add_connection(parser)
 
 

@@ -28,7 +28,7 @@ def key_of(file: Path, *, service: str, options: dict[str, Any], page: int) -> s
 
 
 class State:
-    """The results of a run by key; values stay on the disk, only their places are in memory."""
+    """The results of a run by key; values stay on the disk, only their offsets are in memory."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

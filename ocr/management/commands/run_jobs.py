@@ -12,7 +12,7 @@ from ocr.jobs.runner import Runner
 
 
 class Command(BaseCommand):
-    """Run until told to stop; pages in hand come to their end first."""
+    """Run until SIGTERM or SIGINT; pages in progress are finished first."""
 
     help = "Read the job pages until stopped (scaled mode; embedded does it by itself)."
 
