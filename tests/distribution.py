@@ -24,7 +24,7 @@ LONG = (
     "tests/browser/",
     "tests/iam/test_iam_clients.py",
     "tests/ocr/extractors/",
-    "tests/ops/",
+    "tests/config/",
     "tests/monitoring/",
 )
 # A fixture → the mark of what it starts; a test that asks for it carries the mark without writing it.
