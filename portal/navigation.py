@@ -11,7 +11,6 @@ from billing import actions as bss
 from portal.console import ConsoleView
 from portal.pages import (
     audit,
-    batch,
     billing_center,
     budgets,
     buying,
@@ -20,6 +19,7 @@ from portal.pages import (
     explorer,
     help,
     iam_users,
+    jobs,
     mfa,
     monitoring,
     notifications,
@@ -108,10 +108,10 @@ PAGES: tuple[Page, ...] = (
         "explorer/sample", _("Sample document"), RECOGNITION, explorer.SampleView, parent="explorer"
     ),
     Page(
-        "batch",
+        "jobs",
         _("Batch jobs"),
         RECOGNITION,
-        batch.BatchView,
+        jobs.JobsView,
         "folder",
         "ocr:job:list",
         words="jobs pdf zip many files upload export spreadsheet searchable",

@@ -36,6 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=distribution.rank)
 
 
+@pytest.hookimpl(optionalhook=True)  # some tests run pytest without xdist
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Spread the suite as `tests.distribution` says."""
     return distribution.scheduler(config, log)
@@ -101,7 +102,7 @@ def start_server(data_dir: Path, **extra: str) -> Live:
     With TEST_BACKENDS=scaled it is the scaled one: see `tests.scaled_server`.
     """
     port = free_port()
-    environ = {
+    plain = {
         **{k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"},
         "DATA_DIR": str(data_dir),
         "PORT": str(port),
@@ -109,11 +110,11 @@ def start_server(data_dir: Path, **extra: str) -> Live:
         "FETCH_ALLOWED_NETWORKS": "127.0.0.0/8",
         "PYTHONUNBUFFERED": "1",
         **(scaled_server.environ() if scaled_server.wanted() else {}),
-        **extra,
     }
+    environ = {**plain, **extra}
     data_dir.mkdir(parents=True, exist_ok=True)
     if not scaled_server.wanted():
-        copy_prepared(data_dir, environ)
+        copy_prepared(data_dir, plain)
     log = (data_dir / "server.log").open("wb")
     command = ["-m", "tests.scaled_server"] if scaled_server.wanted() else ["manage.py", "up"]
     process = subprocess.Popen(
@@ -172,15 +173,9 @@ def samples() -> Path:
 @pytest.fixture
 def demo(db: None) -> dict[str, Any]:
     """The demo account in the test database, as demo-credentials.json describes it."""
-    from django.core.management import call_command
+    from tests import factories
 
-    from config.management.commands import up
-    from iam.services import demo as demo_account
-
-    call_command("sync_catalog")
-    described = demo_account.demo_account_ensure(base_url="http://testserver")
-    up.open_services(account_id=described["domain_id"], region=described["region"])
-    return described
+    return factories.demo_site()
 
 
 @pytest.fixture(autouse=True, scope="session")

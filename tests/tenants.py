@@ -11,7 +11,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from iam.services import demo
+from tests import factories
 from tests.signing import HOST, headers_for
 
 
@@ -49,4 +49,4 @@ class Tenant:
 @pytest.fixture
 def tenant(db) -> Tenant:
     """The demo account."""
-    return Tenant(demo.demo_account_ensure(base_url="http://testserver"))
+    return Tenant(factories.demo_account())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,13 @@ def test_a_file_is_short_and_says_its_job(path: Path) -> None:
 @pytest.mark.parametrize("path", TOOLS, ids=relative)
 def test_tools_and_tests_are_short(path: Path) -> None:
     assert path.read_text().count("\n") <= 500
+
+
+def test_no_two_files_of_tests_have_a_name() -> None:
+    """pytest imports them by their names alone."""
+    names = [path.name for path in TOOLS if relative(path).startswith("tests/")]
+    names = [name for name in names if name not in {"conftest.py", "__init__.py"}]
+    assert not [name for name, count in Counter(names).items() if count > 1]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=relative)

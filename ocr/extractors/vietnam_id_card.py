@@ -70,7 +70,13 @@ _LABELS: Mapping[str, tuple[str, ...]] = {
         "Giay chung minh nhan dan", "Chung minh nhan dan", "Ngay thang nam",
     ),
 }  # fmt: skip
-_TITLES = ("Chung minh nhan dan", "Can cuoc cong dan", "Citizen identity card", "Can cuoc")
+# Words in Vietnamese of which a card shows two at least: the English labels are those of many cards.
+_OWN_WORDS = (
+    "Ho va ten", "Ngay sinh", "nam sinh", "Sinh ngay", "Gioi tinh", "Quoc tich", "Que quan", "Nguyen quan", "thuong tru",
+    "Noi cu tru", "Co gia tri den", "nhan dang", "ten khai sinh", "dang ky khai sinh", "minh nhan dan", "Can cuoc",
+    "dinh danh ca nhan", "Dau vet rieng", "Ngon tro", "Cuc truong", "chu nghia Viet Nam", "thang, nam",
+)  # fmt: skip
+LEAST_WORDS = 2
 _WITHIN_ROW = frozenset({"sex", "nationality", "expiry_date"})
 _FRONT = ("number", "full_name", "birth_date", "sex", "nationality", "origin_place")
 _BACK = ("personal_identification", "issue_date")
@@ -149,8 +155,7 @@ def _read(page: Page) -> tuple[Page, str, Values, frozenset[str]]:
     texts = [_text(page, line) for row in rows(page.lines) for line in row if "<<" not in line.text]
     shown = frozenset(span.field for text in texts for span in text.spans if span.field)
     zone = _zone(page) if not {"full_name", "birth_date"} <= shown else {}
-    titled = any(labels.label_end(plain(text.text), _TITLES) >= 0 for text in texts)
-    if not zone and len(shown) < (2 if titled else 3) and not _IN_WORDS.search(_all(texts)):
+    if not zone and (not shown or _own_words(texts) < LEAST_WORDS):
         return page, "", {}, shown
     values = _labelled(page, texts)
     values.setdefault("issue_date", _issued_in_words(texts))
@@ -163,8 +168,11 @@ def _read(page: Page) -> tuple[Page, str, Values, frozenset[str]]:
     return page, side, {name: found for name, found in values.items() if found}, shown
 
 
-def _all(texts: Sequence[_Text]) -> str:
-    return "\n".join(plain(text.text) for text in texts)
+def _own_words(texts: Sequence[_Text]) -> int:
+    """Return how many of the words that only Vietnamese cards print the lines show."""
+    folded = [plain(text.text) for text in texts]
+    shown = sum(any(labels.label_end(text, (word,)) >= 0 for text in folded) for word in _OWN_WORDS)
+    return shown + any(_IN_WORDS.search(text) is not None for text in folded)
 
 
 def plain(text: str) -> str:
@@ -178,9 +186,9 @@ def plain(text: str) -> str:
 
 def _text(page: Page, line: Line) -> _Text:
     """Return a line as the Vietnamese recogniser reads it, with the labels it shows."""
-    reading = page.read(line.quad, script=SCRIPT)
-    text = unicodedata.normalize("NFC", reading.text)
-    complete = reading.score > NO_PACK and bool(text)
+    result = page.read(line.quad, script=SCRIPT)
+    text = unicodedata.normalize("NFC", result.text)
+    complete = result.score > NO_PACK and bool(text)
     if not complete:
         text = unicodedata.normalize("NFC", line.text)
     return _Text(text, line, tuple(_spans(plain(text))), complete)
@@ -374,11 +382,11 @@ def _voted(page: Page, piece: _Piece) -> Found:
     if not of.complete:
         return Found(piece.text, min(of.score, NO_PACK), of.line.quad)
     texts, scores = [], []
-    for reading in voting.recognize_crops(page, of.line.quad, script=SCRIPT):
-        again = _same_piece(piece, reading)
+    for result in voting.recognize_crops(page, of.line.quad, script=SCRIPT):
+        again = _same_piece(piece, result)
         if again:
             texts.append(again)
-            scores.append(_surety(reading))
+            scores.append(_least_certain(result))
     text = voting.majority(texts) or piece.text
     score = max(scores, default=of.score)
     doubted = len(set(texts)) != 1 or not _is_seen(text, of.line.text)
@@ -395,9 +403,9 @@ def _is_seen(text: str, latin: str) -> bool:
     return all(char in seen for char in text.lower() if char.isascii() and char.isalpha())
 
 
-def _same_piece(piece: _Piece, reading: RecognitionResult) -> str:
-    """Return the stretch of a second reading that the piece is of the first."""
-    text = unicodedata.normalize("NFC", reading.text)
+def _same_piece(piece: _Piece, result: RecognitionResult) -> str:
+    """Return the stretch of a second result that the piece is of the first."""
+    text = unicodedata.normalize("NFC", result.text)
     if piece.is_whole:
         return text.strip(_EDGE)
     spans = _spans(plain(text))
@@ -410,9 +418,15 @@ def _same_piece(piece: _Piece, reading: RecognitionResult) -> str:
     return text[start:end].strip(_EDGE)
 
 
-def _surety(reading: RecognitionResult) -> float:
-    weakest = min((char.score for char in reading.chars), default=reading.score)
-    return min(reading.score, (1 + weakest) / 2)
+def _least_certain(result: RecognitionResult) -> float:
+    weakest = min((char.score for char in result.chars), default=result.score)
+    return min(result.score, (1 + weakest) / 2)
+
+
+def _digit_confidence(line: Line) -> float:
+    """Return the confidence of a line's digits: what its label looks like says nothing about them."""
+    scores = [char.score for char in line.chars if char.text.isdigit()]
+    return (1 + min(scores)) / 2 if scores else labels.line_confidence(line)
 
 
 def _date(pieces: Sequence[_Piece]) -> Found:
@@ -423,7 +437,9 @@ def _date(pieces: Sequence[_Piece]) -> Found:
             match = _DAY.search(text)
             if match and dates.find(match.group()):
                 day, mark, month, year = match.groups()
-                return Found(mark.join((day, month, year)), of.score, of.line.quad)
+                return Found(
+                    mark.join((day, month, year)), _digit_confidence(of.line), of.line.quad
+                )
         if _FOREVER.search(plain(piece.text)):
             return Found(piece.text, of.score if of.complete else NO_PACK, of.line.quad)
     return Found()
@@ -434,14 +450,15 @@ def _issued_in_words(texts: Sequence[_Text]) -> Found:
         match = _IN_WORDS.search(plain(text.text))
         if match:
             day, month, year = match.groups()
-            return Found(f"{int(day):02d}/{int(month):02d}/{year}", text.score, text.line.quad)
+            score = _digit_confidence(text.line)
+            return Found(f"{int(day):02d}/{int(month):02d}/{year}", score, text.line.quad)
     return Found()
 
 
 def _number(texts: Sequence[_Text]) -> Found:
     """Return the longest number of twelve or nine digits, the surest of those as long."""
     found = [
-        Found(re.sub(r"\D", "", match.group()), text.score, text.line.quad)
+        Found(re.sub(r"\D", "", match.group()), _digit_confidence(text.line), text.line.quad)
         for text in texts
         for match in _NUMBER.finditer(text.line.text)
     ]

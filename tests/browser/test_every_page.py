@@ -28,7 +28,7 @@ DETAILS = {
     "/console/iam/policies": "?policy=",
     "/console/enterprise-projects": "details?project=",
     "/console/packages": "details?package=",
-    "/console/batch": "?job=",
+    "/console/jobs": "?job=",
 }
 # Part of an address → what is pressed there, each with a dialog of its own.
 DIALOGS = {

@@ -44,7 +44,7 @@ def until(page: Page, address: str, what: str, right: Any, *, seconds: float = 9
         page.goto(address)
         if right(number(page.locator(what).first.inner_text())):
             return
-        page.wait_for_timeout(1500)
+        page.wait_for_timeout(500)
     raise AssertionError(f"{what} on {address} does not become right")
 
 
@@ -115,7 +115,7 @@ def test_a_package_is_bought_and_burns(visit: Any, live: Live, hand: Hand, langu
         values = page.locator(meter).evaluate_all("rows => rows.map(r => r.value)")
         if sum(float(value) for value in values) != used:
             return
-        page.wait_for_timeout(1500)
+        page.wait_for_timeout(500)
     raise AssertionError("the package does not burn")
 
 

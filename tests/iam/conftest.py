@@ -8,12 +8,12 @@ import pytest
 from django.test import Client
 from iam_callers import Caller
 
-from iam.services import demo
+from tests import factories
 
 
 @pytest.fixture
 def demo_account(db: None) -> dict[str, Any]:
-    return demo.demo_account_ensure(base_url="http://testserver")
+    return factories.demo_account()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from core import clock
 from core.errors import ApiError
 from iam.models import AccessKey, User
 from iam.services import access_keys, logins
+from tests import factories
 
 # Access keys -------------------------------------------------------------------------------------
 
@@ -107,9 +108,7 @@ def test_a_right_guess_after_the_lock_in_a_race_does_not_count(demo_account) -> 
 
 @pytest.mark.django_db(transaction=True)
 def test_failures_counted_from_many_threads_are_not_lost() -> None:
-    from iam.services import demo
-
-    described = demo.demo_account_ensure()
+    described = factories.demo_account()
     access = described["users"]["owner"]["access_key"]
 
     def fail() -> None:

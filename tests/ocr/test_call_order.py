@@ -9,9 +9,9 @@ from django.test import Client
 
 from billing.models import UsageEvent
 from iam import throttle
-from iam.services import demo as demo_accounts
 from monitoring.models import CallRecord
 from ocr import concurrency
+from tests import factories
 from tests.signing import HOST, headers_for
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def call(user: dict[str, str], project: str, body: bytes, slug: str = "general-t
 def test_the_first_fault_in_the_documented_order_is_told(demo: dict[str, Any]) -> None:
     user = demo["users"]["admin"]
     forged = {**user, "secret_key": "x" * 40}
-    other = demo_accounts.demo_account_ensure(base_url="http://testserver", name="other")
+    other = factories.demo_account(name="other")
     foreign, unsubscribed = other["project_id"], demo["other_project_id"]
     here = demo["project_id"]
     concurrency.limit_set(account_id=demo["domain_id"], service="bankcard", calls_per_minute=1)

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.test import Client
 from permission_rows import ALARM, DOCUMENT
 from PIL import Image
@@ -17,34 +16,29 @@ from PIL import Image
 from billing import periods
 from billing import selectors as billing_selectors
 from billing.services import budgets, metering, orders, packages, settlement, top_ups
-from config.management.commands import up
 from core import clock
 from iam import authn, selectors
 from iam.api import catalog
 from iam.models import User
 from iam.services import (
-    access_keys,
     accounts,
     agencies,
-    demo,
     enterprise_projects,
     groups,
     policies,
     projects,
-    users,
 )
 from monitoring import alarms
 from monitoring.notifications import delivery, endpoints
 from ocr.jobs import services as jobs
+from tests import factories
 
 FULL = ("OCR", "IAM", "EPS", "CTS", "CES", "BSS")
 
 
 def build() -> dict[str, Any]:
     """Return `ids` of the demo account's things and `people`: key, secret and user of each caller."""
-    call_command("sync_catalog", verbosity=0)
-    described = demo.demo_account_ensure(base_url="http://testserver")
-    up.open_services(account_id=described["domain_id"], region=described["region"])
+    described = factories.demo_site()
     account = described["domain_id"]
     owner = authn.principal_for(selectors.owner(account))
     people = {who: described["users"][who] for who in ("owner", "admin", "reader")}
@@ -81,17 +75,16 @@ def _browser(person: dict[str, str]) -> Client:
 
 
 def _person(owner: Any, name: str, people: dict[str, Any]) -> User:
-    user = users.user_create(principal=owner, name=name, password="Secret-123")
-    key = access_keys.access_key_create(principal=owner, user=user)
-    people[name] = {"id": user.id, "access_key": key.row.access, "secret_key": key.secret}
+    user, people[name] = factories.user_with_key(owner, name)
     return user
 
 
 def _stranger() -> dict[str, str]:
-    made = accounts.account_create(name="other", owner_password="Secret-123", owner_name="boss")
+    made = accounts.account_create(
+        name="other", owner_password=factories.PASSWORD, owner_name="boss"
+    )
     boss = selectors.owner(made.id)
-    key = access_keys.access_key_create(principal=authn.principal_for(boss), user=boss)
-    return {"id": boss.id, "access_key": key.row.access, "secret_key": key.secret}
+    return factories.key_of(authn.principal_for(boss), boss)
 
 
 def _identity(owner: Any, target: User, described: dict[str, Any]) -> dict[str, str]:

@@ -36,7 +36,7 @@ NEEDS = {
 QUERIES = {
     "subscribers": ("?service=passport",),
     "explorer/sample": ("?service=passport",),
-    "batch": ("", "?job={job}"),
+    "jobs": ("", "?job={job}"),
     "packages/details": ("?package={package}",),
     "billing/trace": ("", "?line={line}", "?line={line}&deduction={deduction}"),
     "iam/users/detail": ("", "?user={user}"),
@@ -110,9 +110,9 @@ FORMS = (
       for do in ("subscribe", "unsubscribe")),
     Form("obs", "authorize", "iam:agencies:createAgency", {"access_key": "a", "secret_key": "b"}),
     Form("obs", "withdraw", "iam:agencies:deleteAgency", {"confirm": "store-key"}),
-    *(Form("batch", do, "ocr:job:update", {}, "?job={job}")
+    *(Form("jobs", do, "ocr:job:update", {}, "?job={job}")
       for do in ("start", "pause", "resume", "cancel", "retry")),
-    Form("batch", "delete", "ocr:job:delete", {}, "?job={job}"),
+    Form("jobs", "delete", "ocr:job:delete", {}, "?job={job}"),
     Form("packages/details", "alert", bss.PACKAGE_UPDATE, {"percent": "10"}, PACKAGE),
     Form("packages/details", "auto_renew", bss.PACKAGE_UPDATE, {"wanted": "on"}, PACKAGE),
     Form("packages/details", "renew", bss.PACKAGE_UPDATE, {}, PACKAGE),

@@ -13,7 +13,7 @@ from django.test import Client
 from billing import selectors
 from billing.services import top_ups
 from iam import throttle
-from iam.services import demo
+from tests import factories
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def fresh_throttle() -> None:
 @pytest.fixture
 def account(db: None) -> dict[str, Any]:
     """The demo account's description: ids, users, passwords."""
-    described = demo.demo_account_ensure()
+    described = factories.demo_account(url="")
     call_command("sync_catalog", verbosity=0)
     return described
 

@@ -12,7 +12,7 @@ import pytest
 from billed import bought, buy, calls, person
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from test_batch import draft
+from test_job_pages import draft
 
 from config.management.commands import up
 from iam import selectors as iam_selectors
@@ -38,7 +38,7 @@ LISTS = {
     "/console/billing/budgets": ("budgets", 1),
     "/console/packages": ("packages", None),
     "/console/packages/details?package={package}": ("history", 1),
-    "/console/batch": ("jobs", 1),
+    "/console/jobs": ("jobs", 1),
     "/console/notifications/endpoints": ("endpoints", 1),
     "/console/notifications/endpoints?state=waiting": ("deliveries", 1),
     "/console/audit": ("traces", None),

@@ -17,6 +17,7 @@ from django.test import Client
 from core import clock
 from monitoring import rollup
 from monitoring.models import CallRecord
+from tests import factories
 
 PATH = "/console/monitoring"
 
@@ -29,18 +30,10 @@ def admin(client_of: Any) -> Client:
 
 def record(account: dict[str, Any], ago_s: int, *, who: str = "admin", **more: Any) -> CallRecord:
     code = more.pop("code", "")
-    fields = {
-        "service": "passport", "latency_ms": 120, "region": account["region"],
-        "project_id": account["project_id"], "enterprise_project_id": "0", **more,
-    }  # fmt: skip
-    return CallRecord.objects.create(
-        request_id=f"{CallRecord.objects.count():032x}",
-        occurred_at=clock.now() - dt.timedelta(seconds=ago_s),
-        account_id=account["domain_id"],
-        user_id=account["users"][who]["id"],
-        status=400 if code else 200,
-        error_code=code,
-        **fields,
+    fields = {"service": "passport", "user_id": account["users"][who]["id"], **more}
+    at = clock.now() - dt.timedelta(seconds=ago_s)
+    return factories.call_record(
+        account, at, status=400 if code else 200, error_code=code, **fields
     )
 
 

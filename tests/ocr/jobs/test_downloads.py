@@ -21,6 +21,7 @@ from core import clock
 from iam.models import Trace
 from ocr.jobs import encryption, keys, retention
 from ocr.models import Job, JobFile, JobPage
+from tests import factories
 from tests.ocr.jobs.conftest import PLANTED, picture, work
 
 pytestmark = pytest.mark.django_db
@@ -229,14 +230,9 @@ def on_disk(tmp_path, django_db_blocker, settings):
 @pytest.mark.django_db(transaction=False)
 def test_nothing_of_a_job_is_left_on_the_disk(tmp_path, settings, on_disk, engine):
     """Input, name, result and both halves of the key are searched for in every byte that is kept."""
-    from config.management.commands import up
-    from iam.services import demo
     from tests.ocr.jobs.conftest import Person
 
-    call_command("sync_catalog")
-    described = demo.demo_account_ensure(base_url="http://testserver")
-    up.open_services(account_id=described["domain_id"], region=described["region"])
-    person = Person(described)
+    person = Person(factories.demo_site())
     settings.JOBS_DIR = tmp_path / "data" / "jobs"
     job_id = started(person, pdf(3) + PLANTED.encode(), f"{PLANTED}.pdf", text_layer="use")
     assert sum(work().values()) == 3

@@ -14,11 +14,12 @@ from core import clock
 from core.errors import ApiError
 from iam import authn
 from iam.models import Agency, Trace, User
-from iam.services import agencies, demo
+from iam.services import agencies
 from monitoring.models import CallRecord
 from ocr import concurrency
 from ocr.jobs import leases, page_processing, page_results
 from ocr.models import Job, JobPage
+from tests import factories
 from tests.ocr.jobs.conftest import Person, picture, work
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def stranger(person) -> Person:
     """The owner of another account."""
-    return Person(demo.demo_account_ensure(base_url="http://testserver", name="other"), "owner")
+    return Person(factories.demo_account(name="other"), "owner")
 
 
 # Who may ----------------------------------------------------------------------------------------

@@ -38,10 +38,10 @@ POLLED = ("running",)  # a state that changes without a form
 HOURS = (0, 1, 24, 72, 168)
 
 
-class BatchView(ConsoleView):
-    """`/console/batch`: the jobs and a new one; `?job=` one job, `&part=live` what changes of it."""
+class JobsView(ConsoleView):
+    """`/console/jobs`: the jobs and a new one; `?job=` one job, `&part=live` what changes of it."""
 
-    template = "portal/batch.html"
+    template = "portal/jobs.html"
     actions = {
         "create": "ocr:job:create",
         "update": "ocr:job:update",
@@ -53,17 +53,17 @@ class BatchView(ConsoleView):
         """Choose the template: forms of one job come back to it."""
         super().setup(request, *args, **kwargs)
         if request.GET.get("job"):
-            self.template = "portal/batch_job.html"
+            self.template = "portal/job.html"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Render the page, or the part of it that htmx requests."""
         part = request.GET.get("part")
         if part == "live" and request.GET.get("job"):
             values = self._live(self._job("ocr:job:get"))
-            return render(request, "portal/batch_live.html", {"may": self.may, **values})
+            return render(request, "portal/job_live.html", {"may": self.may, **values})
         if part == "options":
             service = catalog.BY_CODE.get(request.GET.get("service", ""), catalog.SERVICES[0])
-            return render(request, "portal/batch_options.html", _options(service))
+            return render(request, "portal/job_options.html", _options(service))
         return super().get(request, **kwargs)
 
     def context(self, **kwargs: Any) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 import { element, options } from "./form.js";
 
 const $ = (selector) => document.querySelector(selector);
-const data = JSON.parse($("#batch-data").textContent);
+const data = JSON.parse($("#job-data").textContent);
 const words = data.words;
-const form = $("#batch-new") || $("#batch-add");
+const form = $("#job-new") || $("#job-add");
 const chosen = [];
 
 const tell = (text, bad = false) => {

@@ -159,6 +159,19 @@ def test_another_document_is_refused():
         read(Page((100, "Delivery note"), (100, "Date: 04/11/1985"), (100, "Số 12 ngõ 88")))
 
 
+def test_a_card_with_english_labels_only_is_refused():
+    rows = (
+        (100, "Identification Number 1 2345 67890 12 1"),
+        (100, "Name Mr. Somchai"),
+        (100, "Date of Birth 19 Jul. 2004"),
+        (100, "Date of Issue 12 Nov. 2024"),
+        (100, "Date of Expiry 11 Nov. 2033"),
+        (100, "Sex M Nationality THA"),
+    )
+    with pytest.raises(WrongDocument):
+        read(Page(*rows))
+
+
 def test_the_other_side_is_refused():
     with pytest.raises(WrongDocument):
         read(Page(*FRONT), side="back")
@@ -170,6 +183,14 @@ def test_locations_and_kind_only_where_asked():
     answer = read(Page(*FRONT), return_text_location=True, return_idcard_type=True)
     assert len(answer["text_location"]["residence_place"]) == 4
     assert answer["idcard_type"] == "normal"
+
+
+def test_the_label_does_not_lower_the_confidence_of_a_number():
+    page = Page(*FRONT)
+    number = page.lines[2]
+    chars = tuple(Char(char, 0.99 if char.isdigit() else 0.4, number.quad) for char in number.text)
+    page.lines[2] = Line(number.text, number.score, number.quad, chars)
+    assert read(page)["confidence"]["number"] > 0.95
 
 
 @pytest.mark.parametrize("text", ["Nguyễn Đặng Ý", "ẤP PHƯỚC LỢI", "abc 12"])

@@ -32,12 +32,12 @@ def upload(tmp_path: Path) -> Path:
 
 def make(page: Page, live: Live, upload: Path, **fields: str) -> str:
     """Fill the form, upload, and return the job's address."""
-    page.goto(f"{live.url}/console/batch?service=general-text")
+    page.goto(f"{live.url}/console/jobs?service=general-text")
     page.set_input_files("#files", str(upload))
     for name, value in fields.items():
         page.fill(f"[name={name}]", value)
     page.click("#send")
-    page.wait_for_url("**/console/batch?job=*", timeout=60_000)
+    page.wait_for_url("**/console/jobs?job=*", timeout=60_000)
     return page.url
 
 
@@ -69,7 +69,7 @@ def test_files_are_dropped_priced_read_downloaded_and_deleted(
     page.locator("dialog button[value=delete]").click()
     expect(page.locator("#receipt-json")).to_contain_text('"sha256"')
     expect(page.locator("#receipt-json")).not_to_contain_text("scans.zip")
-    page.goto(f"{live.url}/console/batch")
+    page.goto(f"{live.url}/console/jobs")
     expect(page.locator("section[aria-labelledby=jobs] tbody tr").first).to_contain_text("Deleted")
     assert not refused
 
@@ -79,7 +79,7 @@ def test_a_file_that_is_not_taken_says_why(visit: Any, live: Live, tmp_path: Pat
     with zipfile.ZipFile(bad, "w") as made:
         made.writestr("../out.png", "x")
     page = visit()
-    page.goto(f"{live.url}/console/batch?service=general-text")
+    page.goto(f"{live.url}/console/jobs?service=general-text")
     page.click("#send")
     expect(page.locator("#said")).to_have_text("Choose files first.")
     page.set_input_files("#files", [str(bad), str(TEXT)])
@@ -93,9 +93,9 @@ def test_a_file_that_is_not_taken_says_why(visit: Any, live: Live, tmp_path: Pat
 
 def test_who_may_only_read_sees_no_form(visit: Any, live: Live) -> None:
     page = visit("reader")
-    page.goto(f"{live.url}/console/batch")
+    page.goto(f"{live.url}/console/jobs")
     expect(page.locator("#main")).to_contain_text("permission required")
-    expect(page.locator("#batch-new")).to_have_count(0)
+    expect(page.locator("#job-new")).to_have_count(0)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_the_pages_are_accessible_and_fit_a_narrow_screen(
 ) -> None:
     page = visit(language=language, theme=theme, width=320, bypass_csp=True)
     job = make(page, live, upload)
-    for address in (f"{live.url}/console/batch", job):
+    for address in (f"{live.url}/console/jobs", job):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
         page.evaluate(AXE)

@@ -35,7 +35,7 @@ def test_a_job_goes_from_draft_to_receipt(account: Any, client_of: Any) -> None:
     client = client_of("admin")
     client.get("/console/overview")
     job = draft(client, name="Invoices", project_id=account["project_id"])
-    page = f"/console/batch?job={job}"
+    page = f"/console/jobs?job={job}"
     text = client.get(page).content.decode()
     assert "Invoices" in text
     assert "a.png" in text
@@ -63,18 +63,18 @@ def test_another_accounts_job_does_not_exist(account: Any, client_of: Any) -> No
     client = client_of("admin")
     client.get("/console/overview")
     job = draft(client, project_id=account["project_id"])
-    assert client.get(f"/console/batch?job={job}").status_code == 200
-    assert client.get(f"/console/batch?job={'0' * 32}").status_code == 404
-    assert client.get(f"/console/batch?job={'0' * 32}&part=live").status_code == 404
+    assert client.get(f"/console/jobs?job={job}").status_code == 200
+    assert client.get(f"/console/jobs?job={'0' * 32}").status_code == 404
+    assert client.get(f"/console/jobs?job={'0' * 32}&part=live").status_code == 404
     from iam.services import accounts
 
     accounts.account_create(name="rival", owner_name="boss", owner_password="Long-enough-1x")
     rival = Client()
     rival.post("/login", {"account": "rival", "username": "boss", "password": "Long-enough-1x"})
     assert rival.get("/console/overview").status_code == 200
-    assert rival.get(f"/console/batch?job={job}").status_code == 404
-    assert rival.post(f"/console/batch?job={job}", {"do": "delete"}).status_code == 404
-    assert job not in rival.get("/console/batch").content.decode()
+    assert rival.get(f"/console/jobs?job={job}").status_code == 404
+    assert rival.post(f"/console/jobs?job={job}", {"do": "delete"}).status_code == 404
+    assert job not in rival.get("/console/jobs").content.decode()
 
 
 def test_a_reader_sees_but_changes_nothing(account: Any, client_of: Any) -> None:
@@ -82,23 +82,23 @@ def test_a_reader_sees_but_changes_nothing(account: Any, client_of: Any) -> None
     admin.get("/console/overview")
     job = draft(admin, name="Seen", project_id=account["project_id"])
     reader.get("/console/overview")
-    assert "Seen" in reader.get("/console/batch").content.decode()
-    page = reader.get(f"/console/batch?job={job}").content.decode()
+    assert "Seen" in reader.get("/console/jobs").content.decode()
+    page = reader.get(f"/console/jobs?job={job}").content.decode()
     assert "ocr:job:update permission required" in page
     assert "ocr:job:delete permission required" in page
     for step in ("start", "cancel", "delete"):
-        answer = reader.post(f"/console/batch?job={job}", {"do": step})
+        answer = reader.post(f"/console/jobs?job={job}", {"do": step})
         assert answer.status_code == 422
         assert "ocr:job:" in answer.content.decode()
 
 
 def test_the_options_of_a_service_come_alone(account: Any, client_of: Any) -> None:
     client = client_of("admin")
-    part = client.get("/console/batch?part=options&service=general-text").content.decode()
+    part = client.get("/console/jobs?part=options&service=general-text").content.decode()
     assert 'data-option="language"' in part
     assert "pdf_page_number" not in part  # a job names its pages by their range
     assert 'id="text-layer"' in part
-    assert 'id="text-layer"' not in client.get("/console/batch?part=options&service=passport").content.decode()  # fmt: skip
+    assert 'id="text-layer"' not in client.get("/console/jobs?part=options&service=passport").content.decode()  # fmt: skip
 
 
 @pytest.mark.parametrize("code", ["json", "csv", "xlsx", "docx", "md", "txt"])
