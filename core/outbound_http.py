@@ -281,7 +281,7 @@ class Response:
     def read(self) -> bytes:
         """Return the whole body, as sent; raises BodyTooLarge as soon as it passes the limit."""
         declared = self.headers.get("content-length", "")
-        if declared.isascii() and declared.isdigit() and int(declared) > self._max_bytes:
+        if declared.isascii() and declared.isdecimal() and int(declared) > self._max_bytes:
             raise BodyTooLarge(f"{declared} bytes")
         data = bytearray()
         with _failures():

@@ -150,3 +150,9 @@ def test_functions_are_short() -> None:
                 if lines > 60:
                     long.append(f"{relative(path)}:{node.name} {lines}")
     assert not long
+
+
+def test_nothing_asks_for_digits_that_int_refuses() -> None:
+    """`str.isdigit()` is true for `²` and `①`, on which `int()` raises: `isdecimal()`, or ASCII too."""
+    asking = [relative(path) for path in SOURCES if ".isdigit()" in path.read_text()]
+    assert asking == ["ocr/fields/check_digits.py"]

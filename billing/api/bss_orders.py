@@ -124,7 +124,7 @@ class UnsubscribeView(BssView):
         failed: list[dict[str, str]] = []
         for value in ids:
             try:
-                if not str(value).isdigit():
+                if not str(value).isdecimal():
                     raise ApiError(errors.NOT_FOUND, kind="package")
                 order = renewals.unsubscribe(principal=principal, package_id=int(value))
                 done.append(order.number)

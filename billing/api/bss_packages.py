@@ -98,7 +98,7 @@ class UsageRecordsView(BssView):
             end=periods.day_start(last + dt.timedelta(days=1), zone),
         )
         if package:
-            rows = rows.filter(package_id=int(package)) if package.isdigit() else rows.none()
+            rows = rows.filter(package_id=int(package)) if package.isdecimal() else rows.none()
         if request.GET.get("product_id"):
             rows = rows.filter(product_id=request.GET["product_id"])
         return {

@@ -89,7 +89,7 @@ class LedgerView(BillingView):
         before = request.query_params.get("before", "")
         rows = selectors.ledger(
             self.principal(request).account_id,
-            before=int(before) if before.isdigit() else None,
+            before=int(before) if before.isdecimal() else None,
         )[:limit]
         return Response(shapes.LedgerOut(rows, many=True).data)
 

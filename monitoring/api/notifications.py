@@ -112,7 +112,7 @@ class DeliveriesView(NotificationView):
     def get(self, request: HttpRequest, principal: Principal, **url: Any) -> dict[str, Any]:
         """List 50 deliveries, newest first; `before` continues below an id."""
         before = request.GET.get("before", "")
-        if before and not before.isdigit():
+        if before and not before.isdecimal():
             raise ApiError(errors.CES_PARAMETER, name="before")
         rows = delivery.deliveries(principal.account_id, before_id=int(before) if before else None)
         return {"deliveries": [_delivery(row) for row in rows[:50]]}

@@ -1,10 +1,10 @@
 """Vietnamese identity card: CMND, CCCD and căn cước, front and back, in Vietnamese letters.
 
 Labels are found without their diacritics, since photographs lose marks first; values keep theirs.
-PP-OCR drops most letters with two marks, so every line is read with the Vietnamese language pack;
-without that pack the words are still answered, with a confidence that says they are incomplete.
+PP-OCR drops most letters with two marks, so every line is recognised with the Vietnamese language pack;
+without that pack the words are still returned, with a confidence that marks them as incomplete.
 `origin_place` is the place of origin (Quê quán): the place of birth registration that the cards of
-2024 print instead is another fact and is not answered under that name.
+2024 print instead is another fact and is not returned under that name.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ocr.fields import card_response, dates, labels, voting
+from ocr.fields.check_digits import is_digits
 from ocr.fields.labels import Found
 from ocr.layout.reading_order import rows
 from ocr.mrz import locate as mrz_locate
@@ -26,8 +27,13 @@ from ocr.page import Line, Page, Quad, RecognitionResult, WrongDocument
 OPTIONS = (
     Option("side", "str", default="", choices=("", "front", "back"), help="Side of the card."),
     *card_response.PORTRAIT,
-    Option("return_idcard_type", "bool", default=False, help="Tell a card from a copy or screen."),
-    Option("return_text_location", "bool", default=False, help="Return where each field stands."),
+    Option(
+        "return_idcard_type",
+        "bool",
+        default=False,
+        help="Distinguish a card from a copy or a screen.",
+    ),
+    Option("return_text_location", "bool", default=False, help="Return where each field is."),
 )
 TEXTS = (
     "number", "full_name", "birth_date", "sex", "nationality", "origin_place", "residence_place", "expiry_date",
@@ -424,8 +430,8 @@ def _least_certain(result: RecognitionResult) -> float:
 
 
 def _digit_confidence(line: Line) -> float:
-    """Return the confidence of a line's digits: what its label looks like says nothing about them."""
-    scores = [char.score for char in line.chars if char.text.isdigit()]
+    """Return the confidence of a line's digits: its label does not count."""
+    scores = [char.score for char in line.chars if is_digits(char.text)]
     return (1 + min(scores)) / 2 if scores else labels.line_confidence(line)
 
 

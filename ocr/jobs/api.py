@@ -181,7 +181,7 @@ class JobFilesView(JobsBase):
 def _pieces(request: HttpRequest) -> Iterator[bytes]:
     """Yield the body as it arrives, also a chunked one without a length."""
     announced = request.META.get("CONTENT_LENGTH") or "0"
-    if announced.isdigit() and int(announced) > settings.JOB_MAX_MB * 1024 * 1024:
+    if announced.isdecimal() and int(announced) > settings.JOB_MAX_MB * 1024 * 1024:
         reason = f"files may have {settings.JOB_MAX_MB} MB in all"
         raise ApiError(errors.JOB_TOO_LARGE, reason=reason)
     body: Any = request

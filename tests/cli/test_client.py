@@ -212,10 +212,10 @@ def test_folders_are_walked_and_nothing_is_read_twice(tmp_path) -> None:
 
 
 def test_pip_installs_the_command() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    project = tomllib.loads((ROOT / "clients" / "cli" / "pyproject.toml").read_text())
     module, function = project["project"]["scripts"]["ocr-console"].split(":")
     assert getattr(__import__(module, fromlist=[function]), function) is main.main
-    assert "ocr_console_cli" in project["tool"]["setuptools"]["packages"]
+    assert "ocr_console_cli" in project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
 
 
 def test_the_command_loads_nothing_of_the_server() -> None:

@@ -95,7 +95,7 @@ class Client:
     def _pause(self, answer: httpx.Response | None, attempt: int, why: str) -> None:
         told = answer.headers.get("retry-after", "") if answer is not None else ""
         grown = min(_LONGEST_PAUSE_S, 0.5 * 2 ** (attempt - 1)) * random.uniform(0.75, 1.25)
-        seconds = max(grown, min(_LONGEST_PAUSE_S, float(told) if told.isdigit() else 0.0))
+        seconds = max(grown, min(_LONGEST_PAUSE_S, float(told) if told.isdecimal() else 0.0))
         self.say(f"{why}: waiting {seconds:.1f} s")
         if self.stopped.wait(seconds):
             raise Failed(0, "", "interrupted before it was read")

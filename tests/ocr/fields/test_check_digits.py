@@ -1,10 +1,7 @@
 """Check digits against published examples."""
 
-from pathlib import Path
-
 import pytest
 
-import ocr
 from ocr.fields import check_digits
 
 
@@ -82,14 +79,3 @@ def test_what_is_no_number_is_wrong_and_no_error(check, number, char):
 def test_only_ascii_digits_are_digits(text):
     assert not check_digits.is_digits(text)
     assert check_digits.is_digits("0123456789")
-
-
-@pytest.mark.parametrize("room", ["extractors", "fields", "layout", "mrz", "scripts"])
-def test_no_rule_asks_for_the_digits_of_all_scripts(room):
-    folder = Path(ocr.__file__).parent / room
-    asking = [
-        path.name
-        for path in folder.rglob("*.py")
-        if ".isdigit()" in path.read_text(encoding="utf-8")
-    ]
-    assert asking == (["check_digits.py"] if room == "fields" else [])
