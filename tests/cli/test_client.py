@@ -233,3 +233,22 @@ def test_the_command_loads_nothing_of_the_server() -> None:
         check=True,
     )
     assert done.stdout.strip() == "set()"
+
+
+def test_the_version_names_each_installed_distribution(monkeypatch, capsys) -> None:
+    installed = {"ocr-console-client": "0.2.0"}
+
+    def version(name: str) -> str:
+        if name not in installed:
+            raise main.metadata.PackageNotFoundError(name)
+        return installed[name]
+
+    monkeypatch.setattr(main.metadata, "version", version)
+    with pytest.raises(SystemExit, match="0"):
+        main.main(["--version"])
+    installed["ocr-console"] = "0.2.1"
+    with pytest.raises(SystemExit, match="0"):
+        main.main(["--version"])
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "ocr-console-client 0.2.0"
+    assert second == "ocr-console 0.2.1, ocr-console-client 0.2.0"

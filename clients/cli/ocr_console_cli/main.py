@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -46,9 +47,19 @@ def _server_commands() -> dict[str, metadata.EntryPoint]:
     return {row.name: row for row in metadata.entry_points(group="ocr_console.commands")}
 
 
+def _version() -> str:
+    """Return the versions of the installed distributions, the server's first."""
+    found = []
+    for name in ("ocr-console", "ocr-console-client"):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found.append(f"{name} {metadata.version(name)}")
+    return ", ".join(found) or "ocr-console of a checkout"
+
+
 def _parser(server: Iterable[str]) -> argparse.ArgumentParser:
     more = f"the server's commands: {', '.join(server)}. " if server else ""
     parser = argparse.ArgumentParser(prog="ocr-console", epilog=more + _CODES)
+    parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     read = commands.add_parser(
         "recognise", aliases=["recognize"], epilog=_CODES,
@@ -66,9 +77,9 @@ def _parser(server: Iterable[str]) -> argparse.ArgumentParser:
     read.add_argument("--overwrite", action="store_true", help="replace an output that exists")
     _add_connection(read)
     read.set_defaults(run=_recognise)
-    job = commands.add_parser("jobs", help="hand files over as a job").add_subparsers(
-        required=True, metavar="STEP"
-    )
+    job = commands.add_parser(
+        "jobs", help="submit files as a job, show it, download its output"
+    ).add_subparsers(required=True, metavar="STEP")
     _add_jobs(job)
     return parser
 
