@@ -39,6 +39,11 @@ def test_compose_names_known_settings_and_a_redis_without_disk():
         assert name in known
 
 
+def test_no_state_and_no_secret_of_the_checkout_enters_an_image():
+    ignored = (DEPLOY.parent / ".dockerignore").read_text().splitlines()
+    assert {"var", ".venv", ".git", "deploy/.env"} <= set(ignored)
+
+
 def test_proxy_passes_what_is_signed():
     text = (DEPLOY / "nginx" / "ocr-console.conf").read_text()
     assert "proxy_set_header Host $http_host;" in text
