@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tools.accuracy import reading, report, tables, texts
+from tools.accuracy.reading import SAMPLES
 from tools.accuracy.score import Tally
 from tools.synthetic import sets
 from tools.synthetic.photo import STYLES
@@ -27,7 +27,6 @@ FIELD_OF = {
         "holder_name": "card_holder",
     }
 }
-SAMPLES = Path(os.environ.get("SAMPLES_DIR", ROOT.parent / "shared" / "samples"))
 
 
 def drawn(code: str, style: str, *, count: int, purpose: str) -> Tally:

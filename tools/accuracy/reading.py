@@ -16,6 +16,11 @@ from ocr.mrz import locate as mrz_locate
 from ocr.page import WrongDocument
 from ocr.profiles import PRINTED, Profile
 
+# Public samples with their `truth.json`, which are not part of this repository.
+SAMPLES = Path(
+    os.environ.get("SAMPLES_DIR") or Path(__file__).resolve().parents[3] / "shared" / "samples"
+)
+
 
 @dataclass(frozen=True)
 class Read:
@@ -28,11 +33,13 @@ class Read:
 
 @cache
 def engine() -> Any:
-    """Return the warmed engine; its weights are in $DATA_DIR/models or are written there."""
+    """Return the warmed engine; its weights are in $MODELS_DIR ($DATA_DIR/models) or are written there."""
     from ocr.vision import model_files
     from ocr.vision.onnx import OnnxEngine
 
-    folder = Path(os.environ.get("DATA_DIR", "var")) / "models"
+    folder = Path(
+        os.environ.get("MODELS_DIR") or Path(os.environ.get("DATA_DIR", "var")) / "models"
+    )
     if model_files.missing(folder):
         model_files.lay_out(folder)
     loaded = OnnxEngine(folder)

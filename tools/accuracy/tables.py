@@ -9,20 +9,19 @@ import argparse
 import json
 import time
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import cv2
 
 from ocr.tables.model import join_lines
 from tools.accuracy import reading
+from tools.accuracy.reading import SAMPLES
 from tools.accuracy.score import Tally
 from tools.accuracy.teds import Node, page_teds, tree
 from tools.synthetic.tables import draw
 
 CODE = "general-table"
 REPORT = 770_000  # first seed of the report set; development begins at 0
-SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
 
 
 def found(result: dict[str, Any]) -> list[Node]:

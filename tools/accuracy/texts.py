@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from rapidfuzz.distance import Levenshtein
 
 from tools.accuracy import reading
+from tools.accuracy.reading import SAMPLES
 from tools.accuracy.score import Tally
-from tools.accuracy.tables import SAMPLES
 
 CODES = ("general-text", "web-image")
 Recognise = Callable[[bytes, str], tuple[list[str], float]]

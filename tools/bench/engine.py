@@ -1,4 +1,4 @@
-"""Bare engine against stock PaddleOCR: `python -m tools.bench.engine --models DIR --images DIR...`.
+"""Bare engine against stock PaddleOCR: `python -m tools.bench.engine --models DIR --passports DIR --texts DIR`.
 
 Each contender runs as N processes of one thread on the same images, one contender after the other,
 and the table shows images per second, the ratio to stock, and resident memory. Writes JSON with
