@@ -1,4 +1,4 @@
-"""Periodic jobs: one registry, run by a ticker thread (embedded) or by Celery beat (scaled).
+"""Periodic jobs (not the batch jobs of `ocr.jobs`): one registry, run by a ticker thread (embedded) or by Celery beat (scaled).
 
 Every job is safe to run twice; the lock only avoids doing the work twice.
 """

@@ -14,10 +14,10 @@ recogniser, and the Debian package of its language pack. This page is written fr
 
 """
 FOOT = """
-- PP-OCRv6 reads every line first. Lines that it cannot read with confidence go to the recogniser of
+- PP-OCRv6 recognises every line first. Lines of low confidence go to the recogniser of
   the script that `language` selects or, without it, of the script that is detected on the page.
 - A language marked as not recognised is accepted as the API documents it. It changes nothing: the
-  page is read as without `language`.
+  page is recognised as without `language`.
 - The project's own recognisers are trained for cards and plates (`tools/training/README.md`); services
   for these documents use them by name.
 - `make install` and the worker image install all packages named here; `manage.py doctor` lists those

@@ -1,4 +1,4 @@
-"""When a job's content expires."""
+"""When a job's content expires; `ocr.jobs.retention` deletes it then."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Tables: ruling lines, cell grids, borderless and implicit rows, cell text."""
+"""Tables: bordered (`ruling_lines`, `cell_grid`), borderless, implicit rows, cell text."""

@@ -1,4 +1,4 @@
-"""Cell grid of a table with ruling lines: row and column lines, and which positions are merged. Pure."""
+"""Cell grid of a bordered table: row and column lines, and which positions are merged. Pure."""
 
 from __future__ import annotations
 
