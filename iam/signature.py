@@ -47,7 +47,7 @@ class Authorization:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What was received: raw path bytes (percent-encoded or not), raw query, lower-case headers.
+    """The received parts of a request: raw path bytes (percent-encoded or not), raw query, lower-case headers.
 
     `streamed`: the body is still to come; whoever reads it compares it with the declared hash.
     """

@@ -154,7 +154,7 @@ class BillExportView(BillingView):
 
 
 class LinePartsView(BillingView):
-    """What a bill line is made of."""
+    """The components of a bill line."""
 
     action_name = actions.BILL_VIEW
 

@@ -303,7 +303,7 @@ class CallOut(s.Serializer[Any]):
 
 
 class UnitOut(s.Serializer[Any]):
-    """What one successful call led to."""
+    """The billing records of one successful call."""
 
     request_id = s.CharField()
     occurred_at = s.DateTimeField()

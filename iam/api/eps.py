@@ -231,7 +231,7 @@ class ConfigsView(EpsView):
     """GET /v1/enterprise-projects/configs."""
 
     def get(self, request: HttpRequest, principal: Principal) -> dict[str, Any]:
-        """Say that enterprise projects can be deleted."""
+        """Answer that deleting enterprise projects is supported."""
         return {"support_item": {"delete_ep_support": True}}
 
 

@@ -29,7 +29,7 @@ _RUNNING = PreparedQuery(
         .values("id", "account_id", "started_at", "runs")
     )
 )
-_READING = PreparedQuery(
+_IN_PROGRESS = PreparedQuery(
     lambda: (
         JobPage.objects.filter(state=JobPage.READING)
         .order_by()
@@ -60,15 +60,21 @@ def claim(
     running = [row for row in _RUNNING.all() if row["id"] not in held_back]
     if not running:
         return None
-    reading = {row["job_id"]: row["pages"] for row in _READING.all()}
+    in_progress = {row["job_id"]: row["pages"] for row in _IN_PROGRESS.all()}
     busy: Counter[str] = Counter()
     for row in running:
-        busy[row["account_id"]] += reading.get(row["id"], 0)
+        busy[row["account_id"]] += in_progress.get(row["id"], 0)
 
     def turn(row: dict[str, Any]) -> tuple[Any, ...]:
         job, account = row["id"], row["account_id"]
         began = row["started_at"]
-        return busy[account], served.get(account, 0), reading.get(job, 0), served.get(job, 0), began
+        return (
+            busy[account],
+            served.get(account, 0),
+            in_progress.get(job, 0),
+            served.get(job, 0),
+            began,
+        )
 
     for row in sorted(running, key=turn):
         if page := _take(row["id"], row["runs"], owner):

@@ -16,7 +16,7 @@ from django.db import close_old_connections
 
 from core.models import hex_id
 from ocr.jobs import leases, page_processing, page_results
-from ocr.jobs.wakeup import RUNG
+from ocr.jobs.wakeup import WOKEN
 from ocr.models import JobPage
 
 log = logging.getLogger(__name__)
@@ -54,14 +54,14 @@ class Runner(threading.Thread):
                 busy = False
                 self._stopped.wait(IDLE_S)
             if not busy:
-                RUNG.wait(IDLE_S)
-                RUNG.clear()
+                WOKEN.wait(IDLE_S)
+                WOKEN.clear()
         close_old_connections()
 
     def stop(self, timeout: float = DRAIN_S) -> None:
         """Claim nothing new and wait for the pages in progress, at most `timeout` seconds."""
         self._stopped.set()
-        RUNG.set()
+        WOKEN.set()
         limit = time.monotonic() + timeout
         while self._in_hand and time.monotonic() < limit:
             time.sleep(0.05)
@@ -98,7 +98,7 @@ class Runner(threading.Thread):
             with self._lock:
                 self._in_hand -= 1
             close_old_connections()
-            RUNG.set()
+            WOKEN.set()
 
     def _keep(self) -> None:
         """Renew our leases and sweep expired ones, until the last page is finished."""

@@ -27,7 +27,7 @@ from ocr.jobs import (
     page_results,
     selectors,
 )
-from ocr.jobs.wakeup import ring as runner_wake
+from ocr.jobs.wakeup import wake as runner_wake
 from ocr.models import Job, JobFile, JobPage
 from ocr.recognize import checked_options
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 
-RUNG = threading.Event()
+WOKEN = threading.Event()
 
 
-def ring() -> None:
+def wake() -> None:
     """Wake the runner if it runs in this process; in other processes it polls every second."""
-    RUNG.set()
+    WOKEN.set()

@@ -29,7 +29,7 @@ _NO_SUCH = "AIS.0101"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What one run is asked to do."""
+    """The arguments of one run."""
 
     files: list[Path]
     service: str
