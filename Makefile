@@ -70,8 +70,10 @@ seed: $(VENV)/.run-ready
 	$(PY) manage.py sync_catalog
 
 # New texts come in empty or as guesses marked fuzzy: write the translation, take the mark away, run it again.
+# Sorted, because the order in which files are found differs between checkouts.
 messages: $(VENV)/.run-ready
 	$(PY) manage.py makemessages --locale=ar --locale=zh_Hans --no-location --no-wrap --no-obsolete --ignore=$(VENV) --ignore=tests
+	for file in locale/*/LC_MESSAGES/django.po; do msgcat --sort-output --no-wrap --output-file=$$file $$file; done
 	$(PY) manage.py compilemessages --ignore=$(VENV)
 
 install: $(VENV)/.run-ready
