@@ -20,7 +20,7 @@ need go golang-go
 need node nodejs
 need php php-cli
 need soffice "libreoffice-calc libreoffice-writer"
-for font in fonts-noto-core fonts-noto-cjk fonts-ocr-b fonts-dejavu-core fonts-liberation fonts-khmeros fonts-thai-tlwg fonts-sil-padauk; do
+for font in fonts-noto-core fonts-noto-cjk fonts-ocr-b fonts-dejavu-core fonts-dejavu-extra fonts-liberation fonts-khmeros fonts-thai-tlwg fonts-sil-padauk; do
   dpkg -s "$font" >/dev/null 2>&1 || wanted="$wanted $font"
 done
 if [ -n "$wanted" ]; then

@@ -1,4 +1,4 @@
-"""Fonts by role, taken from Debian packages: fonts-ocr-b, -dejavu-core, -liberation, -noto-core, -noto-cjk."""
+"""Fonts by role, taken from Debian packages: fonts-ocr-b, -dejavu-core, -dejavu-extra, -liberation, -noto-core, -noto-cjk."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ _FILES: dict[str, tuple[str, int]] = {
 PACKAGES = (
     "fonts-ocr-b",
     "fonts-dejavu-core",
+    "fonts-dejavu-extra",
     "fonts-liberation",
     "fonts-noto-core",
     "fonts-noto-cjk",
