@@ -23,6 +23,8 @@ need soffice "libreoffice-calc libreoffice-writer"
 for font in fonts-noto-core fonts-noto-cjk fonts-ocr-b fonts-dejavu-core fonts-dejavu-extra fonts-liberation fonts-khmeros fonts-thai-tlwg fonts-sil-padauk; do
   dpkg -s "$font" >/dev/null 2>&1 || wanted="$wanted $font"
 done
+# Debian 12 has the narrow faces in fonts-liberation, Debian 13 in a package of their own.
+[ -e /usr/share/fonts/truetype/liberation/LiberationSansNarrow-Regular.ttf ] || wanted="$wanted fonts-liberation-sans-narrow"
 if [ -n "$wanted" ]; then
   if root; then
     echo "Installing for the tests:$wanted"
